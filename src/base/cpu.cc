@@ -1,0 +1,53 @@
+#include "base/cpu.h"
+
+#include <cstdlib>
+
+#include "base/error.h"
+
+namespace octet {
+namespace {
+
+constexpr CpuLevel kLevels[] = {CpuLevel::kScalar, CpuLevel::kAvx2,
+                                CpuLevel::kAvx512Vnni};
+constexpr std::string_view kNames[] = {"scalar", "avx2", "avx512vnni"};
+
+}  // namespace
+
+std::string_view Name(CpuLevel level) { return kNames[size_t(level)]; }
+
+CpuLevel DetectCpuLevel() {
+  const bool avx2 = __builtin_cpu_supports("avx2") &&
+                    __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("f16c");
+  if (!avx2) return CpuLevel::kScalar;
+  const bool avx512 = __builtin_cpu_supports("avx512f") &&
+                      __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512vbmi") &&
+                      __builtin_cpu_supports("avx512vnni");
+  return avx512 ? CpuLevel::kAvx512Vnni : CpuLevel::kAvx2;
+}
+
+Result<CpuLevel> ChooseCpuLevel() {
+  const CpuLevel best = DetectCpuLevel();
+  const char* asked = std::getenv("OCTET_CPU");
+  if (asked == nullptr || *asked == '\0') return best;
+  for (CpuLevel level : kLevels) {
+    if (Name(level) != asked) continue;
+    if (level > best) {
+      return Unsupported(
+          "OCTET_CPU={}: this machine only has {}; unset OCTET_CPU", asked,
+          Name(best));
+    }
+    return level;
+  }
+  return Usage("OCTET_CPU={}: no such level; use scalar, avx2 or avx512vnni",
+               asked);
+}
+
+std::span<const CpuLevel> RunnableCpuLevels() {
+  return {kLevels, size_t(DetectCpuLevel()) + 1};
+}
+
+}  // namespace octet

@@ -1,0 +1,37 @@
+// Which instruction-set level the kernels use.
+#ifndef OCTET_BASE_CPU_H_
+#define OCTET_BASE_CPU_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "octet/status.h"
+
+namespace octet {
+
+// Each level includes the ones before it.
+enum class CpuLevel : uint8_t {
+  kScalar,
+  kAvx2,        // AVX2, FMA, F16C
+  kAvx512Vnni,  // and AVX-512 F, BW, DQ, VL, VBMI, VNNI
+};
+
+// "scalar", "avx2", "avx512vnni".
+std::string_view Name(CpuLevel level);
+
+// The highest level that this machine and its system can run.
+CpuLevel DetectCpuLevel();
+
+// The level to use: DetectCpuLevel(), or the one that the environment variable
+// OCTET_CPU names.
+//   errors: kUsage if OCTET_CPU names no level; kUnsupported if this machine
+//           cannot run it.
+Result<CpuLevel> ChooseCpuLevel();
+
+// Every level that this machine can run, lowest first: what tests loop over.
+std::span<const CpuLevel> RunnableCpuLevels();
+
+}  // namespace octet
+
+#endif  // OCTET_BASE_CPU_H_
