@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 SIZE = 320
 OVERSAMPLING = 4
+SMALLEST_SIDE = 9
 
 
 class Canvas:
@@ -40,10 +41,13 @@ class Canvas:
 
 
 def box_of(mask, left, top, threshold=0.25):
-    """The smallest box around what the mask shows inside the picture.
+    """The box around what a mask shows inside the picture, in whole pixels.
 
-    returns: (x, y, width, height) in whole pixels, and the share of the
-             masked pixels that are inside; (None, 0.0) for none.
+    The box has a margin of one pixel, and no side is shorter than
+    SMALLEST_SIDE: nobody outlines a straight scratch any tighter.
+
+    returns: (x, y, width, height), and the share of the masked pixels that
+             are inside the picture; (None, 0.0) for none.
     """
     rows, columns = np.nonzero(mask >= threshold)
     inside = ((rows + top >= 0) & (rows + top < SIZE) &
@@ -51,9 +55,18 @@ def box_of(mask, left, top, threshold=0.25):
     if not inside.any():
         return None, 0.0
     share = int(inside.sum()) / len(rows)
-    rows, columns = rows[inside] + top, columns[inside] + left
-    x, y = int(columns.min()), int(rows.min())
-    return (x, y, int(columns.max()) - x + 1, int(rows.max()) - y + 1), share
+    x, width = _span(columns[inside] + left)
+    y, height = _span(rows[inside] + top)
+    return (x, y, width, height), share
+
+
+def _span(positions):
+    first, last = int(positions.min()) - 1, int(positions.max()) + 1
+    missing = max(SMALLEST_SIDE - (last - first + 1), 0)
+    first -= missing // 2
+    last += missing - missing // 2
+    first, last = max(first, 0), min(last, SIZE - 1)
+    return first, last - first + 1
 
 
 def grid(left, top, width, height, center):

@@ -112,10 +112,11 @@ def slot(canvas, center, half, radius, light):
                  left, top, (28, 27, 28))
 
 
-def row(draws, canvas, light, missing):
-    """A row of equal fittings; those numbered in `missing` are empty holes.
+def row(draws, canvas, light, missing, taken):
+    """A row of equal fittings, some of which are gone and leave a hole.
 
     missing: how many are gone.
+    taken:   places (x, y, radius) to keep clear of.
     returns: boxes (x, y, width, height) of the empty places, and centres
              (x, y, radius) of all places.
     """
@@ -123,7 +124,8 @@ def row(draws, canvas, light, missing):
     radius = draws.uniform(4.5, 7.0) if small else draws.uniform(8.0, 16.0)
     spacing = radius * draws.uniform(3.2, 5.0)
     count = draws.integer(4, 8) if small else draws.integer(3, 6)
-    places = _places(draws, count, spacing, radius)
+    places = [p for p in _places(draws, count, spacing, radius)
+              if not any(_touch(p, radius * 1.5, other) for other in taken)]
     style = draws.choice(("hex", "socket", "cross"))
     tone = draws.uniform(95, 190)
     depth = draws.uniform(0.55, 0.95)
@@ -145,6 +147,11 @@ def row(draws, canvas, light, missing):
             bolt(canvas, center, radius, style, draws.direction(), light,
                  tone * draws.uniform(0.93, 1.07))
     return boxes, [(x, y, radius * 1.4) for x, y in places]
+
+
+def _touch(center, radius, other):
+    dx, dy, reach = center[0] - other[0], center[1] - other[1], radius + other[2]
+    return dx * dx + dy * dy < reach * reach
 
 
 def _places(draws, count, spacing, radius):
