@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 
 #include "octet/status.h"
 
@@ -25,7 +26,8 @@ class ThreadPool {
 
   // Calls fn(context, part, worker) once for every part in [0, parts), from
   // several threads; worker is in [0, threads()). Returns when all are done.
-  // One job at a time: concurrent callers take turns.
+  // One job at a time: concurrent callers take turns. From inside a part of
+  // this pool, all parts run at once on the calling thread as its worker.
   using PartFn = void (*)(void* context, int64_t part, int worker);
   void Run(int64_t parts, PartFn fn, void* context);
 
