@@ -29,8 +29,11 @@ set(OCTET_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c)
 set(OCTET_ISA_FLAGS_avx512vnni -mavx2 -mfma -mf16c -mavx512f -mavx512bw
   -mavx512dq -mavx512vl -mavx512vbmi -mavx512vnni -mprefer-vector-width=512)
 function(octet_isa_sources target level)
-  target_sources(${target} PRIVATE ${ARGN})
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS
+  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE
+    files)
+  target_sources(${target} PRIVATE ${files})
+  set_source_files_properties(${files} TARGET_DIRECTORY ${target}
+    PROPERTIES COMPILE_OPTIONS
     "${OCTET_ISA_FLAGS_${level}};-O3;-fno-sanitize=all")
 endfunction()
 

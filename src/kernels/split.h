@@ -1,0 +1,33 @@
+// How work is split among threads: how many parts, and which piece each one
+// is.
+#ifndef OCTET_KERNELS_SPLIT_H_
+#define OCTET_KERNELS_SPLIT_H_
+
+#include <cstdint>
+
+#include "kernels/work.h"
+
+namespace octet::kernels {
+
+// Items [begin, end) of a row of equal items.
+struct Piece {
+  int64_t begin;
+  int64_t end;
+};
+
+// Piece `part` of `parts` of `items`: sizes differ by at most one `grain`, and
+// every piece but the last is a multiple of it. Pieces may be empty.
+Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain = 1);
+
+// Parts for `items` separable items that take `ns` nanoseconds together: one
+// if that is under 5 us or there is one thread, else pieces of at least 10 us,
+// four a thread at most, so that a late thread costs little.
+int64_t PartsFor(int64_t items, double ns, int threads);
+
+// PartsFor as a plan.
+Work SplitEvenly(int64_t items, double ns, int threads,
+                 int64_t scratch_bytes = 0);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_SPLIT_H_
