@@ -30,7 +30,7 @@ template <typename Params>
 struct Kernel {
   const char* name;  // family_level
   CpuLevel level;    // the least that it runs on
-  KernelFn<Params> run;
+  KernelFn<Params> fn;
 };
 
 // Rows, best first; the last one runs on any CPU.

@@ -19,9 +19,9 @@ struct Piece {
 // every piece but the last is a multiple of it. Pieces may be empty.
 Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain = 1);
 
-// Parts for `items` separable items that take `ns` nanoseconds together: one
-// if that is under 5 us or there is one thread, else pieces of at least 10 us,
-// four a thread at most, so that a late thread costs little.
+// Parts for `items` separable items that take `ns` nanoseconds together on one
+// thread: pieces of about 10 us, four a thread at most, so that a late thread
+// costs little; one part for one thread.
 int64_t PartsFor(int64_t items, double ns, int threads);
 
 // PartsFor as a plan.

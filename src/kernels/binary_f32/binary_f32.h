@@ -1,0 +1,67 @@
+// Float operations on two operands, broadcast as numpy does.
+//
+//   y[i...] = after(op(a[i...], b[i...]))
+//
+// A stride of 0 broadcasts an operand along that axis. Comparisons and logic
+// give 1.0 and 0.0; logic takes every non-zero value (and NaN) as true.
+// min and max return the other operand if one is NaN. pow follows std::pow.
+// All levels agree bit for bit, except for kPow's last bits.
+#ifndef OCTET_KERNELS_BINARY_F32_BINARY_F32_H_
+#define OCTET_KERNELS_BINARY_F32_BINARY_F32_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+#include "kernels/work.h"
+#include "octet/function.h"
+
+namespace octet::kernels {
+
+enum class BinaryOp : uint8_t {
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kPow,
+  kMin,
+  kMax,
+  kEqual,
+  kLess,
+  kGreater,
+  kAnd,
+  kOr
+};
+inline constexpr int kMaxBinaryRank = 8;
+
+// Distances in elements.
+struct BinaryF32Params {
+  BinaryOp op;
+  Function after;
+  int rank;  // 0: one element
+  int64_t dims[kMaxBinaryRank];
+  int64_t a_strides[kMaxBinaryRank];
+  int64_t b_strides[kMaxBinaryRank];
+  int64_t y_strides[kMaxBinaryRank];  // none 0 unless its dimension is 1
+  const float* a;
+  const float* b;
+  float* y;  // may be a or b where that is not broadcast
+};
+
+// All kernels, best first; the best for `level`; how to cut the work.
+KernelTable<BinaryF32Params> BinaryF32Kernels();
+KernelFn<BinaryF32Params> FindBinaryF32(CpuLevel level);
+Work PlanBinaryF32(const BinaryF32Params& params, int threads);
+
+void BinaryF32Reference(const BinaryF32Params& params, int64_t part,
+                        int64_t parts, std::byte* scratch);
+
+// Instruction-set levels.
+void BinaryF32Avx2(const BinaryF32Params& params, int64_t part, int64_t parts,
+                   std::byte* scratch);
+void BinaryF32Avx512Vnni(const BinaryF32Params& params, int64_t part,
+                         int64_t parts, std::byte* scratch);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_BINARY_F32_BINARY_F32_H_
