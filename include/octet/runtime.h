@@ -1,0 +1,200 @@
+// The runtime: opens an engine file and runs it.
+//
+//   Result<Engine> engine = Engine::Open("model.octet");
+//   if (!engine.ok()) return engine.status();
+//   Result<Session> session = Session::Create(*engine);
+//   if (!session.ok()) return session.status();
+//   Status set = session->SetInput(0, image);   // or write into input(0)
+//   Status ran = session->Run();
+//   Result<Tensor> boxes = session->GetOutput(0);
+//
+// An Engine never changes and may be shared by any number of sessions and
+// threads. A Session holds the memory of one run at a time: give every thread
+// that runs at the same time its own.
+#ifndef OCTET_RUNTIME_H_
+#define OCTET_RUNTIME_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "octet/status.h"
+#include "octet/tensor.h"
+
+namespace octet {
+
+// What is known of a value before it is computed. A value of dtype u8 that
+// stands for real numbers has scales and zero points, one or one per channel
+// (the innermost axis): real = scale * (element - zero_point).
+struct ValueInfo {
+  std::string name;
+  DType dtype = DType::kF32;
+  Shape shape;
+  std::vector<float> scale;
+  std::vector<int32_t> zero_point;
+};
+
+// One operation of the original model and what became of it.
+struct NodeNote {
+  std::string node;
+  std::string type;       // ONNX operator
+  std::string precision;  // "int8", "fp32", ...
+  std::string reason;
+  uint64_t macs = 0;
+};
+
+// An engine file, checked and ready to run.
+class Engine {
+ public:
+  // Maps a file; the weights are used where they lie.
+  //   errors: kBadInput if it cannot be read, kDamaged if any byte is not what
+  //           was written or it is of another version.
+  static Result<Engine> Open(const std::string& path);
+  // The same from memory; copies.
+  static Result<Engine> FromBytes(std::span<const std::byte> bytes);
+
+  std::string_view model_name() const;
+  std::string_view model_hash() const;  // SHA-256 of the model file
+  std::string_view octet_version() const;
+  std::string_view target() const;
+  std::string_view preprocess() const;   // canonical text; empty: raw tensors
+  std::string_view detect() const;       // canonical text; empty: none
+  std::string_view calibration() const;  // how ranges were had
+  const std::vector<NodeNote>& notes() const;
+
+  // A profile is one set of input shapes that the engine was compiled for.
+  int profiles() const;
+  // In the model's order. `profile` is in [0, profiles()).
+  const std::vector<ValueInfo>& inputs(int profile = 0) const;
+  const std::vector<ValueInfo>& outputs(int profile = 0) const;
+  int64_t weight_bytes() const;
+
+  struct Data;
+  explicit Engine(std::shared_ptr<const Data> data);
+  const Data& data() const { return *data_; }
+
+ private:
+  // Shared with every session made from it, so that the engine may go first.
+  std::shared_ptr<const Data> data_;
+};
+
+struct SessionOptions {
+  // 1 and up; 0 = as many as the process may run on.
+  int threads = 1;
+  int profile = 0;
+  // "scalar", "avx2", "avx512vnni"; empty: what OCTET_CPU says, else the best
+  // that this machine has.
+  std::string cpu;
+  // The most memory that the session may take; 0 = what the machine has.
+  int64_t max_bytes = 0;
+};
+
+// One call of a kernel.
+struct StepInfo {
+  std::string name;
+  std::string node;       // of the original model
+  std::string kernel;     // "conv_u8_avx512vnni", ...
+  std::string precision;  // "int8", "fp32", "move"
+  std::string reason;
+  uint64_t macs = 0;
+};
+
+struct StepTime {
+  int64_t runs = 0;
+  int64_t total_ns = 0;
+  int64_t min_ns = 0;
+};
+
+struct MemoryUse {
+  int64_t weight_bytes = 0;   // in the engine, shared between its sessions
+  int64_t arena_bytes = 0;    // inputs, outputs and everything between
+  int64_t scratch_bytes = 0;  // of all threads together
+};
+
+// A value in a session's memory, valid until the next step runs. Row-major,
+// but for the distance between two neighbours on the axis before the last,
+// which is pixel_stride elements: a value may be some channels of a wider one.
+struct TensorView {
+  std::string_view name;
+  DType dtype = DType::kF32;
+  Shape shape;
+  const std::byte* data = nullptr;
+  int64_t pixel_stride = 0;
+  std::span<const float> scale;  // as in ValueInfo
+  std::span<const int32_t> zero_point;
+
+  bool is_dense() const {
+    return shape.rank() == 0 || pixel_stride == shape[shape.rank() - 1];
+  }
+};
+
+// The elements of a view, copied, dense.
+Tensor CopyDense(const TensorView& view);
+// The same as f32: u8 with a scale is dequantized, other types are converted.
+Tensor CopyAsF32(const TensorView& view);
+
+// Called by Run with each value once it is complete, in the order of the
+// steps. step is the index of the step that completed it, -1 for the inputs.
+// A value that no step writes as a whole (a concatenation whose parts were
+// written in place, a reshape) comes just before it is first read.
+using Tap = std::function<void(int step, const TensorView& value)>;
+
+class Session {
+ public:
+  // Allocates everything that running needs.
+  //   errors: kUsage for a wrong option, kUnsupported for a CPU level that
+  //           this machine has not, kFailed if memory or threads run out.
+  static Result<Session> Create(const Engine& engine,
+                                const SessionOptions& options = {});
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  const std::vector<ValueInfo>& inputs() const;
+  const std::vector<ValueInfo>& outputs() const;
+
+  // The memory of an input (output), dense. Inputs are read by Run and may be
+  // overwritten by it: write all of them before each run. Outputs stand until
+  // an input is written or Run is called. i is in range, or it is empty.
+  std::span<std::byte> input(int i);
+  std::span<const std::byte> output(int i) const;
+
+  // Copies a tensor in (out), with its dtype and shape checked.
+  //   errors: kUsage if there is no such input; kBadInput for a wrong dtype or
+  //           shape, and the message says the right one.
+  Status SetInput(int i, const Tensor& tensor);
+  Result<Tensor> GetOutput(int i) const;
+
+  // Runs all steps. Allocates nothing. The bytes of the outputs do not depend
+  // on the number of threads.
+  //   errors: kUsage if another thread is running this session.
+  Status Run();
+
+  // Empty removes it. With a tap, Run is slower and may allocate.
+  void SetTap(Tap tap);
+
+  // Steps are timed while this is on; times add up until ResetTimes().
+  void SetTiming(bool on);
+  void ResetTimes();
+  const std::vector<StepInfo>& steps() const;
+  const std::vector<StepTime>& times() const;  // one a step
+
+  std::string_view cpu() const;  // the level that was chosen
+  int threads() const;
+  MemoryUse memory() const;
+
+  struct Impl;
+
+ private:
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace octet
+
+#endif  // OCTET_RUNTIME_H_

@@ -1,0 +1,150 @@
+#include "engine/program.h"
+
+#include "base/check.h"
+
+namespace octet::engine {
+namespace {
+
+static_assert(int(DType::F32) == int(octet::DType::kF32) &&
+              int(DType::F16) == int(octet::DType::kF16) &&
+              int(DType::BF16) == int(octet::DType::kBF16) &&
+              int(DType::F64) == int(octet::DType::kF64) &&
+              int(DType::U8) == int(octet::DType::kU8) &&
+              int(DType::S8) == int(octet::DType::kS8) &&
+              int(DType::U16) == int(octet::DType::kU16) &&
+              int(DType::S16) == int(octet::DType::kS16) &&
+              int(DType::U32) == int(octet::DType::kU32) &&
+              int(DType::S32) == int(octet::DType::kS32) &&
+              int(DType::S64) == int(octet::DType::kS64) &&
+              int(DType::Bool) == int(octet::DType::kBool));
+
+void Add(Reads& reads, int value) {
+  if (value >= 0) reads.values[size_t(reads.count++)] = value;
+}
+
+template <typename... Values>
+Reads List(Values... values) {
+  static_assert(sizeof...(values) <= Reads::kMax);
+  Reads reads;
+  (Add(reads, values), ...);
+  return reads;
+}
+
+void AddEpilogue(Reads& reads, const EpilogueT* e) {
+  if (e == nullptr) return;
+  for (int value : {e->comp, e->multiplier, e->offset, e->y_zero, e->clamp_low,
+                    e->clamp_high, e->table, e->inv_scale, e->residual,
+                    e->residual_scale, e->residual_zero}) {
+    Add(reads, value);
+  }
+}
+
+Reads Of(const ConvU8T& p) {
+  Reads reads = List(p.x, p.weight);
+  AddEpilogue(reads, p.epilogue.get());
+  return reads;
+}
+Reads Of(const DepthwiseU8T& p) {
+  Reads reads = List(p.x, p.weight, p.x_zero);
+  AddEpilogue(reads, p.epilogue.get());
+  return reads;
+}
+Reads Of(const ConvF32T& p) { return List(p.x, p.weight, p.bias, p.residual); }
+Reads Of(const DepthwiseF32T& p) {
+  return List(p.x, p.weight, p.bias, p.residual);
+}
+Reads Of(const MatMulF32T& p) { return List(p.a, p.b, p.bias); }
+Reads Of(const BinaryF32T& p) { return List(p.a, p.b); }
+Reads Of(const BinaryU8T& p) { return List(p.a, p.b); }
+Reads Of(const TableU8T& p) { return List(p.x, p.table); }
+Reads Of(const LayerNormT& p) { return List(p.x, p.scale, p.bias); }
+Reads Of(const FillT&) { return {}; }
+Reads Of(const GatherT& p) { return List(p.x, p.indices); }
+// The rest read one value.
+template <typename P>
+Reads Of(const P& p) {
+  return List(p.x);
+}
+
+// visit(params), the params typed; `none` if the step has none.
+template <typename R, typename Visit>
+R VisitParams(const StepT& step, R none, Visit visit) {
+  const ParamsUnion& u = step.params;
+  if (u.value == nullptr) return none;
+  switch (u.type) {
+    case Params::NONE:
+      return none;
+    case Params::ConvU8:
+      return visit(*u.AsConvU8());
+    case Params::DepthwiseU8:
+      return visit(*u.AsDepthwiseU8());
+    case Params::ConvF32:
+      return visit(*u.AsConvF32());
+    case Params::DepthwiseF32:
+      return visit(*u.AsDepthwiseF32());
+    case Params::MatMulF32:
+      return visit(*u.AsMatMulF32());
+    case Params::BinaryF32:
+      return visit(*u.AsBinaryF32());
+    case Params::UnaryF32:
+      return visit(*u.AsUnaryF32());
+    case Params::BinaryU8:
+      return visit(*u.AsBinaryU8());
+    case Params::TableU8:
+      return visit(*u.AsTableU8());
+    case Params::Pool:
+      return visit(*u.AsPool());
+    case Params::Softmax:
+      return visit(*u.AsSoftmax());
+    case Params::LayerNorm:
+      return visit(*u.AsLayerNorm());
+    case Params::Reduce:
+      return visit(*u.AsReduce());
+    case Params::Quantize:
+      return visit(*u.AsQuantize());
+    case Params::Dequantize:
+      return visit(*u.AsDequantize());
+    case Params::Requantize:
+      return visit(*u.AsRequantize());
+    case Params::Cast:
+      return visit(*u.AsCast());
+    case Params::StridedCopy:
+      return visit(*u.AsStridedCopy());
+    case Params::Fill:
+      return visit(*u.AsFill());
+    case Params::Gather:
+      return visit(*u.AsGather());
+    case Params::Resize:
+      return visit(*u.AsResize());
+  }
+  return none;
+}
+
+}  // namespace
+
+octet::Function ToFunction(const std::unique_ptr<Function>& function) {
+  if (function == nullptr) return {};
+  return {FunctionKind(function->kind()), function->alpha(), function->beta()};
+}
+
+std::unique_ptr<Function> FromFunction(const octet::Function& function) {
+  if (function.kind == FunctionKind::kIdentity) return nullptr;
+  return std::make_unique<Function>(uint8_t(function.kind), function.alpha,
+                                    function.beta);
+}
+
+Shape ShapeOf(const ValueT& value) { return Shape(std::span(value.dims)); }
+
+const char* KindName(const StepT& step) {
+  return EnumNameParams(step.params.type);
+}
+
+int OutputOf(const StepT& step) {
+  return VisitParams(step, -1, [](const auto& p) { return int(p.y); });
+}
+
+Reads ReadsOf(const StepT& step) {
+  return VisitParams(step, Reads(), [](const auto& p) { return Of(p); });
+}
+
+}  // namespace octet::engine
