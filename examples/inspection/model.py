@@ -108,14 +108,14 @@ class Detector(nn.Module):
     def __init__(self):
         super().__init__()
         self.stage8 = nn.Sequential(
-            ConvUnit(3, 16, 3, 2), ConvUnit(16, 32, 3, 2), Branches(32, 32),
-            ConvUnit(32, 64, 3, 2), Branches(64, 64), Branches(64, 64))
-        self.stage16 = nn.Sequential(ConvUnit(64, 112, 3, 2),
-                                     Branches(112, 112), Branches(112, 112))
-        self.stage32 = nn.Sequential(ConvUnit(112, 160, 3, 2),
+            ConvUnit(3, 16, 3, 2), ConvUnit(16, 24, 3, 2), Branches(24, 24),
+            ConvUnit(24, 64, 3, 2), Branches(64, 64))
+        self.stage16 = nn.Sequential(ConvUnit(64, 96, 3, 2),
+                                     Branches(96, 96))
+        self.stage32 = nn.Sequential(ConvUnit(96, 160, 3, 2),
                                      Branches(160, 160), Pyramid(160))
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
-        self.merge16 = Branches(160 + 112, 96, residual=False)
+        self.merge16 = Branches(160 + 96, 96, residual=False)
         self.merge8 = Branches(96 + 64, 64, residual=False)
         self.down16 = Separable(64, 64, 2)
         self.join16 = Branches(64 + 96, 96, residual=False)

@@ -63,5 +63,5 @@ def _lamp(draws, hardness):
     reach = np.float32(draws.uniform(110, 240))
     fall = np.float32(1) / \
         (np.float32(1) + (x * x + y * y) / (reach * reach))
-    base = draws.uniform(0.22, 0.34) - 0.08 * hardness
+    base = draws.uniform(0.27, 0.40) - 0.08 * hardness
     return np.float32(base) + fall * np.float32(draws.uniform(0.1, 0.35))

@@ -100,14 +100,16 @@ def hole(canvas, center, radius, light, depth):
     return cover(distance - radius * 1.12), left, top
 
 
-def slot(canvas, center, half, radius, light):
+def slot(canvas, center, half, radius, light, upright):
     """A long hole that belongs there: never round, so never a missing bolt."""
     left, top, side = patch_around(center, half + radius * 1.3)
     x, y = grid(left, top, side, side, center)
+    if upright:
+        x, y = y, x
     along = np.maximum(np.abs(x) - np.float32(half), 0)
     distance = np.sqrt(along * along + y * y)
     rim = cover(np.abs(distance - radius * 1.1) - 1)
-    canvas.shade(rim * np.float32(-0.3 * light[1]), left, top)
+    canvas.shade(rim * np.float32(-0.3 * light[0 if upright else 1]), left, top)
     canvas.paint(cover(distance - radius) * np.float32(0.85),
                  left, top, (28, 27, 28))
 

@@ -18,12 +18,17 @@ def clutter(draws, canvas, light):
         draws.choice(kinds)(draws, canvas, light)
 
 
+# Pillow 10.1 and later have an outline font as their default.
+_bitmap_font = getattr(ImageFont, "load_default_imagefont",
+                       ImageFont.load_default)
+
+
 def _text(draws):
     """Random letters as a mask, drawn with Pillow's built-in bitmap font."""
     text = "".join(draws.choice(LETTERS) for _ in range(draws.integer(3, 7)))
     if draws.chance(0.5):
         text = text[:2] + "-" + text[2:]
-    font = ImageFont.load_default()
+    font = _bitmap_font()
     left, top, right, bottom = font.getbbox(text)
     image = Image.new("L", (right + 2, bottom + 2))
     ImageDraw.Draw(image).text((1, 1), text, fill=255, font=font)
@@ -74,7 +79,7 @@ def _seam(draws, canvas, light):
 def _slot(draws, canvas, light):
     radius = draws.uniform(4, 9)
     slot(canvas, draws.point(40, 280), radius * draws.uniform(1.5, 3.0),
-         radius, light)
+         radius, light, draws.chance(0.5))
 
 
 def _stripe(draws, canvas, light):
