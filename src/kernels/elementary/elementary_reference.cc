@@ -1,0 +1,15 @@
+#include "kernels/elementary/elementary.h"
+#include "kernels/elementary/functions.h"
+#include "kernels/elementary/lanes_scalar.h"
+
+namespace octet::kernels {
+
+static_assert(sizeof kCallAll<ScalarLanes> ==
+              size_t(FunctionKind::kCount) * sizeof(CallAllFn));
+
+void ElementaryReference(const Function& function, const float* x, float* y,
+                         int64_t n) {
+  kCallAll<ScalarLanes>[int(function.kind)](function, x, y, n);
+}
+
+}  // namespace octet::kernels
