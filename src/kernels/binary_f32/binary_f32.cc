@@ -1,0 +1,34 @@
+#include "kernels/binary_f32/binary_f32.h"
+
+#include <iterator>
+
+#include "base/cpu.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr Kernel<BinaryF32Params> kBinaryF32Kernels[] = {
+    {"binary_f32_reference", CpuLevel::kScalar, BinaryF32Reference},
+};
+
+// Twelve bytes of traffic at what one core moves from the second-level cache.
+constexpr double kNsPerElement = 0.4;
+
+}  // namespace
+
+KernelTable<BinaryF32Params> BinaryF32Kernels() {
+  return {kBinaryF32Kernels, std::size(kBinaryF32Kernels)};
+}
+
+KernelFn<BinaryF32Params> FindBinaryF32(CpuLevel level) {
+  return BinaryF32Kernels().Best(level).fn;
+}
+
+Work PlanBinaryF32(const BinaryF32Params& p, int threads) {
+  int64_t elements = 1;
+  for (int d = 0; d < p.rank; ++d) elements *= p.dims[d];
+  return SplitEvenly(elements, double(elements) * kNsPerElement, threads);
+}
+
+}  // namespace octet::kernels

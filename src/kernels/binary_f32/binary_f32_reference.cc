@@ -1,0 +1,62 @@
+// The definition of binary_f32: one element at a time.
+#include <cmath>
+
+#include "kernels/binary_f32/binary_f32.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+float Apply(BinaryOp op, float a, float b) {
+  switch (op) {
+    case BinaryOp::kAdd:
+      return a + b;
+    case BinaryOp::kSub:
+      return a - b;
+    case BinaryOp::kMul:
+      return a * b;
+    case BinaryOp::kDiv:
+      return a / b;
+    case BinaryOp::kPow:
+      return std::pow(a, b);
+    // Zeros of both signs and NaN as minps and maxps have them: the second
+    // operand, unless that is NaN.
+    case BinaryOp::kMin:
+      return std::isnan(b) || a < b ? a : b;
+    case BinaryOp::kMax:
+      return std::isnan(b) || a > b ? a : b;
+    case BinaryOp::kEqual:
+      return a == b;
+    case BinaryOp::kLess:
+      return a < b;
+    case BinaryOp::kGreater:
+      return a > b;
+    case BinaryOp::kAnd:
+      return a != 0 && b != 0;
+    case BinaryOp::kOr:
+      return a != 0 || b != 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void BinaryF32Reference(const BinaryF32Params& p, int64_t part, int64_t parts,
+                        std::byte*) {
+  int64_t elements = 1;
+  for (int d = 0; d < p.rank; ++d) elements *= p.dims[d];
+  const Piece piece = PieceOf(elements, part, parts);
+  for (int64_t i = piece.begin; i < piece.end; ++i) {
+    int64_t a = 0, b = 0, y = 0, rest = i;
+    for (int d = p.rank - 1; d >= 0; --d) {
+      const int64_t index = rest % p.dims[d];
+      rest /= p.dims[d];
+      a += index * p.a_strides[d];
+      b += index * p.b_strides[d];
+      y += index * p.y_strides[d];
+    }
+    p.y[y] = float(Evaluate(p.after, Apply(p.op, p.a[a], p.b[b])));
+  }
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,34 @@
+#include "kernels/binary_u8/binary_u8.h"
+
+#include <iterator>
+
+#include "base/cpu.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr Kernel<BinaryU8Params> kBinaryU8Kernels[] = {
+    {"binary_u8_reference", CpuLevel::kScalar, BinaryU8Reference},
+};
+
+// Twelve cycles for 64 elements with AVX-512, three times that with AVX2.
+constexpr double kNsPerElement = 0.15;
+
+}  // namespace
+
+KernelTable<BinaryU8Params> BinaryU8Kernels() {
+  return {kBinaryU8Kernels, std::size(kBinaryU8Kernels)};
+}
+
+KernelFn<BinaryU8Params> FindBinaryU8(CpuLevel level) {
+  return BinaryU8Kernels().Best(level).fn;
+}
+
+Work PlanBinaryU8(const BinaryU8Params& p, int threads) {
+  const int64_t pixels = p.images * p.pixels;
+  return SplitEvenly(pixels, double(pixels * p.channels) * kNsPerElement,
+                     threads);
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,55 @@
+#include "kernels/pool/pool.h"
+
+#include <iterator>
+
+#include "base/cpu.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr Kernel<PoolU8Params> kPoolU8Kernels[] = {
+    {"pool_u8_reference", CpuLevel::kScalar, PoolU8Reference},
+};
+
+constexpr Kernel<PoolF32Params> kPoolF32Kernels[] = {
+    {"pool_f32_reference", CpuLevel::kScalar, PoolF32Reference},
+};
+
+// A load per element of a window, at what one core reads from its caches.
+constexpr double kNsPerByte = 0.02;
+
+Work PlanPool(const PoolShape& s, int threads, int64_t element_bytes) {
+  const int64_t pixels = s.batch * s.out_h * s.out_w;
+  const double bytes = double(pixels * s.channels * element_bytes) *
+                       s.window.kernel_h * s.window.kernel_w;
+  return SplitEvenly(pixels, bytes * kNsPerByte, threads);
+}
+
+}  // namespace
+
+KernelTable<PoolU8Params> PoolU8Kernels() {
+  return {kPoolU8Kernels, std::size(kPoolU8Kernels)};
+}
+
+KernelFn<PoolU8Params> FindPoolU8(CpuLevel level) {
+  return PoolU8Kernels().Best(level).fn;
+}
+
+Work PlanPoolU8(const PoolU8Params& p, int threads) {
+  return PlanPool(p.shape, threads, 1);
+}
+
+KernelTable<PoolF32Params> PoolF32Kernels() {
+  return {kPoolF32Kernels, std::size(kPoolF32Kernels)};
+}
+
+KernelFn<PoolF32Params> FindPoolF32(CpuLevel level) {
+  return PoolF32Kernels().Best(level).fn;
+}
+
+Work PlanPoolF32(const PoolF32Params& p, int threads) {
+  return PlanPool(p.shape, threads, 4);
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,47 @@
+// Runs one kernel the way a runtime does, part by part.
+#ifndef OCTET_KERNELS_TESTING_RUN_H_
+#define OCTET_KERNELS_TESTING_RUN_H_
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "base/check.h"
+#include "base/cpu.h"
+#include "kernels/kernel_table.h"
+
+namespace octet::kernels {
+
+// The rows of a family's table that this machine can run.
+template <typename Params>
+std::vector<Kernel<Params>> RunnableRows(KernelTable<Params> table) {
+  std::vector<Kernel<Params>> rows;
+  for (const Kernel<Params>& row : table) {
+    if (row.level <= DetectCpuLevel()) rows.push_back(row);
+  }
+  return rows;
+}
+
+// Runs all parts, the last one first, each with scratch full of garbage (NaN
+// as floats). Aborts if a kernel writes past its scratch.
+template <typename Params>
+void RunInParts(KernelFn<Params> fn, const Params& params, int64_t parts,
+                int64_t scratch_bytes) {
+  constexpr size_t kGuard = 64;
+  const size_t bytes = (size_t(scratch_bytes) + 63) / 64 * 64 + kGuard;
+  std::unique_ptr<std::byte, void (*)(void*)> scratch(
+      static_cast<std::byte*>(std::aligned_alloc(64, bytes)), std::free);
+  std::byte* guard = scratch.get() + bytes - kGuard;
+  for (int64_t part = parts - 1; part >= 0; --part) {
+    std::memset(scratch.get(), 0xff, bytes);
+    fn(params, part, parts, scratch.get());
+    for (size_t i = 0; i < kGuard; ++i) {
+      OCTET_CHECK(guard[i] == std::byte{0xff});
+    }
+  }
+}
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_TESTING_RUN_H_
