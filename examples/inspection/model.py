@@ -42,13 +42,13 @@ class Branches(nn.Module):
 
     def __init__(self, inputs, outputs, residual=True):
         super().__init__()
-        half = outputs // 2
+        self.half = half = outputs // 2
         self.enter = ConvUnit(inputs, 2 * half, 1)
         self.body = Residual(half) if residual else Separable(half, half)
         self.leave = ConvUnit(3 * half, outputs, 1)
 
     def forward(self, x):
-        a, b = self.enter(x).chunk(2, 1)
+        a, b = self.enter(x).split((self.half, self.half), 1)
         return self.leave(torch.cat((a, b, self.body(b)), 1))
 
 
@@ -81,6 +81,7 @@ class Head(nn.Module):
 
     def __init__(self, width, stride):
         super().__init__()
+        self.places = (SIZE // stride) ** 2
         self.box = nn.Sequential(Separable(width, 64), Separable(64, 64),
                                  nn.Conv2d(64, 4 * BINS, 1))
         self.score = nn.Sequential(Separable(width, 64), Separable(64, 64),
@@ -90,7 +91,9 @@ class Head(nn.Module):
         nn.init.constant_(self.score[-1].bias, -6.0 + stride / 32)
 
     def forward(self, x):
-        return self.box(x).flatten(2), self.score(x).flatten(2)
+        # Numbers, not x.shape, so that the exported graph stays plain.
+        return (self.box(x).reshape(-1, 4 * BINS, self.places),
+                self.score(x).reshape(-1, CLASSES, self.places))
 
 
 def places():
@@ -156,9 +159,9 @@ class Exported(nn.Module):
 
     def forward(self, images):
         bins, logits = self.detector(images)
-        bins = bins.view(1, 4, BINS, bins.shape[2]).transpose(1, 2)
-        sides = self.mean(bins.softmax(1)).view(1, 4, bins.shape[3])
-        before, after = sides.chunk(2, 1)
+        bins = bins.reshape(1, 4, BINS, -1).transpose(1, 2)
+        sides = self.mean(bins.softmax(1)).reshape(1, 4, -1)
+        before, after = sides.split((2, 2), 1)
         low, high = self.points - before, self.points + after
         box = torch.cat(((low + high) / 2, high - low), 1) * self.strides
         return torch.cat((box, logits.sigmoid()), 1)

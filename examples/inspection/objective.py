@@ -101,8 +101,9 @@ def _shared_and_all(a, b):
     low = torch.maximum(a[..., :2], b[..., :2])
     high = torch.minimum(a[..., 2:], b[..., 2:])
     shared = (high - low).clamp(min=0).prod(-1)
-    area = (a[..., 2:] - a[..., :2]).prod(-1) + (b[..., 2:] - b[..., :2]).prod(-1)
-    return shared, area - shared
+    both = (a[..., 2:] - a[..., :2]).prod(-1) + \
+        (b[..., 2:] - b[..., :2]).prod(-1)
+    return shared, both - shared
 
 
 def plain_iou(a, b):

@@ -48,8 +48,9 @@ def iou(a, b):
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     shared = np.clip(high - low, 0, None).prod(2)
-    area_a, area_b = (a[:, 2:] - a[:, :2]).prod(1), (b[:, 2:] - b[:, :2]).prod(1)
-    return shared / np.maximum(area_a[:, None] + area_b[None] - shared, 1e-9)
+    area_a = (a[:, 2:] - a[:, :2]).prod(1)[:, None]
+    area_b = (b[:, 2:] - b[:, :2]).prod(1)[None]
+    return shared / np.maximum(area_a + area_b - shared, 1e-9)
 
 
 def average_precision(found, truths, classes):

@@ -159,7 +159,8 @@ def train(options, log):
                     f"loss {float(loss):.3f}")
         box, scores, bins = (parts / (len(order) // BATCH)).tolist()
         map50, map_all, _ = measure(average, "validation", 200, options.cache)
-        log(f"epoch {epoch + 1}/{options.epochs} loss {box + scores + bins:.4f} "
+        log(f"epoch {epoch + 1}/{options.epochs} "
+            f"loss {box + scores + bins:.4f} "
             f"(box {box:.4f}, score {scores:.4f}, bins {bins:.4f}) "
             f"validation mAP50 {map50:.4f} mAP50-95 {map_all:.4f}")
         store(path, state, random, epoch + 1)

@@ -10,7 +10,8 @@ import numpy as np
 
 from .canvas import cover, grid, patch_around, smooth_noise, strokes
 
-RUST, OIL, CHALK, HEAT = (112, 58, 24), (34, 30, 26), (220, 219, 210), (62, 72, 128)
+RUST, OIL = (112, 58, 24), (34, 30, 26)
+CHALK, HEAT = (220, 219, 210), (62, 72, 128)
 
 
 def _contrast(draws, hardness, easy, hard):
@@ -101,7 +102,8 @@ def dent(draws, canvas, center, light, hardness):
     strength = _contrast(draws, hardness, 1.7, 0.5)
     canvas.shade(np.clip(-slope * strength - inside * inside * strength *
                          np.float32(0.1), -0.8, 1.2), left, top)
-    return cover((np.float32(0.06) - inside) * np.float32(long_radius)), left, top
+    outline = (np.float32(0.06) - inside) * np.float32(long_radius)
+    return cover(outline), left, top
 
 
 def stain(draws, canvas, center, light, hardness):

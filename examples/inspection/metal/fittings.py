@@ -152,7 +152,8 @@ def row(draws, canvas, light, missing, taken):
 
 
 def _touch(center, radius, other):
-    dx, dy, reach = center[0] - other[0], center[1] - other[1], radius + other[2]
+    dx, dy = center[0] - other[0], center[1] - other[1]
+    reach = radius + other[2]
     return dx * dx + dy * dy < reach * reach
 
 

@@ -122,7 +122,8 @@ def _arrow(draws, canvas, light):
     wing = reach * 0.35
     shaft = [(x - dx * reach, y - dy * reach) + tip + (width,)]
     for side in (-1, 1):
-        end = (tip[0] - wing * (dx + side * dy), tip[1] - wing * (dy - side * dx))
+        end = (tip[0] - wing * (dx + side * dy),
+               tip[1] - wing * (dy - side * dx))
         shaft.append(tip + end + (width,))
     _painted(draws, canvas, shaft)
 
