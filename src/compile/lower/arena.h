@@ -1,0 +1,37 @@
+// Places buffers of known lifetimes in one block of memory.
+#ifndef OCTET_COMPILE_LOWER_ARENA_H_
+#define OCTET_COMPILE_LOWER_ARENA_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace octet::compile {
+
+// A buffer, and the first and last step that touch it.
+struct Lifetime {
+  int64_t bytes = 0;
+  int first = INT32_MAX;
+  int last = INT32_MIN;
+
+  void Touch(int step) {
+    first = std::min(first, step);
+    last = std::max(last, step);
+  }
+  bool used() const { return first <= last; }
+};
+
+struct Arena {
+  std::vector<int64_t> offsets;  // by buffer, multiples of 64
+  int64_t bytes = 0;             // all of them, slack included
+};
+
+// No two buffers alive at the same step overlap; each has kBufferSlack bytes
+// behind it that are its own while it lives. Best fit, largest buffers first
+// (Pisarchyk and Lee, "Efficient memory management for deep neural net
+// inference", 2020); deterministic.
+Arena PlanArena(const std::vector<Lifetime>& buffers);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_LOWER_ARENA_H_

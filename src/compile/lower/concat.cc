@@ -1,0 +1,155 @@
+// Concatenation: parts are written into their places by whoever makes them,
+// where that is possible, so that nothing is left to do.
+#include "base/error.h"
+#include "compile/lower/lowering.h"
+#include "compile/plan/move_quant.h"
+
+namespace octet::compile {
+namespace {
+
+// The step that makes the first form of a node's output can write with gaps
+// between pixels.
+bool WritesWithGaps(const Node& node) {
+  return std::holds_alternative<Conv>(node.op) ||
+         std::holds_alternative<Pool>(node.op) ||
+         std::holds_alternative<Resize>(node.op) ||
+         std::holds_alternative<Binary>(node.op) ||
+         std::holds_alternative<Unary>(node.op) ||
+         std::holds_alternative<Concat>(node.op);
+}
+
+bool SameCodes(const Form& a, const Form& b) {
+  return a.is_u8 == b.is_u8 && (!a.is_u8 || a.quant == b.quant);
+}
+
+// The part of y's parameters that belongs to channels [first, first + n).
+QuantParams PartOf(const QuantParams& quant, int64_t first, int64_t n) {
+  if (!quant.per_channel()) return quant;
+  QuantParams part;
+  part.scale.assign(quant.scale.begin() + first,
+                    quant.scale.begin() + first + n);
+  part.zero_point.assign(quant.zero_point.begin() + first,
+                         quant.zero_point.begin() + first + n);
+  return part;
+}
+
+bool JoinsChannels(const Lowering& lowering, const Node& node) {
+  const Concat* concat = std::get_if<Concat>(&node.op);
+  if (concat == nullptr) return false;
+  const Shape& y = lowering.graph.values[node.outputs[0]].shape;
+  return y.rank() >= 2 && concat->axis == y.rank() - 1;
+}
+
+// Bytes of one element of a value's first form.
+int64_t ElementBytes(const Lowering& lowering, ValueId v) {
+  return lowering.FormsOf(v)[0].is_u8 ? 1
+                                      : SizeOf(lowering.graph.values[v].dtype);
+}
+
+class Placer {
+ public:
+  explicit Placer(Lowering& lowering)
+      : lowering_(lowering), uses_(ComputeUses(lowering.graph)) {}
+
+  void Place(const Node& node) {
+    const Graph& graph = lowering_.graph;
+    const ValueId y = node.outputs[0];
+    const Shape& shape = graph.values[y].shape;
+    const int64_t width = shape[shape.rank() - 1];
+    if (!lowering_.placements.contains(y)) {
+      const int64_t bytes = shape.elements() * ElementBytes(lowering_, y);
+      lowering_.placements[y] = {lowering_.builder.NewBuffer(bytes), 0, width};
+    }
+    const Slot whole = lowering_.placements[y];
+    const Form& form = lowering_.OutputForm(node);
+    int64_t first = 0;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueId v = node.inputs[i];
+      const Shape& part = graph.values[v].shape;
+      const int64_t n = part[part.rank() - 1];
+      Form wanted = form;
+      wanted.quant = PartOf(form.quant, first, n);
+      if (MayPlace(node, i, wanted)) {
+        Slot slot = whole;
+        slot.offset += first * ElementBytes(lowering_, y);
+        lowering_.placements[v] = slot;
+      }
+      first += n;
+    }
+  }
+
+ private:
+  bool MayPlace(const Node& node, size_t i, const Form& wanted) const {
+    const ValueId v = node.inputs[i];
+    if (lowering_.IsConstant(v) || lowering_.placements.contains(v)) {
+      return false;
+    }
+    const NodeId producer = uses_.producer[v];
+    if (producer == kNoNode || uses_.is_output[v]) return false;
+    return WritesWithGaps(lowering_.graph.nodes[producer]) &&
+           lowering_.PlanOf(node).input_forms[i] == 0 &&
+           SameCodes(lowering_.FormsOf(v)[0], wanted);
+  }
+
+  Lowering& lowering_;
+  Uses uses_;
+};
+
+}  // namespace
+
+void PlaceConcats(Lowering& lowering) {
+  Placer placer(lowering);
+  const auto& nodes = lowering.graph.nodes;
+  // From the outputs up, so that a concatenation inside another one lands in
+  // the outer one's buffer.
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+    if (JoinsChannels(lowering, *node)) placer.Place(*node);
+  }
+}
+
+Status LowerConcat(Lowering& lowering, const Node& node) {
+  ProgramBuilder& builder = lowering.builder;
+  const int64_t axis = std::get<Concat>(node.op).axis;
+  const Form& form = lowering.OutputForm(node);
+  const bool channels = JoinsChannels(lowering, node);
+  const int y = lowering.Output(node);
+  const std::vector<int64_t> strides = StridesOf(builder.value(y));
+  int64_t first = 0;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const ValueId v = node.inputs[i];
+    const int64_t n = lowering.graph.values[v].shape[int(axis)];
+    const QuantParams part =
+        channels ? PartOf(form.quant, first, n) : form.quant;
+    const Form& from = lowering.InputForm(node, i);
+    int x = lowering.Input(node, i);
+    if (form.is_u8 && !(from.quant == part)) {
+      if (!from.is_u8) {
+        return BadInput("the plan joins f32 and u8 values");
+      }
+      engine::RequantizeT step;
+      step.x = x;
+      step.y = builder.AddValue(builder.value(x).name + "@" + node.name,
+                                DType::kU8, builder.shape(x), &part);
+      x = step.y;
+      lowering.AddStep(node, "move", std::move(step));
+    }
+    const Slot whole = builder.slot(y), part_of = builder.slot(x);
+    const int64_t element = SizeOf(engine::ToDType(builder.value(y).dtype));
+    const bool there = channels && part_of.buffer == whole.buffer &&
+                       part_of.offset == whole.offset + first * element;
+    if (!there) {
+      engine::StridedCopyT step;
+      step.x = x;
+      step.y = y;
+      step.extents = builder.value(x).dims;
+      step.x_strides = StridesOf(builder.value(x));
+      step.y_strides = strides;
+      step.y_offset = first * strides[size_t(axis)];
+      lowering.AddStep(node, "move", std::move(step));
+    }
+    first += n;
+  }
+  return {};
+}
+
+}  // namespace octet::compile

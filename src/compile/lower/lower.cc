@@ -1,0 +1,184 @@
+#include "compile/lower/lower.h"
+
+#include "base/error.h"
+#include "compile/lower/lowering.h"
+#include "compile/plan/classify.h"
+
+namespace octet::compile {
+namespace {
+
+// Lowers the node kinds that no function of lowering.h knows.
+Status NoKernel(const Node& node) {
+  return Unsupported("no kernel for {} on computed values", node.type);
+}
+
+Status LowerNode(Lowering& lowering, const Node& node) {
+  struct Visitor {
+    Lowering& lowering;
+    const Node& node;
+    Status operator()(const Conv&) { return LowerConv(lowering, node); }
+    Status operator()(const MatMul&) { return LowerMatMul(lowering, node); }
+    Status operator()(const Unary&) { return LowerUnary(lowering, node); }
+    Status operator()(const Binary&) { return LowerBinary(lowering, node); }
+    Status operator()(const Pool&) { return LowerPool(lowering, node); }
+    Status operator()(const Reduce&) { return LowerReduce(lowering, node); }
+    Status operator()(const Softmax&) { return LowerSoftmax(lowering, node); }
+    Status operator()(const LayerNorm&) {
+      return LowerLayerNorm(lowering, node);
+    }
+    Status operator()(const Concat&) { return LowerConcat(lowering, node); }
+    Status operator()(const Slice&) { return LowerSlice(lowering, node); }
+    Status operator()(const Pad&) { return LowerPad(lowering, node); }
+    Status operator()(const Transpose&) {
+      return LowerTranspose(lowering, node);
+    }
+    Status operator()(const Reshape&) { return LowerReshape(lowering, node); }
+    Status operator()(const Expand&) { return LowerExpand(lowering, node); }
+    Status operator()(const Tile&) { return LowerTile(lowering, node); }
+    Status operator()(const Resize&) { return LowerResize(lowering, node); }
+    Status operator()(const Gather&) { return LowerGather(lowering, node); }
+    Status operator()(const Cast&) { return LowerCast(lowering, node); }
+    Status operator()(const Where&) { return NoKernel(node); }
+    Status operator()(const ShapeOf&) { return NoKernel(node); }
+    Status operator()(const ConstantOfShape&) { return NoKernel(node); }
+    Status operator()(const RangeOp&) { return NoKernel(node); }
+    Status operator()(const Quantize&) { return NoKernel(node); }
+    Status operator()(const Dequantize&) { return NoKernel(node); }
+  };
+  return std::visit(Visitor{lowering, node}, node.op);
+}
+
+// That a plan names every node and value of the graph with what lowering reads.
+Status CheckPlan(const Graph& graph, const Plan& plan) {
+  const auto forms_of = [&](ValueId v) -> const std::vector<Form>* {
+    const auto row = plan.values.find(graph.values[v].name);
+    return row == plan.values.end() ? nullptr : &row->second.forms;
+  };
+  for (const Node& node : graph.nodes) {
+    const auto row = plan.nodes.find(node.name);
+    if (row == plan.nodes.end() ||
+        row->second.input_forms.size() != node.inputs.size()) {
+      return BadInput(
+          "plan: node '{}' is missing or reads another number of "
+          "inputs; make the plan anew for this model",
+          node.name);
+    }
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueId v = node.inputs[i];
+      if (v == kNoValue || graph.values[v].is_constant()) continue;
+      const auto* forms = forms_of(v);
+      const int form = row->second.input_forms[i];
+      if (forms == nullptr || form < 0 || form >= int(forms->size())) {
+        return BadInput(
+            "plan: node '{}' reads form {} of value '{}', which "
+            "has {}",
+            node.name, form, graph.values[v].name,
+            forms == nullptr ? 0 : forms->size());
+      }
+    }
+  }
+  for (const auto& [name, value] : plan.values) {
+    for (const Form& form : value.forms) {
+      if (!form.is_u8 || !form.quant.scale.empty()) continue;
+      return BadInput(
+          "plan: value '{}' is u8 but has no scale; calibrate "
+          "first",
+          name);
+    }
+  }
+  if (plan.output_forms.size() != graph.outputs.size()) {
+    return BadInput("plan: {} output forms for {} outputs",
+                    plan.output_forms.size(), graph.outputs.size());
+  }
+  return {};
+}
+
+void AddInputs(Lowering& lowering) {
+  for (ValueId v : lowering.graph.inputs) {
+    Node input;
+    input.outputs = {v};
+    lowering.builder.profile().inputs.push_back(lowering.Output(input));
+  }
+}
+
+void AddOutputs(Lowering& lowering) {
+  const Graph& graph = lowering.graph;
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    const ValueId v = graph.outputs[i];
+    const std::string& name = graph.values[v].name;
+    int value;
+    if (lowering.IsConstant(v)) {
+      Node reader;
+      reader.inputs = {v};
+      value = lowering.Input(reader, 0);
+    } else {
+      value = lowering.ValueIn(v, lowering.plan.output_forms[i]);
+    }
+    value = lowering.AsF32(name, value);
+    engine::ProfileT& profile = lowering.builder.profile();
+    // The output bears the model's name, whatever it was converted from.
+    profile.values[value]->name = name;
+    profile.outputs.push_back(value);
+  }
+}
+
+void AddNotes(Lowering& lowering, engine::ProgramT& program) {
+  for (const Node& node : lowering.graph.nodes) {
+    const NodePlan& plan = lowering.PlanOf(node);
+    auto note = std::make_unique<engine::NodeNoteT>();
+    note->node = node.name;
+    note->type = node.type;
+    note->precision = Name(plan.precision);
+    note->reason = Describe(plan.reason);
+    note->macs = uint64_t(CountMacs(lowering.graph, node));
+    program.notes.push_back(std::move(note));
+  }
+}
+
+}  // namespace
+
+Result<Lowered> Lower(const Graph& graph, const Plan& plan) {
+  OCTET_RETURN_IF_ERROR(CheckPlan(graph, plan));
+  Lowering lowering(graph, plan);
+  PlaceConcats(lowering);
+  AddInputs(lowering);
+  std::string faults;
+  for (const Node& node : graph.nodes) {
+    const Status status = LowerNode(lowering, node);
+    if (status.ok()) continue;
+    faults += fmt::format("\n  node '{}' ({}): {}", node.name, node.type,
+                          status.message());
+    lowering.Output(node);  // so that its readers can be looked at too
+  }
+  if (!faults.empty()) return Unsupported("cannot be lowered:{}", faults);
+  AddOutputs(lowering);
+  engine::ProgramT notes;
+  AddNotes(lowering, notes);
+  Lowered lowered = lowering.builder.Finish();
+  lowered.program.notes = std::move(notes.notes);
+  lowered.program.version = engine::kProgramVersion;
+  lowered.program.model_name = graph.name;
+  lowered.program.target = "x86-64";
+  return lowered;
+}
+
+Plan FloatPlan(const Graph& graph) {
+  Plan plan;
+  for (ValueId v : graph.inputs) plan.values[graph.values[v].name].forms = {{}};
+  for (const Node& node : graph.nodes) {
+    NodePlan& row = plan.nodes[node.name];
+    row.reason = {ReasonKind::kAsked, "fp32 build"};
+    for (ValueId v : node.inputs) {
+      const bool constant = v == kNoValue || graph.values[v].is_constant();
+      row.input_forms.push_back(constant ? -1 : 0);
+    }
+    for (ValueId v : node.outputs) {
+      plan.values[graph.values[v].name].forms = {{}};
+    }
+  }
+  plan.output_forms.assign(graph.outputs.size(), 0);
+  plan.origin = "fp32";
+  return plan;
+}
+
+}  // namespace octet::compile

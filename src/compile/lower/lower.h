@@ -1,0 +1,32 @@
+// Graph + Plan -> Program: the last stage of the compiler.
+#ifndef OCTET_COMPILE_LOWER_LOWER_H_
+#define OCTET_COMPILE_LOWER_LOWER_H_
+
+#include "compile/ir/graph.h"
+#include "compile/plan/plan.h"
+#include "engine/constants.h"
+#include "engine/program.h"
+
+namespace octet::compile {
+
+struct Lowered {
+  engine::ProgramT program;  // one profile
+  engine::ConstantPool constants;
+};
+
+// Lowers a graph of concrete shapes (after passes) as its plan says: packs
+// weights, folds zero points and scales, writes concatenations in place, views
+// slices, and gives every value its place in the arena. Deterministic.
+//
+//   plan:   complete: every u8 form has its parameters (calibrate/choose.h).
+//   errors: kUnsupported listing every node that has no kernel, or whose
+//           precision the plan asks for cannot be had, each with what to do;
+//           kBadInput where the plan does not fit the graph.
+Result<Lowered> Lower(const Graph& graph, const Plan& plan);
+
+// A plan that keeps everything in float.
+Plan FloatPlan(const Graph& graph);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_LOWER_LOWER_H_

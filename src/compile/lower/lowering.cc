@@ -1,0 +1,138 @@
+#include "compile/lower/lowering.h"
+
+#include "base/check.h"
+
+namespace octet::compile {
+namespace {
+
+constexpr std::string_view kMove = "move";
+const Form kF32Form{};
+
+std::string FormName(const std::string& name, const Form& form) {
+  if (!form.is_u8) return name + "@f32";
+  return name + (form.granularity == Granularity::kPerChannel ? "@u8c" : "@u8");
+}
+
+}  // namespace
+
+std::vector<int64_t> StridesOf(const engine::ValueT& value) {
+  std::vector<int64_t> strides(value.dims.size(), 1);
+  for (int i = int(strides.size()) - 2; i >= 0; --i) {
+    strides[i] = i + 2 == int(strides.size())
+                     ? value.pixel_stride
+                     : strides[i + 1] * value.dims[i + 1];
+  }
+  return strides;
+}
+
+const Form& Lowering::InputForm(const Node& node, size_t slot) const {
+  const int form = PlanOf(node).input_forms[slot];
+  return form < 0 ? kF32Form : FormsOf(node.inputs[slot])[form];
+}
+
+int Lowering::Input(const Node& node, size_t slot) {
+  const ValueId v = node.inputs[slot];
+  if (!IsConstant(v)) return ValueIn(v, PlanOf(node).input_forms[slot]);
+  const auto known = constants_.find(v);
+  if (known != constants_.end()) return known->second;
+  const Value& value = graph.values[v];
+  const int index = builder.AddConstant(
+      value.name, value.dtype, value.shape,
+      std::span(value.data->raw(), size_t(value.data->bytes())));
+  constants_[v] = index;
+  return index;
+}
+
+int Lowering::ValueIn(ValueId v, int form) {
+  const auto known = values_.find({v, form});
+  if (known != values_.end()) return known->second;
+  const int first = values_.at({v, 0});
+  const Form& to = FormsOf(v)[form];
+  const Value& value = graph.values[v];
+  const int converted =
+      Convert(FormName(value.name, to), first, to, value.shape);
+  values_[{v, form}] = converted;
+  return converted;
+}
+
+int Lowering::Convert(const std::string& name, int from, const Form& to,
+                      const Shape& shape) {
+  // Parameters that follow several axes (inside a channel shuffle) are laid
+  // along one.
+  Shape flat = shape;
+  const int64_t channels = int64_t(to.quant.scale.size());
+  if (channels > 1 && shape[shape.rank() - 1] != channels) {
+    flat = Shape{shape.elements() / channels, channels};
+  }
+  const bool reshape = !(flat == shape);
+  const int x = reshape ? builder.AddReshaped(Dense(name, from), flat) : from;
+  const bool from_u8 = builder.value(from).dtype == engine::DType::U8;
+  const DType dtype = to.is_u8 ? DType::kU8 : DType::kF32;
+  const int y =
+      builder.AddValue(name, dtype, flat, to.is_u8 ? &to.quant : nullptr);
+  const std::string reason = "between a float and an int8 node";
+  if (!from_u8) {
+    engine::QuantizeT step;
+    step.x = x;
+    step.y = y;
+    builder.AddStep(name, kMove, reason, std::move(step));
+  } else if (!to.is_u8) {
+    engine::DequantizeT step;
+    step.x = x;
+    step.y = y;
+    builder.AddStep(name, kMove, reason, std::move(step));
+  } else {
+    engine::RequantizeT step;
+    step.x = x;
+    step.y = y;
+    builder.AddStep(name, kMove, "another scale for other readers",
+                    std::move(step));
+  }
+  return reshape ? builder.AddReshaped(y, shape) : y;
+}
+
+int Lowering::Dense(const std::string& node, int value) {
+  if (builder.IsDense(value)) return value;
+  const engine::ValueT& from = builder.value(value);
+  const Shape shape = builder.shape(value);
+  QuantParams quant;
+  if (from.quant != nullptr)
+    quant = {from.quant->scale, from.quant->zero_point};
+  engine::StridedCopyT step;
+  step.x = value;
+  step.extents = from.dims;
+  step.x_strides = StridesOf(from);
+  step.y = builder.AddValue(from.name + "@dense", engine::ToDType(from.dtype),
+                            shape, quant.scale.empty() ? nullptr : &quant);
+  step.y_strides = StridesOf(builder.value(step.y));
+  const int y = step.y;
+  builder.AddStep(node, kMove, "gathers its rows", std::move(step));
+  return y;
+}
+
+int Lowering::AsF32(const std::string& node, int value) {
+  if (builder.value(value).dtype != engine::DType::U8) {
+    return Dense(node, value);
+  }
+  return Convert(builder.value(value).name + "@f32", value, kF32Form,
+                 builder.shape(value));
+}
+
+int Lowering::Output(const Node& node, const Shape* shape) {
+  const ValueId v = node.outputs[0];
+  const Value& value = graph.values[v];
+  const Form& form = FormsOf(v)[0];
+  const auto place = placements.find(v);
+  const int index =
+      builder.AddValue(value.name, form.is_u8 ? DType::kU8 : value.dtype,
+                       value.shape, form.is_u8 ? &form.quant : nullptr,
+                       place != placements.end() ? &place->second : nullptr);
+  values_[{v, 0}] = index;
+  return shape == nullptr ? index : builder.AddReshaped(index, *shape);
+}
+
+void Lowering::SetOutput(const Node& node, int value) {
+  values_[{node.outputs[0], 0}] = value;
+}
+
+}  // namespace octet::compile

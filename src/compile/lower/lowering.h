@@ -1,0 +1,109 @@
+// State of one lowering: where each form of each value lies, and what went
+// wrong so far. The functions that lower one kind of node each work on it.
+#ifndef OCTET_COMPILE_LOWER_LOWERING_H_
+#define OCTET_COMPILE_LOWER_LOWERING_H_
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compile/ir/graph.h"
+#include "compile/lower/program_builder.h"
+#include "compile/plan/plan.h"
+
+namespace octet::compile {
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, const Plan& plan) : graph(graph), plan(plan) {}
+
+  const Graph& graph;
+  const Plan& plan;
+  ProgramBuilder builder;
+  // Where a value is written, if not into a buffer of its own.
+  std::map<ValueId, Slot> placements;
+
+  const NodePlan& PlanOf(const Node& node) const {
+    return plan.nodes.at(node.name);
+  }
+  const std::vector<Form>& FormsOf(ValueId v) const {
+    return plan.values.at(graph.values[v].name).forms;
+  }
+  bool IsConstant(ValueId v) const { return graph.values[v].is_constant(); }
+  bool Runs(const Node& node, Precision precision) const {
+    return PlanOf(node).precision == precision;
+  }
+
+  // The program's value for input `slot` of a node, in the form that the plan
+  // says; conversions are added where they are missing. Constants are f32 (or
+  // whatever type they have), laid out as in the graph.
+  int Input(const Node& node, size_t slot);
+  bool HasInput(const Node& node, size_t slot) const {
+    return slot < node.inputs.size() && node.inputs[slot] != kNoValue;
+  }
+  // The form that Input() gives.
+  const Form& InputForm(const Node& node, size_t slot) const;
+  // A value in one of its forms.
+  int ValueIn(ValueId v, int form);
+  // The same without gaps between its rows.
+  int Dense(const std::string& node, int value);
+  // As f32, without gaps.
+  int AsF32(const std::string& node, int value);
+
+  // Makes the program's value for the first form of a node's output, in its
+  // place. `shape` replaces the graph's shape where a step sees it otherwise.
+  int Output(const Node& node, const Shape* shape = nullptr);
+  // Declares that `value` is the first form of the node's output (a view).
+  void SetOutput(const Node& node, int value);
+  const Form& OutputForm(const Node& node) const {
+    return FormsOf(node.outputs[0])[0];
+  }
+
+  // Adds a step that belongs to `node`.
+  template <typename T>
+  void AddStep(const Node& node, std::string_view precision, T params,
+               int64_t macs = 0) {
+    builder.AddStep(node.name, precision, Describe(PlanOf(node).reason),
+                    std::move(params), macs);
+  }
+
+ private:
+  int Convert(const std::string& name, int from, const Form& to,
+              const Shape& shape);
+
+  // Program value by (graph value, form).
+  std::map<std::pair<ValueId, int>, int> values_;
+  std::map<ValueId, int> constants_;
+};
+
+// One function for each group of node kinds; each lowers one node.
+//   errors: kUnsupported: what this node needs and why it cannot be had.
+Status LowerConv(Lowering& lowering, const Node& node);
+Status LowerMatMul(Lowering& lowering, const Node& node);
+Status LowerUnary(Lowering& lowering, const Node& node);
+Status LowerBinary(Lowering& lowering, const Node& node);
+Status LowerPool(Lowering& lowering, const Node& node);
+Status LowerReduce(Lowering& lowering, const Node& node);
+Status LowerSoftmax(Lowering& lowering, const Node& node);
+Status LowerLayerNorm(Lowering& lowering, const Node& node);
+Status LowerConcat(Lowering& lowering, const Node& node);
+Status LowerSlice(Lowering& lowering, const Node& node);
+Status LowerPad(Lowering& lowering, const Node& node);
+Status LowerTranspose(Lowering& lowering, const Node& node);
+Status LowerReshape(Lowering& lowering, const Node& node);
+Status LowerExpand(Lowering& lowering, const Node& node);
+Status LowerTile(Lowering& lowering, const Node& node);
+Status LowerResize(Lowering& lowering, const Node& node);
+Status LowerGather(Lowering& lowering, const Node& node);
+Status LowerCast(Lowering& lowering, const Node& node);
+
+// Decides which values are written straight into a concatenation.
+void PlaceConcats(Lowering& lowering);
+
+// Element strides of a value's axes.
+std::vector<int64_t> StridesOf(const engine::ValueT& value);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_LOWER_LOWERING_H_

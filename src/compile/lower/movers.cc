@@ -1,0 +1,203 @@
+// Nodes that move data: views where memory allows it, strided copies elsewhere.
+#include <algorithm>
+
+#include "base/error.h"
+#include "compile/lower/lowering.h"
+
+namespace octet::compile {
+namespace {
+
+constexpr std::string_view kMove = "move";
+
+Status CopyStrided(Lowering& lowering, const Node& node, int x, int y,
+                   std::vector<int64_t> extents, std::vector<int64_t> x_strides,
+                   std::vector<int64_t> y_strides, int64_t x_offset = 0,
+                   int64_t y_offset = 0) {
+  engine::StridedCopyT step;
+  step.x = x;
+  step.y = y;
+  step.extents = std::move(extents);
+  step.x_strides = std::move(x_strides);
+  step.y_strides = std::move(y_strides);
+  step.x_offset = x_offset;
+  step.y_offset = y_offset;
+  lowering.AddStep(node, kMove, std::move(step));
+  return {};
+}
+
+// The element that zero is stored as.
+uint64_t BitsOf(float value, const Form& form) {
+  if (!form.is_u8) {
+    uint32_t bits;
+    static_assert(sizeof bits == sizeof value);
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    return bits;
+  }
+  return QuantizeU8(value, form.quant.scale[0], form.quant.zero_point[0]);
+}
+
+}  // namespace
+
+Status LowerTranspose(Lowering& lowering, const Node& node) {
+  const auto& perm = std::get<Transpose>(node.op).perm;
+  const int x = lowering.Input(node, 0);
+  const int y = lowering.Output(node);
+  const std::vector<int64_t> from = StridesOf(lowering.builder.value(x));
+  std::vector<int64_t> x_strides;
+  for (int64_t axis : perm) x_strides.push_back(from[size_t(axis)]);
+  return CopyStrided(lowering, node, x, y, lowering.builder.value(y).dims,
+                     x_strides, StridesOf(lowering.builder.value(y)));
+}
+
+Status LowerReshape(Lowering& lowering, const Node& node) {
+  const Shape& shape = lowering.graph.values[node.outputs[0]].shape;
+  const int x = lowering.Input(node, 0);
+  const Shape from = lowering.builder.shape(x);
+  const bool keeps_rows = from.rank() > 0 && shape.rank() > 0 &&
+                          from[from.rank() - 1] == shape[shape.rank() - 1];
+  const int source = keeps_rows ? x : lowering.Dense(node.name, x);
+  const int view = lowering.builder.AddReshaped(source, shape);
+  lowering.builder.value(view).name =
+      view == source ? lowering.builder.value(view).name
+                     : lowering.graph.values[node.outputs[0]].name;
+  lowering.SetOutput(node, view);
+  return {};
+}
+
+Status LowerSlice(Lowering& lowering, const Node& node) {
+  const Slice& op = std::get<Slice>(node.op);
+  const int x = lowering.Input(node, 0);
+  const engine::ValueT& from = lowering.builder.value(x);
+  const int last = int(op.starts.size()) - 1;
+  bool channels_only = last >= 1 && op.steps[size_t(last)] == 1;
+  for (int i = 0; i < last; ++i) {
+    channels_only = channels_only &&
+                    op.sizes[size_t(i)] == from.dims[size_t(i)] &&
+                    op.steps[size_t(i)] == 1;
+  }
+  const ValueId v = node.outputs[0];
+  if (channels_only && from.place == engine::Place::Arena &&
+      !lowering.placements.contains(v)) {
+    const Value& value = lowering.graph.values[v];
+    const Form& form = lowering.OutputForm(node);
+    const DType dtype = engine::ToDType(from.dtype);
+    Slot slot = lowering.builder.slot(x);
+    slot.offset += op.starts[size_t(last)] * SizeOf(dtype);
+    lowering.SetOutput(node, lowering.builder.AddValue(
+                                 value.name, dtype, value.shape,
+                                 form.is_u8 ? &form.quant : nullptr, &slot));
+    return {};
+  }
+  const std::vector<int64_t> strides = StridesOf(from);
+  std::vector<int64_t> x_strides;
+  int64_t offset = 0;
+  for (size_t i = 0; i < strides.size(); ++i) {
+    offset += op.starts[i] * strides[i];
+    x_strides.push_back(op.steps[i] * strides[i]);
+  }
+  const int y = lowering.Output(node);
+  return CopyStrided(lowering, node, x, y, lowering.builder.value(y).dims,
+                     x_strides, StridesOf(lowering.builder.value(y)), offset);
+}
+
+Status LowerPad(Lowering& lowering, const Node& node) {
+  const Pad& op = std::get<Pad>(node.op);
+  if (op.mode != PadMode::kConstant) {
+    return Unsupported("padding by reflection or by the edge");
+  }
+  const int x = lowering.Input(node, 0);
+  const int y = lowering.Output(node);
+  const Form& form = lowering.OutputForm(node);
+  if (form.is_u8 && form.quant.per_channel()) {
+    const auto& zeros = form.quant.zero_point;
+    if (std::ranges::any_of(zeros, [&](int z) { return z != zeros[0]; })) {
+      return Unsupported("padding a value with a zero point per channel");
+    }
+  }
+  engine::FillT fill;
+  fill.y = y;
+  fill.bits = BitsOf(op.value, form);
+  lowering.AddStep(node, kMove, std::move(fill));
+  const std::vector<int64_t> y_strides = StridesOf(lowering.builder.value(y));
+  int64_t offset = 0;
+  for (size_t i = 0; i < y_strides.size(); ++i) {
+    offset += op.before[i] * y_strides[i];
+  }
+  return CopyStrided(lowering, node, x, y, lowering.builder.value(x).dims,
+                     StridesOf(lowering.builder.value(x)), y_strides, 0,
+                     offset);
+}
+
+Status LowerExpand(Lowering& lowering, const Node& node) {
+  const int x = lowering.Input(node, 0);
+  const int y = lowering.Output(node);
+  const auto& from = lowering.builder.value(x).dims;
+  const auto& to = lowering.builder.value(y).dims;
+  const std::vector<int64_t> strides = StridesOf(lowering.builder.value(x));
+  std::vector<int64_t> x_strides(to.size(), 0);
+  const size_t lead = to.size() - from.size();
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (from[i] != 1) x_strides[lead + i] = strides[i];
+  }
+  return CopyStrided(lowering, node, x, y, to, x_strides,
+                     StridesOf(lowering.builder.value(y)));
+}
+
+Status LowerTile(Lowering& lowering, const Node& node) {
+  const auto& repeats = std::get<Tile>(node.op).repeats;
+  const int x = lowering.Input(node, 0);
+  const int y = lowering.Output(node);
+  const auto& from = lowering.builder.value(x).dims;
+  const std::vector<int64_t> x_axes = StridesOf(lowering.builder.value(x));
+  const std::vector<int64_t> y_axes = StridesOf(lowering.builder.value(y));
+  std::vector<int64_t> extents, x_strides, y_strides;
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (repeats[i] != 1) {
+      extents.push_back(repeats[i]);
+      x_strides.push_back(0);
+      y_strides.push_back(from[i] * y_axes[i]);
+    }
+    extents.push_back(from[i]);
+    x_strides.push_back(x_axes[i]);
+    y_strides.push_back(y_axes[i]);
+  }
+  if (extents.size() > size_t(kMaxRank)) {
+    return Unsupported("tiling of more axes than {} in all", kMaxRank);
+  }
+  return CopyStrided(lowering, node, x, y, extents, x_strides, y_strides);
+}
+
+Status LowerResize(Lowering& lowering, const Node& node) {
+  const Resize& op = std::get<Resize>(node.op);
+  engine::ResizeT step;
+  step.x = lowering.Input(node, 0);
+  step.mode = uint8_t(op.mode);
+  step.coordinates = uint8_t(op.coordinates);
+  step.rounding = uint8_t(op.rounding);
+  step.scale_h = op.scales[0];
+  step.scale_w = op.scales[1];
+  step.y = lowering.Output(node);
+  lowering.AddStep(node, Name(lowering.PlanOf(node).precision),
+                   std::move(step));
+  return {};
+}
+
+Status LowerGather(Lowering& lowering, const Node& node) {
+  engine::GatherT step;
+  step.x = lowering.Dense(node.name, lowering.Input(node, 0));
+  step.indices = lowering.Dense(node.name, lowering.Input(node, 1));
+  step.axis = int(std::get<Gather>(node.op).axis);
+  step.y = lowering.Output(node);
+  lowering.AddStep(node, kMove, std::move(step));
+  return {};
+}
+
+Status LowerCast(Lowering& lowering, const Node& node) {
+  engine::CastT step;
+  step.x = lowering.Input(node, 0);
+  step.y = lowering.Output(node);
+  lowering.AddStep(node, kMove, std::move(step));
+  return {};
+}
+
+}  // namespace octet::compile

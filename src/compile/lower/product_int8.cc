@@ -1,0 +1,260 @@
+// int8 convolutions and matrix products: weights to codes, zero points and
+// scales folded into the constants of the epilogue (numerics, "Convolution and
+// matrix product, int8").
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "compile/lower/product.h"
+#include "compile/lower/weights.h"
+#include "kernels/conv_u8/conv_u8_pack.h"
+#include "kernels/depthwise_u8/depthwise_u8_pack.h"
+
+namespace octet::compile {
+namespace {
+
+// Everything per output channel that the epilogue is made from.
+struct Channels {
+  std::vector<int32_t> comp;         // padded
+  std::vector<float> product_scale;  // fl(sx * sw)
+  std::vector<float> bias;           // real units; zero where it is in comp
+};
+
+bool IsClamp(const Function& f) {
+  return f.kind == FunctionKind::kIdentity || f.kind == FunctionKind::kRelu ||
+         f.kind == FunctionKind::kClip;
+}
+
+// The codes that a clamping function lets through.
+void ClampCodes(const Function& f, float scale, int32_t zero, uint8_t& low,
+                uint8_t& high) {
+  if (f.kind == FunctionKind::kRelu) low = std::max(low, uint8_t(zero));
+  if (f.kind == FunctionKind::kClip) {
+    low = std::max(low, QuantizeU8(f.alpha, scale, zero));
+    high = std::min(high, QuantizeU8(f.beta, scale, zero));
+  }
+}
+
+// Spreads parameters over `n` channels.
+template <typename T>
+std::vector<T> Spread(const std::vector<T>& v, int64_t n) {
+  return v.size() == 1 ? std::vector<T>(size_t(n), v[0]) : v;
+}
+
+class Int8Product {
+ public:
+  Int8Product(Lowering& lowering, const Node& node, Product product)
+      : lowering_(lowering),
+        builder_(lowering.builder),
+        node_(node),
+        product_(std::move(product)),
+        pad_to_(product_.depthwise ? 64 : 16) {}
+
+  Status Run() {
+    const Form& x = lowering_.InputForm(node_, 0);
+    if (!x.is_u8) {
+      return BadInput("the plan makes it int8 but lets it read f32");
+    }
+    x_scale_ = x.quant.scale;
+    x_zero_ = x.quant.zero_point;
+    if (!product_.depthwise) OCTET_RETURN_IF_ERROR(FoldInputScales());
+    const WeightCodes weights =
+        QuantizeWeights(product_.weight, product_.outputs(),
+                        lowering_.PlanOf(node_).weight_scale);
+    OCTET_ASSIGN(const std::vector<int32_t> bias, SetScales(weights));
+    if (!kernels::SumsFitInt32(product_.outputs(), weights.codes, x_zero_,
+                               bias)) {
+      return Unsupported("its sums could leave 32 bits in int8; keep it fp32");
+    }
+    return product_.depthwise ? AddDepthwise(weights, bias)
+                              : AddDense(weights, bias);
+  }
+
+ private:
+  // A scale per channel of a value that is mixed goes into the weights, before
+  // they are quantized ("folded channel scales").
+  Status FoldInputScales() {
+    if (x_scale_.size() == 1) return {};
+    const auto same = [&](int32_t z) { return z == x_zero_[0]; };
+    if (!std::ranges::all_of(x_zero_, same)) {
+      return Unsupported(
+          "its input has a zero point per channel, which only "
+          "depthwise convolution can read");
+    }
+    const float shared = *std::ranges::max_element(x_scale_);
+    const size_t depth = size_t(product_.x[3] / product_.group);
+    const size_t outputs_per_group =
+        size_t(product_.outputs() / product_.group);
+    const size_t taps = size_t(product_.taps());
+    for (size_t i = 0; i < product_.weight.size(); ++i) {
+      const size_t first = i / taps / outputs_per_group * depth;
+      product_.weight[i] *= x_scale_[first + i % depth] / shared;
+    }
+    x_scale_ = {shared};
+    x_zero_ = {x_zero_[0]};
+    return {};
+  }
+
+  // Fills channels_ and returns the bias in codes, empty if it stays real.
+  Result<std::vector<int32_t>> SetScales(const WeightCodes& weights) {
+    const size_t n = size_t(product_.outputs());
+    const std::vector<float> sx = Spread(x_scale_, int64_t(n));
+    std::vector<int32_t> codes;
+    channels_.bias = product_.bias;
+    for (size_t c = 0; c < n; ++c) {
+      channels_.product_scale.push_back(sx[c] * weights.scale[c]);
+    }
+    if (!lowering_.PlanOf(node_).integer_bias) return codes;
+    for (size_t c = 0; c < n; ++c) {
+      const double code = std::nearbyint(double(product_.bias[c]) /
+                                         double(channels_.product_scale[c]));
+      if (std::abs(code) > 2147483647.0) {
+        return Unsupported("its bias leaves 32 bits in int8; keep it fp32");
+      }
+      codes.push_back(int32_t(code));
+      channels_.bias[c] = 0;
+    }
+    return codes;
+  }
+
+  Status AddDense(const WeightCodes& weights,
+                  const std::vector<int32_t>& bias) {
+    kernels::ConvU8WeightShape shape;
+    shape.out_channels = product_.outputs();
+    shape.kernel_h = product_.kernel_h;
+    shape.kernel_w = product_.kernel_w;
+    shape.in_channels = product_.x[3];
+    shape.group = product_.group;
+    shape.dilation_w = product_.dilations[1];
+    kernels::PackedConvU8 packed =
+        kernels::PackConvU8(shape, weights.codes, x_zero_[0], bias);
+    channels_.comp = std::move(packed.comp);
+    engine::ConvU8T step;
+    step.x = builder_.AddReshaped(lowering_.Input(node_, 0), product_.x);
+    step.window = product_.window();
+    step.group = int(product_.group);
+    step.weight = Constant("weight", DType::kS8, packed.weight);
+    step.weight_parts = int(packed.weight_parts);
+    step.x_zero = uint8_t(x_zero_[0]);
+    OCTET_ASSIGN(step.epilogue, MakeEpilogue());
+    step.y = lowering_.Output(node_, &product_.y);
+    lowering_.AddStep(node_, "int8", std::move(step), product_.macs);
+    return {};
+  }
+
+  Status AddDepthwise(const WeightCodes& weights,
+                      const std::vector<int32_t>& bias) {
+    const auto beyond = [](int32_t code) { return code < -128 || code > 127; };
+    if (std::ranges::any_of(weights.codes, beyond)) {
+      return Unsupported("depthwise weights beyond 8 bits");
+    }
+    kernels::PackedDepthwiseU8 packed = kernels::PackDepthwiseU8(
+        product_.outputs(), weights.codes, x_zero_, bias);
+    channels_.comp = std::move(packed.comp);
+    engine::DepthwiseU8T step;
+    step.x = builder_.AddReshaped(lowering_.Input(node_, 0), product_.x);
+    step.window = product_.window();
+    step.weight = Constant("weight", DType::kS8, packed.weight);
+    const std::vector<int32_t> zero = Spread(x_zero_, product_.outputs());
+    const std::vector<uint8_t> padding(zero.begin(), zero.end());
+    step.x_zero = Constant("x_zero", DType::kU8, PaddedTo(padding, pad_to_));
+    OCTET_ASSIGN(step.epilogue, MakeEpilogue());
+    step.y = lowering_.Output(node_, &product_.y);
+    lowering_.AddStep(node_, "int8", std::move(step), product_.macs);
+    return {};
+  }
+
+  Result<std::unique_ptr<engine::EpilogueT>> MakeEpilogue() {
+    auto epilogue = std::make_unique<engine::EpilogueT>();
+    const Form& y = lowering_.OutputForm(node_);
+    const Fusion& fusion = product_.fusion;
+    epilogue->comp = Constant("comp", DType::kS32, channels_.comp);
+    const bool clamp = y.is_u8 && !fusion.residual && IsClamp(fusion.before) &&
+                       IsClamp(fusion.after);
+    epilogue->kind =
+        clamp ? engine::EpilogueKind::Clamp : engine::EpilogueKind::Float;
+    SetOutputCodes(*epilogue, y, clamp);
+    SetMultipliers(*epilogue, y, clamp);
+    if (clamp) return epilogue;
+    epilogue->before = engine::FromFunction(fusion.before);
+    epilogue->after = engine::FromFunction(fusion.after);
+    if (fusion.residual) SetResidual(*epilogue);
+    return epilogue;
+  }
+
+  // Zero points and limits of a u8 output.
+  void SetOutputCodes(engine::EpilogueT& epilogue, const Form& y, bool clamp) {
+    if (!y.is_u8) return;
+    const int64_t n = product_.outputs();
+    const std::vector<int32_t> zero = Spread(y.quant.zero_point, n);
+    const std::vector<float> scale = Spread(y.quant.scale, n);
+    std::vector<uint8_t> low(size_t(n), 0), high(size_t(n), 255);
+    for (size_t c = 0; clamp && c < size_t(n); ++c) {
+      ClampCodes(product_.fusion.before, scale[c], zero[c], low[c], high[c]);
+      ClampCodes(product_.fusion.after, scale[c], zero[c], low[c], high[c]);
+    }
+    epilogue.y_zero = Constant("y_zero", DType::kS32, PaddedTo(zero, pad_to_));
+    epilogue.clamp_low = Constant("low", DType::kU8, PaddedTo(low, pad_to_));
+    epilogue.clamp_high = Constant("high", DType::kU8, PaddedTo(high, pad_to_));
+    if (clamp) return;
+    std::vector<float> inverse;
+    for (float s : scale) inverse.push_back(1.0f / s);
+    epilogue.inv_scale =
+        Constant("inv_scale", DType::kF32, PaddedTo(inverse, pad_to_));
+  }
+
+  void SetMultipliers(engine::EpilogueT& epilogue, const Form& y, bool clamp) {
+    std::vector<float> multiplier = channels_.product_scale;
+    std::vector<float> offset = channels_.bias;
+    if (clamp) {
+      const std::vector<float> scale =
+          Spread(y.quant.scale, product_.outputs());
+      for (size_t c = 0; c < multiplier.size(); ++c) {
+        multiplier[c] /= scale[c];
+        offset[c] /= scale[c];
+      }
+    }
+    epilogue.multiplier =
+        Constant("multiplier", DType::kF32, PaddedTo(multiplier, pad_to_));
+    epilogue.offset =
+        Constant("offset", DType::kF32, PaddedTo(offset, pad_to_));
+  }
+
+  void SetResidual(engine::EpilogueT& epilogue) {
+    const size_t slot = node_.inputs.size() - 1;
+    epilogue.residual =
+        builder_.AddReshaped(lowering_.Input(node_, slot), product_.y);
+    const Form& form = lowering_.InputForm(node_, slot);
+    if (!form.is_u8) return;
+    const int64_t n = product_.outputs();
+    epilogue.residual_scale =
+        Constant("residual_scale", DType::kF32,
+                 PaddedTo(Spread(form.quant.scale, n), pad_to_));
+    epilogue.residual_zero =
+        Constant("residual_zero", DType::kS32,
+                 PaddedTo(Spread(form.quant.zero_point, n), pad_to_));
+  }
+
+  template <typename T>
+  int Constant(std::string_view what, DType dtype, const std::vector<T>& data) {
+    return builder_.AddConstant(node_.name + "/" + std::string(what), dtype,
+                                std::span<const T>(data));
+  }
+
+  Lowering& lowering_;
+  ProgramBuilder& builder_;
+  const Node& node_;
+  Product product_;
+  size_t pad_to_;
+  std::vector<float> x_scale_;
+  std::vector<int32_t> x_zero_;
+  Channels channels_;
+};
+
+}  // namespace
+
+Status LowerProductInt8(Lowering& lowering, const Node& node, Product product) {
+  return Int8Product(lowering, node, std::move(product)).Run();
+}
+
+}  // namespace octet::compile

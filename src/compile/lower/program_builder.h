@@ -1,0 +1,79 @@
+// Collects the values, steps and constants of a Program under construction.
+//
+// A value lies in a buffer, possibly as a part of it: some channels of a wider
+// tensor, or the same bytes under another shape. Buffers get their offsets in
+// the arena when all steps are known.
+#ifndef OCTET_COMPILE_LOWER_PROGRAM_BUILDER_H_
+#define OCTET_COMPILE_LOWER_PROGRAM_BUILDER_H_
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/quant.h"
+#include "compile/lower/lower.h"
+
+namespace octet::compile {
+
+// A stretch of a buffer that a value occupies.
+struct Slot {
+  int buffer = -1;
+  int64_t offset = 0;        // bytes
+  int64_t pixel_stride = 0;  // elements; 0: dense
+};
+
+class ProgramBuilder {
+ public:
+  int NewBuffer(int64_t bytes);
+
+  // Adds a value in its own new buffer, or in `slot`.
+  int AddValue(std::string name, DType dtype, const Shape& shape,
+               const QuantParams* quant = nullptr, const Slot* slot = nullptr);
+
+  // The same bytes as `value` under another shape with the same elements; the
+  // value must be dense or keep its last axis.
+  int AddReshaped(int value, const Shape& shape);
+
+  template <typename T>
+  int AddConstant(std::string name, DType dtype, std::span<const T> data) {
+    return AddConstant(std::move(name), dtype, Shape{int64_t(data.size())},
+                       std::as_bytes(data));
+  }
+  int AddConstant(std::string name, DType dtype, const Shape& shape,
+                  std::span<const std::byte> bytes);
+
+  // Adds the step that computes (part of) node `node`.
+  template <typename T>
+  void AddStep(const std::string& node, std::string_view precision,
+               std::string_view reason, T params, int64_t macs = 0) {
+    engine::ParamsUnion united;
+    united.Set(std::move(params));
+    AddStep(node, precision, reason, std::move(united), macs);
+  }
+
+  const engine::ValueT& value(int index) const {
+    return *profile_.values[index];
+  }
+  engine::ValueT& value(int index) { return *profile_.values[index]; }
+  Shape shape(int index) const;
+  Slot slot(int index) const { return slots_[index]; }
+  bool IsDense(int index) const;
+  engine::ProfileT& profile() { return profile_; }
+
+  // Plans the arena and hands the program out.
+  Lowered Finish();
+
+ private:
+  void AddStep(const std::string& node, std::string_view precision,
+               std::string_view reason, engine::ParamsUnion params,
+               int64_t macs);
+
+  engine::ProfileT profile_;
+  engine::ConstantPool constants_;
+  std::vector<int64_t> buffer_bytes_;
+  std::vector<Slot> slots_;  // by value; buffer -1 for constants
+};
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_LOWER_PROGRAM_BUILDER_H_

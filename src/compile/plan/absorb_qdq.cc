@@ -1,0 +1,360 @@
+#include "compile/plan/absorb_qdq.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "base/error.h"
+#include "compile/plan/classify.h"
+#include "compile/plan/move_quant.h"
+
+namespace octet::compile {
+namespace {
+
+// A quantized value: the real value that it stands for and how.
+struct Coded {
+  ValueId real = kNoValue;
+  QuantParams quant;
+};
+
+// Where a reader finds its input once the pairs are gone.
+struct Source {
+  ValueId value = kNoValue;
+  int form = -1;  // index into the forms of value; -1: as f32
+};
+
+template <typename T>
+void Widen(const Tensor& tensor, std::vector<double>& out) {
+  for (T x : tensor.as<T>()) out.push_back(double(x));
+}
+
+// The elements of an integer or float constant.
+std::vector<double> Numbers(const Tensor& tensor) {
+  std::vector<double> out;
+  switch (tensor.dtype()) {
+    case DType::kU8:
+      Widen<uint8_t>(tensor, out);
+      break;
+    case DType::kS8:
+      Widen<int8_t>(tensor, out);
+      break;
+    case DType::kS32:
+      Widen<int32_t>(tensor, out);
+      break;
+    case DType::kF32:
+      Widen<float>(tensor, out);
+      break;
+    default:
+      break;
+  }
+  return out;
+}
+
+class Absorber {
+ public:
+  explicit Absorber(Graph& graph)
+      : graph_(graph),
+        coded_(graph.values.size()),
+        sources_(graph.values.size()),
+        forms_(graph.values.size()),
+        weight_scales_(graph.values.size()) {
+    for (ValueId v = 0; v < ValueId(graph.values.size()); ++v) {
+      sources_[v] = {v, -1};
+    }
+  }
+
+  Result<Plan> Run() {
+    std::vector<Node> kept;
+    for (Node& node : graph_.nodes) {
+      OCTET_ASSIGN(const bool keep, Visit(node));
+      if (keep) kept.push_back(std::move(node));
+    }
+    graph_.nodes = std::move(kept);
+    for (ValueId& v : graph_.outputs) {
+      output_sources_.push_back(sources_[v]);
+      v = sources_[v].value;
+    }
+    MakePlan();
+    Compact(graph_);
+    return std::move(plan_);
+  }
+
+ private:
+  // Takes a node into account; false if it is absorbed.
+  Result<bool> Visit(Node& node) {
+    if (std::holds_alternative<Quantize>(node.op)) {
+      OCTET_RETURN_IF_ERROR(VisitQuantize(node));
+      return false;
+    }
+    if (std::holds_alternative<Dequantize>(node.op)) {
+      OCTET_RETURN_IF_ERROR(VisitDequantize(node));
+      return false;
+    }
+    std::vector<Source> sources;
+    for (ValueId& v : node.inputs) {
+      if (v == kNoValue) {
+        sources.push_back({});
+        continue;
+      }
+      if (coded_[v]) {
+        sources.push_back(AddForm(*coded_[v]));
+        VisitCodedOutput(node, *coded_[v]);
+      } else {
+        sources.push_back(sources_[v]);
+      }
+      v = sources.back().value;
+    }
+    node_sources_.push_back(std::move(sources));
+    return true;
+  }
+
+  // A node between Quantize and Dequantize moves codes: the same movement on
+  // real values, with the same parameters.
+  void VisitCodedOutput(const Node& node, const Coded& input) {
+    for (ValueId v : node.outputs) {
+      graph_.values[v].dtype = DType::kF32;
+      coded_[v] = Coded{v, input.quant};
+    }
+  }
+
+  Status VisitQuantize(const Node& node) {
+    OCTET_ASSIGN(QuantParams quant,
+                 ReadParams(node, std::get<Quantize>(node.op).axis));
+    const Source source = sources_[node.inputs[0]];
+    coded_[node.outputs[0]] = Coded{source.value, std::move(quant)};
+    return {};
+  }
+
+  Status VisitDequantize(const Node& node) {
+    const ValueId x = node.inputs[0];
+    if (graph_.values[x].is_constant()) return FoldConstant(node);
+    OCTET_ASSIGN(const QuantParams quant,
+                 ReadParams(node, std::get<Dequantize>(node.op).axis));
+    if (!coded_[x]) {
+      return Unsupported(
+          "node '{}' (DequantizeLinear): its input is computed in 8 bits by an "
+          "operator octet only knows in float; feed it from QuantizeLinear",
+          node.name);
+    }
+    if (!(coded_[x]->quant == quant)) {
+      return Unsupported(
+          "node '{}' (DequantizeLinear): scale or zero point differ from those "
+          "of the QuantizeLinear before it; quantize again in between",
+          node.name);
+    }
+    sources_[node.outputs[0]] = AddForm(*coded_[x]);
+    return {};
+  }
+
+  Source AddForm(const Coded& coded) {
+    std::vector<Form>& forms = forms_[coded.real];
+    Form form = Form::U8(coded.quant.per_channel() ? Granularity::kPerChannel
+                                                   : Granularity::kPerTensor);
+    form.quant = coded.quant;
+    form.rule = "imported";
+    const auto same = std::ranges::find(forms, form);
+    const int index = int(same - forms.begin());
+    if (same == forms.end()) forms.push_back(std::move(form));
+    return {coded.real, index};
+  }
+
+  // Scale and zero point of an activation, as u8.
+  Result<QuantParams> ReadParams(const Node& node, int64_t axis) const {
+    const Value& scale = graph_.values[node.inputs[1]];
+    const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+    if (!scale.is_constant() ||
+        (has_zero && !graph_.values[node.inputs[2]].is_constant())) {
+      return Unsupported(
+          "node '{}' ({}): its scale or zero point is computed; "
+          "octet needs constants",
+          node.name, node.type);
+    }
+    QuantParams quant;
+    for (double s : Numbers(*scale.data)) quant.scale.push_back(float(s));
+    quant.zero_point.assign(quant.scale.size(), 0);
+    DType type = DType::kU8;
+    if (has_zero) {
+      const Tensor& zero = *graph_.values[node.inputs[2]].data;
+      type = zero.dtype();
+      const std::vector<double> numbers = Numbers(zero);
+      if (numbers.size() != quant.scale.size()) {
+        return BadInput("node '{}' ({}): {} scales, {} zero points", node.name,
+                        node.type, quant.scale.size(), numbers.size());
+      }
+      const int shift = type == DType::kS8 ? 128 : 0;
+      for (size_t i = 0; i < numbers.size(); ++i) {
+        quant.zero_point[i] = int32_t(numbers[i]) + shift;
+      }
+    }
+    if (type != DType::kU8 && type != DType::kS8) {
+      return Unsupported(
+          "node '{}' ({}): activations of type {}; octet has u8 "
+          "and s8",
+          node.name, node.type, Name(type));
+    }
+    const int rank = graph_.values[node.inputs[0]].shape.rank();
+    if (quant.per_channel() && axis != rank - 1) {
+      return Unsupported(
+          "node '{}' ({}): parameters along axis {}, not the "
+          "channels",
+          node.name, node.type, axis);
+    }
+    return quant;
+  }
+
+  // A quantized weight or bias becomes float; its scales are remembered.
+  Status FoldConstant(const Node& node) {
+    const Value& codes = graph_.values[node.inputs[0]];
+    const std::vector<double> scale =
+        Numbers(*graph_.values[node.inputs[1]].data);
+    std::vector<double> zero(scale.size(), 0.0);
+    if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+      zero = Numbers(*graph_.values[node.inputs[2]].data);
+    }
+    const std::vector<double> q = Numbers(*codes.data);
+    const Shape& shape = codes.shape;
+    const int64_t axis = std::get<Dequantize>(node.op).axis;
+    const bool per_channel = scale.size() > 1;
+    if (q.empty() || scale.empty() || zero.size() != scale.size() ||
+        (per_channel && (axis < 0 || axis >= shape.rank() ||
+                         shape[int(axis)] != int64_t(scale.size())))) {
+      return Unsupported(
+          "node '{}' (DequantizeLinear): {} scales for a {} of "
+          "shape {} along axis {}",
+          node.name, scale.size(), Name(codes.dtype), shape.ToString(), axis);
+    }
+    int64_t inner = 1;
+    for (int i = int(axis) + 1; i < shape.rank(); ++i) inner *= shape[i];
+    Tensor real(DType::kF32, shape);
+    const auto out = real.as<float>();
+    for (size_t i = 0; i < q.size(); ++i) {
+      const size_t c = per_channel ? i / size_t(inner) % scale.size() : 0;
+      out[i] = float(q[i] - zero[c]) * float(scale[c]);
+    }
+    Value& value = graph_.values[node.outputs[0]];
+    value.data = std::make_shared<const Tensor>(std::move(real));
+    WeightScale& weights = weight_scales_[node.outputs[0]];
+    weights.scale.assign(scale.begin(), scale.end());
+    weights.axis = per_channel ? axis : -1;
+    return {};
+  }
+
+  void MakePlan() {
+    const Uses uses = ComputeUses(graph_);
+    std::vector<bool> read_as_f32(graph_.values.size());
+    for (const auto& sources : node_sources_) {
+      for (const Source& s : sources) MarkF32(s, read_as_f32);
+    }
+    for (const Source& s : output_sources_) MarkF32(s, read_as_f32);
+
+    std::vector<bool> f32_first(graph_.values.size());
+    for (ValueId v : graph_.inputs) f32_first[v] = true;
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      const Node& node = graph_.nodes[n];
+      NodePlan& plan = plan_.nodes[node.name];
+      plan.reason = {ReasonKind::kImported, ""};
+      const ValueId y = node.outputs[0];
+      const bool codes_out = forms_[y].size() == 1 && !read_as_f32[y];
+      if (RunsInInt8(n, codes_out)) {
+        plan.precision = Precision::kInt8;
+        SetWeights(node, plan);
+      }
+      f32_first[y] = plan.precision == Precision::kF32 || !codes_out;
+    }
+    SetForms(f32_first, read_as_f32);
+    SetInputForms(f32_first);
+  }
+
+  static void MarkF32(const Source& s, std::vector<bool>& read_as_f32) {
+    if (s.value != kNoValue && s.form < 0) read_as_f32[s.value] = true;
+  }
+
+  bool RunsInInt8(size_t n, bool codes_out) const {
+    const Node& node = graph_.nodes[n];
+    const Role role = Classify(graph_, node);
+    if (role == Role::kFloat) return false;
+    const bool product = role == Role::kProduct || role == Role::kDepthwise;
+    // Exact sums lose nothing where the result leaves in float.
+    if (!codes_out && !product) return false;
+    if (product && weight_scales_[node.inputs[1]].scale.empty()) return false;
+    if (product && weight_scales_[node.inputs[1]].axis > 0 &&
+        std::holds_alternative<Conv>(node.op)) {
+      return false;
+    }
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const Source& s = node_sources_[n][i];
+      if (s.value == kNoValue || graph_.values[s.value].is_constant()) continue;
+      if (s.form < 0) return false;
+    }
+    return true;
+  }
+
+  void SetWeights(const Node& node, NodePlan& plan) const {
+    const bool product = std::holds_alternative<Conv>(node.op) ||
+                         std::holds_alternative<MatMul>(node.op);
+    if (!product) return;
+    plan.weight_scale = weight_scales_[node.inputs[1]].scale;
+    plan.integer_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue &&
+                        !weight_scales_[node.inputs[2]].scale.empty();
+  }
+
+  void SetForms(const std::vector<bool>& f32_first,
+                const std::vector<bool>& read_as_f32) {
+    for (ValueId v = 0; v < ValueId(graph_.values.size()); ++v) {
+      const Value& value = graph_.values[v];
+      const bool used = f32_first[v] || read_as_f32[v] || !forms_[v].empty();
+      if (value.is_constant() || !used) continue;
+      std::vector<Form>& forms = plan_.values[value.name].forms;
+      if (f32_first[v]) forms.push_back({});
+      forms.insert(forms.end(), forms_[v].begin(), forms_[v].end());
+      if (!f32_first[v] && read_as_f32[v]) forms.push_back({});
+    }
+  }
+
+  void SetInputForms(const std::vector<bool>& f32_first) {
+    const auto index = [&](const Source& s) {
+      if (s.value == kNoValue || graph_.values[s.value].is_constant()) {
+        return -1;
+      }
+      if (s.form >= 0) return s.form + (f32_first[s.value] ? 1 : 0);
+      return f32_first[s.value] ? 0 : int(forms_[s.value].size());
+    };
+    for (size_t n = 0; n < graph_.nodes.size(); ++n) {
+      NodePlan& plan = plan_.nodes[graph_.nodes[n].name];
+      for (const Source& s : node_sources_[n]) {
+        plan.input_forms.push_back(index(s));
+      }
+    }
+    for (const Source& s : output_sources_) {
+      plan_.output_forms.push_back(index(s));
+    }
+    plan_.origin = "as the QDQ model says";
+  }
+
+  struct WeightScale {
+    std::vector<float> scale;
+    int64_t axis = -1;
+  };
+
+  Graph& graph_;
+  std::vector<std::optional<Coded>> coded_;        // by value
+  std::vector<Source> sources_;                    // by value
+  std::vector<std::vector<Form>> forms_;           // by value, u8 forms
+  std::vector<WeightScale> weight_scales_;         // by value
+  std::vector<std::vector<Source>> node_sources_;  // by kept node
+  std::vector<Source> output_sources_;
+  Plan plan_;
+};
+
+}  // namespace
+
+bool HasQdq(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [&](const Node& node) {
+    return std::holds_alternative<Quantize>(node.op) ||
+           std::holds_alternative<Dequantize>(node.op);
+  });
+}
+
+Result<Plan> AbsorbQdq(Graph& graph) { return Absorber(graph).Run(); }
+
+}  // namespace octet::compile

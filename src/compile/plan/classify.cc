@@ -1,0 +1,108 @@
+#include "compile/plan/classify.h"
+
+#include "compile/plan/move_quant.h"
+
+namespace octet::compile {
+namespace {
+
+bool IsConstant(const Graph& graph, const Node& node, size_t input) {
+  return input < node.inputs.size() && node.inputs[input] != kNoValue &&
+         graph.values[node.inputs[input]].is_constant();
+}
+
+const Shape& DimsOf(const Graph& graph, ValueId value) {
+  return graph.values[value].shape;
+}
+
+bool ClampsOnly(const Function& f) {
+  return f.kind == FunctionKind::kIdentity || f.kind == FunctionKind::kRelu ||
+         f.kind == FunctionKind::kClip;
+}
+
+// [N,1,1,C] against [N,H,W,C], or a single element.
+bool Broadcasts(const Shape& big, const Shape& small) {
+  if (small.elements() == 1) return true;
+  if (big.rank() != 4 || small.rank() != 4) return false;
+  return small[0] == big[0] && small[1] == 1 && small[2] == 1 &&
+         small[3] == big[3];
+}
+
+bool BinaryHasInt8Form(const Graph& graph, const Node& node) {
+  const Binary& op = std::get<Binary>(node.op);
+  if (op.op != BinaryOp::kAdd && op.op != BinaryOp::kSub &&
+      op.op != BinaryOp::kMul) {
+    return false;
+  }
+  if (!ClampsOnly(op.after)) return false;
+  if (IsConstant(graph, node, 0) || IsConstant(graph, node, 1)) return false;
+  const Shape& a = DimsOf(graph, node.inputs[0]);
+  const Shape& b = DimsOf(graph, node.inputs[1]);
+  if (a == b || Broadcasts(a, b)) return true;
+  return op.op != BinaryOp::kSub && Broadcasts(b, a);
+}
+
+// Mean over the plane of an image: global average pooling.
+bool IsPlaneMean(const Graph& graph, const Node& node) {
+  const Reduce* op = std::get_if<Reduce>(&node.op);
+  return op != nullptr && op->op == ReduceOp::kMean &&
+         DimsOf(graph, node.inputs[0]).rank() == 4 &&
+         op->axes == std::vector<int64_t>{1, 2};
+}
+
+Role ClassifyConv(const Graph& graph, const Node& node) {
+  if (!IsConstant(graph, node, 1)) return Role::kFloat;
+  const Conv& op = std::get<Conv>(node.op);
+  const Shape& w = DimsOf(graph, node.inputs[1]);
+  return op.group > 1 && w[3] == 1 && w[0] == op.group ? Role::kDepthwise
+                                                       : Role::kProduct;
+}
+
+}  // namespace
+
+Role Classify(const Graph& graph, const Node& node) {
+  if (graph.values[node.outputs[0]].dtype != DType::kF32) return Role::kFloat;
+  if (std::holds_alternative<Conv>(node.op)) return ClassifyConv(graph, node);
+  if (std::holds_alternative<MatMul>(node.op)) {
+    const bool weights =
+        IsConstant(graph, node, 1) && DimsOf(graph, node.inputs[1]).rank() == 2;
+    return weights ? Role::kProduct : Role::kFloat;
+  }
+  if (IsMover(node)) return Role::kMover;
+  if (std::holds_alternative<Binary>(node.op)) {
+    return BinaryHasInt8Form(graph, node) ? Role::kArithmetic : Role::kFloat;
+  }
+  if (std::holds_alternative<Unary>(node.op) || IsPlaneMean(graph, node) ||
+      std::holds_alternative<Pool>(node.op)) {
+    return Role::kArithmetic;
+  }
+  return Role::kFloat;
+}
+
+int64_t ProductsPerSum(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<Conv>(node.op)) {
+    const Shape& w = DimsOf(graph, node.inputs[1]);
+    return w[1] * w[2] * w[3];
+  }
+  if (std::holds_alternative<MatMul>(node.op)) {
+    const Shape& a = DimsOf(graph, node.inputs[0]);
+    return a[a.rank() - 1];
+  }
+  return 0;
+}
+
+int64_t CountMacs(const Graph& graph, const Node& node) {
+  const int64_t sum = ProductsPerSum(graph, node);
+  return sum * DimsOf(graph, node.outputs[0]).elements();
+}
+
+std::vector<bool> BehindSoftmax(const Graph& graph) {
+  std::vector<bool> behind(graph.values.size());
+  for (const Node& node : graph.nodes) {
+    bool here = std::holds_alternative<Softmax>(node.op);
+    for (ValueId v : node.inputs) here = here || (v != kNoValue && behind[v]);
+    for (ValueId v : node.outputs) behind[v] = here;
+  }
+  return behind;
+}
+
+}  // namespace octet::compile

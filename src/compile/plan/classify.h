@@ -1,0 +1,33 @@
+// What the rules of structure know about one operation.
+#ifndef OCTET_COMPILE_PLAN_CLASSIFY_H_
+#define OCTET_COMPILE_PLAN_CLASSIFY_H_
+
+#include <vector>
+
+#include "compile/ir/graph.h"
+
+namespace octet::compile {
+
+enum class Role : uint8_t {
+  kProduct,     // convolution or matrix product with constant weights
+  kDepthwise,   // convolution that never mixes channels
+  kMover,       // moves data
+  kArithmetic,  // has an int8 form that takes any u8 inputs
+  kFloat,       // no int8 form
+};
+
+Role Classify(const Graph& graph, const Node& node);
+
+// The largest number of products in one sum; 0 for nodes without sums.
+int64_t ProductsPerSum(const Graph& graph, const Node& node);
+
+// Multiply-accumulates of a node, from the shapes of its operands.
+int64_t CountMacs(const Graph& graph, const Node& node);
+
+// By value: true if it lies behind a softmax: in the decoding of a
+// distribution, where eight bits are too few.
+std::vector<bool> BehindSoftmax(const Graph& graph);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_PLAN_CLASSIFY_H_

@@ -1,0 +1,106 @@
+// The Plan: for every node its precision and why, for every value how it is
+// stored. Lowering obeys it or refuses; nothing else decides a precision.
+//
+// A value may be stored in several forms (f32, u8 with one scale, u8 with a
+// scale per channel); each reader names the form it reads. The producer writes
+// forms[0] and the others are made from it. Nodes and values are keyed by name,
+// so that a plan survives renumbering and can be edited by hand.
+#ifndef OCTET_COMPILE_PLAN_PLAN_H_
+#define OCTET_COMPILE_PLAN_PLAN_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/quant.h"
+#include "octet/status.h"
+
+namespace octet::compile {
+
+enum class Precision : uint8_t { kF32, kInt8 };
+std::string_view Name(Precision precision);  // "fp32", "int8"
+
+// Why a node has its precision.
+enum class ReasonKind : uint8_t {
+  kInt8,        // may be int8, and is
+  kAsked,       // --keep or --require
+  kStructure,   // kept by a rule of structure
+  kNoInt8Form,  // the operator has none
+  kNoReader,    // nothing after it is int8: it would only lose
+  kOverflow,    // its sums would not fit 32 bits
+  kUnobserved,  // no range was calibrated
+  kImported,    // as the QDQ model says
+  kMover,       // only moves data: follows its readers
+};
+struct Reason {
+  ReasonKind kind = ReasonKind::kInt8;
+  std::string detail;  // "softmax", the pattern that asked, ...
+};
+// "int8", "kept: asked (model.22.*)", "kept: structure (softmax)", ...
+std::string Describe(const Reason& reason);
+
+enum class Granularity : uint8_t { kPerTensor, kPerChannel };
+
+// One way in which a value is stored.
+struct Form {
+  bool is_u8 = false;  // else f32
+  Granularity granularity = Granularity::kPerTensor;
+  // Empty until ranges are known (calibrate/choose.h).
+  QuantParams quant;
+  // The rule that chose them: "minmax", "mse", "entropy", ..., "imported", or
+  // "as NAME" where the parameters are those of another value.
+  std::string rule;
+  // Where set, the parameters are those of another value's first u8 form of
+  // the same granularity: the value only moves that data, or is written
+  // straight into a concatenation.
+  std::string same_as;
+
+  static Form F32() { return {}; }
+  static Form U8(Granularity granularity) {
+    Form form;
+    form.is_u8 = true;
+    form.granularity = granularity;
+    return form;
+  }
+  bool operator==(const Form&) const = default;
+};
+
+struct ValuePlan {
+  std::vector<Form> forms;  // not empty
+};
+
+struct NodePlan {
+  Precision precision = Precision::kF32;
+  Reason reason;
+  // For each input of the node the form it reads; -1 for constants and missing
+  // inputs.
+  std::vector<int> input_forms;
+  // Weights: real = scale * code, one entry or one per output channel. Empty:
+  // symmetric per channel from the extremes. Imported asymmetric weights have
+  // codes (q - zero point) beyond 8 bits; lowering splits those in two.
+  std::vector<float> weight_scale;
+  // The bias joins the integer sum, as in an imported QDQ model.
+  bool integer_bias = false;
+};
+
+struct Plan {
+  std::map<std::string, NodePlan> nodes;
+  std::map<std::string, ValuePlan> values;  // not constants
+  // For each output of the graph the form that it is read from; outputs are
+  // always delivered as f32.
+  std::vector<int> output_forms;
+  // How the ranges were chosen, in words, for reports.
+  std::string origin;
+};
+
+// JSON, sorted and stable, meant to be read and edited by hand.
+std::string ToJson(const Plan& plan);
+// errors: kBadInput naming `source`, the place and what was expected.
+Result<Plan> PlanFromJson(std::string_view text, std::string_view source);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_PLAN_PLAN_H_

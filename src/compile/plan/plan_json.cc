@@ -1,0 +1,266 @@
+// The JSON form of a Plan. Objects are sorted by name and floats are written so
+// that they read back exactly, so equal plans are equal bytes.
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "compile/plan/plan.h"
+
+namespace octet::compile {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr size_t kMaxBytes = size_t(1) << 28;
+constexpr int kMaxDepth = 16;
+
+struct ReasonRow {
+  ReasonKind kind;
+  std::string_view name;
+};
+constexpr ReasonRow kReasons[] = {
+    {ReasonKind::kInt8, "int8"},
+    {ReasonKind::kAsked, "asked"},
+    {ReasonKind::kStructure, "structure"},
+    {ReasonKind::kNoInt8Form, "no_int8_form"},
+    {ReasonKind::kNoReader, "no_reader"},
+    {ReasonKind::kOverflow, "overflow"},
+    {ReasonKind::kUnobserved, "unobserved"},
+    {ReasonKind::kImported, "imported"},
+    {ReasonKind::kMover, "mover"},
+};
+
+std::string_view ReasonName(ReasonKind kind) {
+  for (const ReasonRow& row : kReasons) {
+    if (row.kind == kind) return row.name;
+  }
+  return "";
+}
+
+json WriteForm(const Form& form) {
+  if (!form.is_u8) return {{"type", "f32"}};
+  json out = {{"type", "u8"},
+              {"granularity", form.granularity == Granularity::kPerChannel
+                                  ? "per_channel"
+                                  : "per_tensor"}};
+  if (!form.quant.scale.empty()) {
+    out["scale"] = form.quant.scale;
+    out["zero_point"] = form.quant.zero_point;
+  }
+  if (!form.rule.empty()) out["rule"] = form.rule;
+  if (!form.same_as.empty()) out["same_as"] = form.same_as;
+  return out;
+}
+
+json WriteNode(const NodePlan& node) {
+  json out = {{"precision", Name(node.precision)},
+              {"reason", ReasonName(node.reason.kind)},
+              {"input_forms", node.input_forms}};
+  if (!node.reason.detail.empty()) out["detail"] = node.reason.detail;
+  if (!node.weight_scale.empty()) out["weight_scale"] = node.weight_scale;
+  if (node.integer_bias) out["integer_bias"] = true;
+  return out;
+}
+
+// Reads JSON of one type and remembers the first thing that was wrong.
+class Reader {
+ public:
+  explicit Reader(std::string_view source) : source_(source) {}
+
+  Status status() const { return status_; }
+
+  template <typename T>
+  T Get(const json& object, const std::string& path, const char* key,
+        T missing) {
+    if (!object.is_object() || !object.contains(key)) return missing;
+    const json& item = object[key];
+    if (!Matches<T>(item)) {
+      Fail(path + "." + key, item.type_name());
+      return missing;
+    }
+    return item.get<T>();
+  }
+
+  template <typename T>
+  std::vector<T> GetList(const json& object, const std::string& path,
+                         const char* key) {
+    std::vector<T> list;
+    if (!object.is_object() || !object.contains(key)) return list;
+    const json& items = object[key];
+    if (!items.is_array()) Fail(path + "." + key, items.type_name());
+    for (const json& item : items) {
+      if (!Matches<T>(item)) {
+        Fail(path + "." + key, item.type_name());
+        break;
+      }
+      list.push_back(item.get<T>());
+    }
+    return list;
+  }
+
+  void Fail(const std::string& path, std::string_view found) {
+    if (!status_.ok()) return;
+    status_ = BadInput(
+        "{}: {}: unexpected {}; see `octet build --plan-out` "
+        "for a plan as octet writes it",
+        source_, path, found);
+  }
+
+ private:
+  template <typename T>
+  static bool Matches(const json& item) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return item.is_boolean();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return item.is_string();
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return item.is_number() && std::abs(item.get<double>()) <= 3.4e38;
+    } else {
+      return item.is_number_integer() &&
+             item.get<int64_t>() >= std::numeric_limits<T>::min() &&
+             item.get<int64_t>() <= std::numeric_limits<T>::max();
+    }
+  }
+
+  std::string_view source_;
+  Status status_;
+};
+
+QuantParams ReadQuant(Reader& reader, const json& item,
+                      const std::string& path) {
+  QuantParams quant;
+  quant.scale = reader.GetList<float>(item, path, "scale");
+  quant.zero_point = reader.GetList<int32_t>(item, path, "zero_point");
+  bool valid = quant.scale.size() == quant.zero_point.size();
+  for (float s : quant.scale) {
+    valid = valid && s >= std::numeric_limits<float>::min();
+  }
+  for (int32_t z : quant.zero_point) valid = valid && z >= 0 && z <= 255;
+  if (!valid) {
+    reader.Fail(path,
+                "scale and zero_point: expected lists of one length, "
+                "scales > 0, zero points in 0..255");
+  }
+  return quant;
+}
+
+Form ReadForm(Reader& reader, const json& item, const std::string& path) {
+  Form form;
+  const auto type = reader.Get<std::string>(item, path, "type", "");
+  if (type == "f32") return form;
+  if (type != "u8") reader.Fail(path + ".type", "'" + type + "'");
+  form.is_u8 = true;
+  const auto granularity =
+      reader.Get<std::string>(item, path, "granularity", "per_tensor");
+  if (granularity == "per_channel") {
+    form.granularity = Granularity::kPerChannel;
+  } else if (granularity != "per_tensor") {
+    reader.Fail(path + ".granularity", "'" + granularity + "'");
+  }
+  form.quant = ReadQuant(reader, item, path);
+  form.rule = reader.Get<std::string>(item, path, "rule", "");
+  form.same_as = reader.Get<std::string>(item, path, "same_as", "");
+  return form;
+}
+
+NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
+  NodePlan node;
+  const auto precision = reader.Get<std::string>(item, path, "precision", "");
+  if (precision == "int8") {
+    node.precision = Precision::kInt8;
+  } else if (precision != "fp32") {
+    reader.Fail(path + ".precision", "'" + precision + "'");
+  }
+  const auto reason = reader.Get<std::string>(item, path, "reason", "asked");
+  bool known = false;
+  for (const ReasonRow& row : kReasons) {
+    if (row.name != reason) continue;
+    node.reason.kind = row.kind;
+    known = true;
+  }
+  if (!known) reader.Fail(path + ".reason", "'" + reason + "'");
+  node.reason.detail = reader.Get<std::string>(item, path, "detail", "");
+  node.input_forms = reader.GetList<int>(item, path, "input_forms");
+  node.weight_scale = reader.GetList<float>(item, path, "weight_scale");
+  node.integer_bias = reader.Get<bool>(item, path, "integer_bias", false);
+  return node;
+}
+
+// Nesting is checked before parsing, which recurses.
+bool NestsTooDeep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (in_string) {
+      if (text[i] == '\\') ++i;
+      if (i < text.size() && text[i] == '"') in_string = false;
+      continue;
+    }
+    if (text[i] == '"') in_string = true;
+    if (text[i] == '[' || text[i] == '{') ++depth;
+    if (text[i] == ']' || text[i] == '}') --depth;
+    if (depth > kMaxDepth) return true;
+  }
+  return false;
+}
+
+Plan ReadPlan(Reader& reader, const json& root) {
+  Plan plan;
+  if (reader.Get<int>(root, "", "version", 0) != kVersion) {
+    reader.Fail("version", "version; this octet reads version 1");
+  }
+  plan.origin = reader.Get<std::string>(root, "", "origin", "");
+  plan.output_forms = reader.GetList<int>(root, "", "output_forms");
+  if (!root.is_object()) return plan;
+  for (const auto& [name, item] : root.value("nodes", json::object()).items()) {
+    plan.nodes[name] = ReadNode(reader, item, "nodes." + name);
+  }
+  for (const auto& [name, items] :
+       root.value("values", json::object()).items()) {
+    const std::string path = "values." + name;
+    if (!items.is_array() || items.empty()) reader.Fail(path, "no forms");
+    for (const json& item : items) {
+      plan.values[name].forms.push_back(ReadForm(reader, item, path));
+    }
+  }
+  return plan;
+}
+
+}  // namespace
+
+std::string ToJson(const Plan& plan) {
+  json nodes = json::object(), values = json::object();
+  for (const auto& [name, node] : plan.nodes) nodes[name] = WriteNode(node);
+  for (const auto& [name, value] : plan.values) {
+    json forms = json::array();
+    for (const Form& form : value.forms) forms.push_back(WriteForm(form));
+    values[name] = std::move(forms);
+  }
+  const json root = {{"version", kVersion},
+                     {"origin", plan.origin},
+                     {"output_forms", plan.output_forms},
+                     {"nodes", std::move(nodes)},
+                     {"values", std::move(values)}};
+  return root.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<Plan> PlanFromJson(std::string_view text, std::string_view source) {
+  if (text.size() > kMaxBytes || NestsTooDeep(text)) {
+    return BadInput("{}: too large or too deeply nested for a plan", source);
+  }
+  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded() || !root.is_object()) {
+    return BadInput("{}: not a plan: expected a JSON object", source);
+  }
+  Reader reader(source);
+  try {
+    Plan plan = ReadPlan(reader, root);
+    if (!reader.status().ok()) return reader.status();
+    return plan;
+  } catch (const json::exception& error) {
+    return BadInput("{}: not a plan: {}", source, error.what());
+  }
+}
+
+}  // namespace octet::compile

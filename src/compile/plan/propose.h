@@ -1,0 +1,45 @@
+// The rules of structure: which precision each node may have and how each value
+// would be stored, before anything was measured. Pure.
+#ifndef OCTET_COMPILE_PLAN_PROPOSE_H_
+#define OCTET_COMPILE_PLAN_PROPOSE_H_
+
+#include <string>
+#include <vector>
+
+#include "compile/ir/graph.h"
+#include "compile/plan/plan.h"
+
+namespace octet::compile {
+
+// --keep PATTERN=PRECISION or --require PATTERN=PRECISION.
+struct Request {
+  std::string pattern;  // see match.h
+  Precision precision = Precision::kF32;
+  bool required = false;  // --require: fail rather than do otherwise
+};
+// "model.22.*=fp32" -> Request. errors: kUsage with "did you mean".
+Result<Request> ParseRequest(std::string_view text, bool required);
+
+struct ProposeOptions {
+  bool int8 = true;  // false: everything float
+  std::vector<Request> requests;
+};
+
+// Proposes a plan whose u8 forms still lack their parameters.
+//
+// A convolution or matrix product with constant weights is int8 unless it comes
+// after a softmax (box decoding) or is asked otherwise; what lies on the way to
+// one follows it; what follows the last of them stays float. Codes are taken
+// after a fused function only. What reaches a depthwise convolution is stored
+// per channel, with a copy per tensor for other readers.
+//   errors: kUsage for a pattern that matches nothing (with "did you mean"),
+//           kUnsupported for a --require that no rule can satisfy.
+Result<Plan> Propose(const Graph& graph, const ProposeOptions& options);
+
+// Every --require that the plan does not satisfy, as one error.
+Status CheckRequired(const Graph& graph, const Plan& plan,
+                     const std::vector<Request>& requests);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_PLAN_PROPOSE_H_

@@ -1,0 +1,64 @@
+#include "base/error.h"
+#include "compile/plan/match.h"
+#include "compile/plan/propose.h"
+
+namespace octet::compile {
+namespace {
+
+struct PrecisionRow {
+  std::string_view name;
+  Precision precision;
+};
+constexpr PrecisionRow kPrecisions[] = {{"fp32", Precision::kF32},
+                                        {"f32", Precision::kF32},
+                                        {"float", Precision::kF32},
+                                        {"int8", Precision::kInt8}};
+
+}  // namespace
+
+Result<Request> ParseRequest(std::string_view text, bool required) {
+  const size_t equals = text.rfind('=');
+  const std::string_view option = required ? "--require" : "--keep";
+  if (equals == std::string_view::npos || equals == 0) {
+    return Usage("{} '{}': expected PATTERN=PRECISION, e.g. 'model.22.*=fp32'",
+                 option, text);
+  }
+  const std::string_view name = text.substr(equals + 1);
+  std::vector<std::string_view> names;
+  for (const PrecisionRow& row : kPrecisions) {
+    if (row.name == name) {
+      return Request{std::string(text.substr(0, equals)), row.precision,
+                     required};
+    }
+    names.push_back(row.name);
+  }
+  const std::string_view near = Nearest(name, names);
+  return Usage("{} '{}': no precision '{}'; {}", option, text, name,
+               near.empty() ? "use fp32 or int8"
+                            : "did you mean '" + std::string(near) + "'?");
+}
+
+Status CheckRequired(const Graph& graph, const Plan& plan,
+                     const std::vector<Request>& requests) {
+  std::string faults;
+  for (const Request& request : requests) {
+    if (!request.required) continue;
+    OCTET_ASSIGN(const auto nodes, MatchNodes(graph, request.pattern));
+    for (NodeId n : nodes) {
+      const Node& node = graph.nodes[n];
+      const auto row = plan.nodes.find(node.name);
+      if (row == plan.nodes.end()) continue;
+      const NodePlan& got = row->second;
+      if (got.precision == request.precision ||
+          got.reason.kind == ReasonKind::kMover) {
+        continue;
+      }
+      faults += fmt::format("\n  {} ({}) is {}: {}", node.name, node.type,
+                            Name(got.precision), Describe(got.reason));
+    }
+  }
+  if (faults.empty()) return {};
+  return Unsupported("--require cannot be met:{}", faults);
+}
+
+}  // namespace octet::compile
