@@ -53,7 +53,7 @@ struct Graph {
   std::string name;
   std::vector<Value> values;
   std::vector<Node> nodes;
-  std::vector<ValueId> inputs;   // not constants
+  std::vector<ValueId> inputs;  // not constants
   std::vector<ValueId> outputs;
   std::vector<std::string> symbols;  // names of symbolic dimensions
 
@@ -67,9 +67,9 @@ struct Graph {
 
 // Who makes and who reads each value, by id.
 struct Uses {
-  std::vector<NodeId> producer;               // kNoNode: input or constant
-  std::vector<std::vector<NodeId>> readers;   // each reader once per input slot
-  std::vector<bool> is_output;                // of the graph
+  std::vector<NodeId> producer;              // kNoNode: input or constant
+  std::vector<std::vector<NodeId>> readers;  // each reader once per input slot
+  std::vector<bool> is_output;               // of the graph
 };
 Uses ComputeUses(const Graph& graph);
 
