@@ -4,8 +4,8 @@
 //
 // A stride of 0 broadcasts an operand along that axis. Comparisons and logic
 // give 1.0 and 0.0; logic takes every non-zero value (and NaN) as true.
-// min and max return the other operand if one is NaN. pow follows std::pow.
-// All levels agree bit for bit, except for kPow's last bits.
+// min is a < b ? a : b and max a > b ? a : b, so both give b if one is NaN. pow
+// is std::pow, one element at a time. All levels agree bit for bit.
 #ifndef OCTET_KERNELS_BINARY_F32_BINARY_F32_H_
 #define OCTET_KERNELS_BINARY_F32_BINARY_F32_H_
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernels/binary_f32/binary_f32.h"
+#include "kernels/elementary/elementary.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -19,12 +20,10 @@ float Apply(BinaryOp op, float a, float b) {
       return a / b;
     case BinaryOp::kPow:
       return std::pow(a, b);
-    // Zeros of both signs and NaN as minps and maxps have them: the second
-    // operand, unless that is NaN.
     case BinaryOp::kMin:
-      return std::isnan(b) || a < b ? a : b;
+      return a < b ? a : b;
     case BinaryOp::kMax:
-      return std::isnan(b) || a > b ? a : b;
+      return a > b ? a : b;
     case BinaryOp::kEqual:
       return a == b;
     case BinaryOp::kLess:
@@ -55,7 +54,8 @@ void BinaryF32Reference(const BinaryF32Params& p, int64_t part, int64_t parts,
       b += index * p.b_strides[d];
       y += index * p.y_strides[d];
     }
-    p.y[y] = float(Evaluate(p.after, Apply(p.op, p.a[a], p.b[b])));
+    const float v = Apply(p.op, p.a[a], p.b[b]);
+    ElementaryReference(p.after, &v, p.y + y, 1);
   }
 }
 

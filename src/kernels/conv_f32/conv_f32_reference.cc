@@ -3,6 +3,7 @@
 
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_pack.h"
+#include "kernels/elementary/elementary.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -57,14 +58,12 @@ void ConvF32Reference(const ConvF32Params& p, int64_t part, int64_t parts,
       }
       AddWindow(p, at, group * depth, p.weight + block * k * kConvF32Panel,
                 sums);
-      for (int64_t o = 0; o < used; ++o) {
-        float v = float(Evaluate(p.before, sums[o]));
-        if (p.residual != nullptr) {
-          v += p.residual[pixel * p.residual_pixel_stride + channel + o];
-        }
-        p.y[pixel * p.y_pixel_stride + channel + o] =
-            float(Evaluate(p.after, v));
+      ElementaryReference(p.before, sums, sums, used);
+      for (int64_t o = 0; o < used && p.residual != nullptr; ++o) {
+        sums[o] += p.residual[pixel * p.residual_pixel_stride + channel + o];
       }
+      ElementaryReference(p.after, sums,
+                          p.y + pixel * p.y_pixel_stride + channel, used);
     }
   }
 }

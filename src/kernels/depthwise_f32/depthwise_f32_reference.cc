@@ -1,5 +1,6 @@
 // The definition of depthwise_f32: plain loops.
 #include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/elementary/elementary.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -35,11 +36,12 @@ void DepthwiseF32Reference(const DepthwiseF32Params& p, int64_t part,
     const int64_t image = pixel / (p.out_h * p.out_w);
     const int64_t oy = pixel / p.out_w % p.out_h, ox = pixel % p.out_w;
     for (int64_t c = 0; c < p.channels; ++c) {
-      float v = float(Evaluate(p.before, WindowSum(p, image, oy, ox, c)));
+      float v = WindowSum(p, image, oy, ox, c);
+      ElementaryReference(p.before, &v, &v, 1);
       if (p.residual != nullptr) {
         v += p.residual[pixel * p.residual_pixel_stride + c];
       }
-      p.y[pixel * p.y_pixel_stride + c] = float(Evaluate(p.after, v));
+      ElementaryReference(p.after, &v, p.y + pixel * p.y_pixel_stride + c, 1);
     }
   }
 }

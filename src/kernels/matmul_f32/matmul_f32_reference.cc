@@ -1,4 +1,5 @@
 // The definition of matmul_f32: plain loops, a row of y at a time.
+#include "kernels/elementary/elementary.h"
 #include "kernels/matmul_f32/matmul_f32.h"
 #include "kernels/split.h"
 
@@ -26,7 +27,7 @@ void MatMulF32Reference(const MatMulF32Params& p, int64_t part, int64_t parts,
       for (int64_t j = 0; j < p.n; ++j)
         y[j] += a[i] * b[i * p.b_row_stride + j];
     }
-    for (int64_t j = 0; j < p.n; ++j) y[j] = float(Evaluate(p.before, y[j]));
+    ElementaryReference(p.before, y, y, p.n);
   }
 }
 

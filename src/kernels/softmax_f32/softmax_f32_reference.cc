@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/elementary/elementary.h"
 #include "kernels/softmax_f32/softmax_f32.h"
 #include "kernels/split.h"
-#include "octet/function.h"
 
 namespace octet::kernels {
 
@@ -20,7 +20,8 @@ void SoftmaxF32Reference(const SoftmaxF32Params& p, int64_t part, int64_t parts,
       largest = std::max(largest, x[k * p.x_axis_stride]);
     }
     for (int64_t k = 0; k < p.size; ++k) {
-      const float e = float(Evaluate(exp, x[k * p.x_axis_stride] - largest));
+      float e = x[k * p.x_axis_stride] - largest;
+      ElementaryReference(exp, &e, &e, 1);
       y[k * p.y_axis_stride] = e;
       sum += e;
     }

@@ -54,6 +54,21 @@ std::vector<int64_t> Problem::List(std::string_view key,
   return numbers;
 }
 
+Function Problem::FunctionNamed(std::string_view key) const {
+  const std::string name = Word(key, "identity");
+  for (int kind = 0; kind < int(FunctionKind::kCount); ++kind) {
+    if (Name(FunctionKind(kind)) != name) continue;
+    Function function{FunctionKind(kind), 0.1f, 0.5f};
+    if (function.kind == FunctionKind::kClip) {
+      function.alpha = 0;
+      function.beta = 6;
+    }
+    return function;
+  }
+  OCTET_CHECK(false && "no function has this name");
+  return {};
+}
+
 std::vector<Problem> ReadProblems(std::string_view family) {
   const char* root = std::getenv("OCTET_SOURCE_DIR");
   std::ifstream file(std::string(root == nullptr ? "." : root) +

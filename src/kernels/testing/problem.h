@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "octet/function.h"
+
 namespace octet::kernels {
 
 // Words separated by blanks, each `key=value` or a bare flag; a note in double
@@ -26,6 +28,9 @@ class Problem {
   double Real(std::string_view key, double otherwise) const;
   std::vector<int64_t> List(std::string_view key,
                             std::vector<int64_t> otherwise = {}) const;
+  // A function by its name, with usual parameters (ReLU6 for clip); identity
+  // if the key is missing.
+  Function FunctionNamed(std::string_view key) const;
 
  private:
   std::string line_;
