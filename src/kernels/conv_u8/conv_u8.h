@@ -23,10 +23,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
-#include "base/cpu.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/kernel_table.h"
 #include "kernels/window.h"
 #include "kernels/work.h"
 
@@ -56,20 +55,9 @@ struct ConvU8Params {
   int64_t tile_block = 0;    // tiles per block of pixels
 };
 
-using ConvU8Fn = void (*)(const ConvU8Params& params, int64_t part,
-                          int64_t parts, std::byte* scratch);
-
-struct ConvU8Kernel {
-  const char* name;
-  CpuLevel level;
-  ConvU8Fn fn;
-};
-
-// All kernels, best first; the last one runs everywhere.
-std::span<const ConvU8Kernel> ConvU8Kernels();
-
-// The best kernel for a level.
-ConvU8Fn FindConvU8(CpuLevel level);
+// All kernels, best first; the best for `level`.
+KernelTable<ConvU8Params> ConvU8Kernels();
+KernelFn<ConvU8Params> FindConvU8(CpuLevel level);
 
 // How to cut the work: even bands of output rows, and blocks of channels where
 // rows are few; one part where all of it takes less than about 5 us.

@@ -19,10 +19,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
-#include "base/cpu.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/kernel_table.h"
 #include "kernels/window.h"
 #include "kernels/work.h"
 
@@ -45,20 +44,9 @@ struct DepthwiseU8Params {
   EpilogueU8 epilogue;
 };
 
-using DepthwiseU8Fn = void (*)(const DepthwiseU8Params& params, int64_t part,
-                               int64_t parts, std::byte* scratch);
-
-struct DepthwiseU8Kernel {
-  const char* name;
-  CpuLevel level;
-  DepthwiseU8Fn fn;
-};
-
-// All kernels, best first; the last one runs everywhere.
-std::span<const DepthwiseU8Kernel> DepthwiseU8Kernels();
-
-// The best kernel for a level.
-DepthwiseU8Fn FindDepthwiseU8(CpuLevel level);
+// All kernels, best first; the best for `level`.
+KernelTable<DepthwiseU8Params> DepthwiseU8Kernels();
+KernelFn<DepthwiseU8Params> FindDepthwiseU8(CpuLevel level);
 
 // How to cut the work: even bands of output rows, and blocks of 64 channels
 // where rows are few; one part where all of it takes less than about 5 us.

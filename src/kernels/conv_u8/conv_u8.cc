@@ -1,0 +1,43 @@
+#include "kernels/conv_u8/conv_u8.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/cpu.h"
+#include "kernels/conv_u8/conv_u8_layout.h"
+#include "kernels/conv_u8/conv_u8_piece.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr Kernel<ConvU8Params> kRows[] = {
+    // best first
+    {"conv_u8_reference", CpuLevel::kScalar, ConvU8Reference},
+};
+
+// One core of a machine with AVX2 and about 3 GHz, at 80 % of its products.
+double EstimateNs(const ConvU8Params& p) {
+  const double outputs = double(p.batch * p.out_h * p.out_w) * p.out_channels;
+  const ConvU8Layout layout = LayoutOf(p);
+  return outputs * layout.runs * layout.k4 * 4 * p.weight_parts / 77 +
+         outputs / 8;
+}
+
+}  // namespace
+
+KernelTable<ConvU8Params> ConvU8Kernels() {
+  return {kRows, int(std::size(kRows))};
+}
+
+KernelFn<ConvU8Params> FindConvU8(CpuLevel level) {
+  return ConvU8Kernels().Best(level).fn;
+}
+
+Work PlanConvU8(const ConvU8Params& params, int threads) {
+  const int64_t pixels = params.batch * params.out_h * params.out_w;
+  const int64_t panels = params.group * LayoutOf(params).panels;
+  return {PartsFor(pixels * panels, EstimateNs(params), threads), 0};
+}
+
+}  // namespace octet::kernels

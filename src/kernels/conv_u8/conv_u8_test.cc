@@ -1,0 +1,141 @@
+#include "kernels/conv_u8/conv_u8.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "kernels/conv_u8/conv_u8_problem.h"
+#include "kernels/testing/run.h"
+
+namespace octet::kernels {
+namespace {
+
+// All problems; or OCTET_PROBLEMS of them, spread evenly, for an emulator.
+std::vector<Problem> SomeProblems() {
+  std::vector<Problem> problems = ReadProblems("conv_u8");
+  const char* wanted = std::getenv("OCTET_PROBLEMS");
+  const size_t n = wanted == nullptr ? problems.size() : std::atoi(wanted);
+  std::vector<Problem> some;
+  for (size_t i = 0; i < problems.size(); ++i) {
+    if (i * n / problems.size() != (i + 1) * n / problems.size()) {
+      some.push_back(problems[i]);
+    }
+  }
+  return some;
+}
+
+// An output of a problem, with its gaps.
+struct Output {
+  explicit Output(const ConvU8Problem& problem)
+      : u8(problem.NewU8()), f32(problem.NewF32()) {}
+  bool operator==(const Output& other) const {
+    return u8.FirstDifference(other.u8) < 0 &&
+           f32.FirstDifference(other.f32) < 0;
+  }
+  Buffer<uint8_t> u8;
+  Buffer<float> f32;
+};
+
+Output OutputOf(const ConvU8Problem& problem, KernelFn<ConvU8Params> fn,
+                int64_t parts) {
+  Output output(problem);
+  const ConvU8Params params = problem.WriteTo(output.u8, output.f32);
+  RunInParts(fn, params, parts, PlanConvU8(params, 1).scratch_bytes);
+  return output;
+}
+
+// The formula of the header, from the codes before they are packed.
+int32_t SumByFormula(const ConvU8Params& p, const ConvU8Problem& problem,
+                     int64_t pixel, int64_t o) {
+  const Window& w = p.window;
+  const int64_t depth = p.in_channels / p.group;
+  const int64_t first = o / (p.out_channels / p.group) * depth;
+  const int64_t image = pixel / (p.out_h * p.out_w);
+  int64_t sum = problem.bias().empty() ? 0 : problem.bias()[size_t(o)];
+  const int32_t* code =
+      problem.codes().data() + o * w.kernel_h * w.kernel_w * depth;
+  for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+    for (int64_t kx = 0; kx < w.kernel_w; ++kx) {
+      const int64_t y = pixel / p.out_w % p.out_h * w.stride_h - w.pad_top +
+                        ky * w.dilation_h;
+      const int64_t x =
+          pixel % p.out_w * w.stride_w - w.pad_left + kx * w.dilation_w;
+      for (int64_t i = 0; i < depth; ++i, ++code) {
+        if (y < 0 || y >= p.in_h || x < 0 || x >= p.in_w) continue;
+        const int64_t at = ((image * p.in_h + y) * p.in_w + x);
+        sum += *code * (p.x[at * p.x_pixel_stride + first + i] - p.x_zero);
+      }
+    }
+  }
+  return int32_t(sum);
+}
+
+TEST(ConvU8, ReferenceFollowsTheFormula) {
+  for (const Problem& line : SomeProblems()) {
+    const ConvU8Problem problem(line);
+    if (problem.macs() > 5e6) continue;
+    Output expected(problem);
+    const ConvU8Params p = problem.WriteTo(expected.u8, expected.f32);
+    std::vector<int32_t> sums(size_t(RoundUp(p.out_channels, 16)));
+    for (int64_t i = 0; i < p.batch * p.out_h * p.out_w; ++i) {
+      for (int64_t o = 0; o < p.out_channels; ++o) {
+        sums[size_t(o)] = SumByFormula(p, problem, i, o);
+      }
+      ApplyEpilogueReference(p.epilogue, sums.data(), int64_t(sums.size()), i,
+                             1, 0, p.out_channels);
+    }
+    EXPECT_TRUE(OutputOf(problem, ConvU8Reference, 1) == expected)
+        << line.line();
+  }
+}
+
+TEST(ConvU8, EveryKernelGivesTheBitsOfTheReferenceHoweverItIsCut) {
+  for (const Problem& line : SomeProblems()) {
+    const ConvU8Problem problem(line);
+    const Output expected = OutputOf(problem, ConvU8Reference, 1);
+    for (const auto& row : RunnableRows(ConvU8Kernels())) {
+      for (int64_t parts : {1, 2, 5, 16}) {
+        EXPECT_TRUE(OutputOf(problem, row.fn, parts) == expected)
+            << row.name << " in " << parts << " parts: " << line.line();
+      }
+    }
+  }
+}
+
+TEST(ConvU8, TacticsDoNotChangeTheResult) {
+  for (const Problem& line : SomeProblems()) {
+    const ConvU8Problem problem(line);
+    if (problem.macs() > 5e6) continue;
+    const Output expected = OutputOf(problem, ConvU8Reference, 1);
+    for (const auto& row : RunnableRows(ConvU8Kernels())) {
+      if (row.fn == ConvU8Reference) continue;
+      for (int64_t vectors = 1; vectors <= 4; ++vectors) {
+        for (int64_t block : {1, 3, 1000}) {
+          Output output(problem);
+          ConvU8Params params = problem.WriteTo(output.u8, output.f32);
+          params.tile_vectors = vectors;
+          params.tile_block = block;
+          RunInParts(row.fn, params, 1, PlanConvU8(params, 1).scratch_bytes);
+          EXPECT_TRUE(output == expected)
+              << row.name << " vectors=" << vectors << " block=" << block
+              << ": " << line.line();
+        }
+      }
+    }
+  }
+}
+
+TEST(ConvU8, PlanLeavesSmallWorkWholeAndCutsLargeWork) {
+  ConvU8Params p;
+  p.in_h = p.in_w = p.out_h = p.out_w = 4;
+  p.in_channels = p.out_channels = 16;
+  EXPECT_EQ(PlanConvU8(p, 8).parts, 1);
+  p.in_h = p.in_w = p.out_h = p.out_w = 56;
+  p.in_channels = p.out_channels = 256;
+  EXPECT_EQ(PlanConvU8(p, 1).parts, 1);
+  EXPECT_GE(PlanConvU8(p, 2).parts, 8);
+}
+
+}  // namespace
+}  // namespace octet::kernels

@@ -1,0 +1,64 @@
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/elementary/elementary.h"
+#include "kernels/epilogue/epilogue.h"
+
+namespace octet::kernels {
+namespace {
+
+// clamp(rne(v) + zero, low, high); NaN rounds to 0.
+uint8_t Round(float v, int32_t zero, int32_t low, int32_t high) {
+  // Beyond this bound every sum is clamped, and below it an int32 holds it.
+  constexpr float kBound = 65536;
+  if (std::isnan(v)) v = 0;
+  const float bounded = std::clamp(v, -kBound, kBound);
+  return uint8_t(
+      std::clamp(int32_t(std::nearbyint(bounded)) + zero, low, high));
+}
+
+float Call(const Function& function, float x) {
+  ElementaryReference(function, &x, &x, 1);
+  return x;
+}
+
+// One output of kFloat, before it is rounded.
+float FloatOutput(const EpilogueU8& e, float v, int64_t pixel, int64_t c) {
+  v = Call(e.before, v);
+  const int64_t at = pixel * e.residual_pixel_stride + c;
+  if (e.residual_u8 != nullptr) {
+    const int32_t r = e.residual_u8[at] - e.residual_zero[c];
+    v = std::fma(float(r), e.residual_scale[c], v);
+  }
+  if (e.residual_f32 != nullptr) v += e.residual_f32[at];
+  return Call(e.after, v);
+}
+
+void Apply(const EpilogueU8& e, int32_t acc, int64_t pixel, int64_t c) {
+  const float v = std::fma(float(acc), e.multiplier[c], e.offset[c]);
+  const int64_t at = pixel * e.y_pixel_stride + c;
+  if (e.kind == EpilogueKind::kClamp) {
+    e.y_u8[at] = Round(v, e.y_zero[c], e.clamp_low[c], e.clamp_high[c]);
+  } else if (e.kind == EpilogueKind::kTable) {
+    e.y_u8[at] = e.table[Round(v, e.y_zero[c], 0, 255)];
+  } else if (e.y_f32 != nullptr) {
+    e.y_f32[at] = FloatOutput(e, v, pixel, c);
+  } else {
+    e.y_u8[at] = Round(FloatOutput(e, v, pixel, c) * e.inv_scale[c],
+                       e.y_zero[c], e.clamp_low[c], e.clamp_high[c]);
+  }
+}
+
+}  // namespace
+
+void ApplyEpilogueReference(const EpilogueU8& epilogue, int32_t* acc,
+                            int64_t acc_stride, int64_t pixel, int64_t pixels,
+                            int64_t channel, int64_t channels) {
+  for (int64_t i = 0; i < pixels; ++i) {
+    for (int64_t c = 0; c < channels; ++c) {
+      Apply(epilogue, acc[i * acc_stride + c], pixel + i, channel + c);
+    }
+  }
+}
+
+}  // namespace octet::kernels
