@@ -47,6 +47,61 @@ struct Reads {
 };
 Reads ReadsOf(const StepT& step);
 
+// visit(params), the step's params typed (const ConvU8T&, ...); `none` if it
+// has none.
+template <typename R, typename Visit>
+R VisitParams(const StepT& step, R none, Visit visit) {
+  const ParamsUnion& u = step.params;
+  if (u.value == nullptr) return none;
+  switch (u.type) {
+    case Params::NONE:
+      return none;
+    case Params::ConvU8:
+      return visit(*u.AsConvU8());
+    case Params::DepthwiseU8:
+      return visit(*u.AsDepthwiseU8());
+    case Params::ConvF32:
+      return visit(*u.AsConvF32());
+    case Params::DepthwiseF32:
+      return visit(*u.AsDepthwiseF32());
+    case Params::MatMulF32:
+      return visit(*u.AsMatMulF32());
+    case Params::BinaryF32:
+      return visit(*u.AsBinaryF32());
+    case Params::UnaryF32:
+      return visit(*u.AsUnaryF32());
+    case Params::BinaryU8:
+      return visit(*u.AsBinaryU8());
+    case Params::TableU8:
+      return visit(*u.AsTableU8());
+    case Params::Pool:
+      return visit(*u.AsPool());
+    case Params::Softmax:
+      return visit(*u.AsSoftmax());
+    case Params::LayerNorm:
+      return visit(*u.AsLayerNorm());
+    case Params::Reduce:
+      return visit(*u.AsReduce());
+    case Params::Quantize:
+      return visit(*u.AsQuantize());
+    case Params::Dequantize:
+      return visit(*u.AsDequantize());
+    case Params::Requantize:
+      return visit(*u.AsRequantize());
+    case Params::Cast:
+      return visit(*u.AsCast());
+    case Params::StridedCopy:
+      return visit(*u.AsStridedCopy());
+    case Params::Fill:
+      return visit(*u.AsFill());
+    case Params::Gather:
+      return visit(*u.AsGather());
+    case Params::Resize:
+      return visit(*u.AsResize());
+  }
+  return none;
+}
+
 }  // namespace octet::engine
 
 #endif  // OCTET_ENGINE_PROGRAM_H_

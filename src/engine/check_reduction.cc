@@ -1,0 +1,109 @@
+// What steps that gather many elements into one rely on: pools, products of
+// computed matrices, softmax, normalization, reductions.
+#include <algorithm>
+
+#include "engine/step_check.h"
+#include "engine/window_check.h"
+
+namespace octet::engine {
+namespace {
+
+constexpr int kReduceOps = 6;  // rows of the kernel family's ReduceOp
+constexpr int kMaxBatchRank = 6;
+
+// Batches of a matrix product: the axes before the last two, broadcast.
+void CheckBatches(StepCheck& check, const ValueT& operand, const ValueT& y) {
+  const int missing = Rank(y) - Rank(operand);
+  bool fits = missing >= 0;
+  for (int axis = 0; fits && axis < Rank(operand) - 2; ++axis) {
+    const int64_t dim = operand.dims[size_t(axis)];
+    fits = dim == 1 || dim == y.dims[size_t(axis + missing)];
+  }
+  check.Require(fits, "the batches of '{}' {} do not broadcast to '{}' {}",
+                operand.name, Describe(operand), y.name, Describe(y));
+}
+
+}  // namespace
+
+void Check(StepCheck& check, const MatMulF32T& p) {
+  const ValueT& a = check.Read("a", p.a, {DType::F32});
+  const ValueT& b = check.Read("b", p.b, {DType::F32});
+  const ValueT& y = check.Write("y", p.y, {DType::F32});
+  const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(y) >= 2 &&
+                     Rank(y) <= kMaxBatchRank + 2;
+  check.Require(ranks, "'{}', '{}' and '{}' must have 2 to {} axes", a.name,
+                b.name, y.name, kMaxBatchRank + 2);
+  if (!check.ok()) return;
+  const auto rows = [](const ValueT& v) { return v.dims[v.dims.size() - 2]; };
+  check.Require(Channels(a) == rows(b) && rows(y) == rows(a) &&
+                    Channels(y) == Channels(b),
+                "'{}' {} times '{}' {} does not make '{}' {}", a.name,
+                Describe(a), b.name, Describe(b), y.name, Describe(y));
+  CheckBatches(check, a, y);
+  CheckBatches(check, b, y);
+  check.OptionalConstant("bias", p.bias, DType::F32, Channels(y));
+  check.ValidFunction("before", p.before);
+}
+
+void Check(StepCheck& check, const PoolT& p) {
+  const ValueT& x = check.Read("x", p.x, {DType::U8, DType::F32});
+  const ValueT& y = check.Write("y", p.y, {x.dtype});
+  check.Require(Rank(x) == 4 && Rank(y) == 4,
+                "'{}' is {} and '{}' is {}; both must be images", x.name,
+                Describe(x), y.name, Describe(y));
+  check.Require(p.kind <= PoolKind::MAX, "pooling {} does not exist",
+                int(p.kind));
+  if (!check.ok()) return;
+  check.Require(x.dims[0] == y.dims[0], "'{}' has {} images and '{}' {}",
+                x.name, x.dims[0], y.name, y.dims[0]);
+  CheckSameChannels(check, x, y);
+  CheckWindow(check, WindowOr1x1(p.window), AsImage(x), AsImage(y));
+  if (x.dtype != DType::U8 || p.kind != PoolKind::Average) return;
+  check.HasQuant("x", x);
+  check.HasQuant("y", y);
+}
+
+void Check(StepCheck& check, const SoftmaxT& p) {
+  const ValueT& x = check.Read("x", p.x, {DType::F32});
+  const ValueT& y = check.Write("y", p.y, {DType::F32});
+  check.SameDims(x, y);
+  check.Require(p.axis >= 0 && p.axis < Rank(x), "'{}' has no axis {}", x.name,
+                p.axis);
+  // Elements behind the axis are taken as neighbours in memory.
+  if (p.axis >= Rank(x) - 2) return;
+  check.Dense("x", x);
+  check.Dense("y", y);
+}
+
+void Check(StepCheck& check, const LayerNormT& p) {
+  const ValueT& x = check.Read("x", p.x, {DType::F32});
+  check.SameDims(x, check.Write("y", p.y, {DType::F32}));
+  check.Constant("scale", p.scale, DType::F32, Channels(x));
+  check.OptionalConstant("bias", p.bias, DType::F32, Channels(x));
+  check.Require(p.epsilon >= 0, "epsilon is {}", p.epsilon);
+}
+
+void Check(StepCheck& check, const ReduceT& p) {
+  const ValueT& x = check.Read("x", p.x, {DType::F32});
+  const ValueT& y = check.Write("y", p.y, {DType::F32});
+  check.Require(p.op < kReduceOps, "operation {} does not exist", p.op);
+  const bool sorted = std::ranges::is_sorted(p.axes) &&
+                      std::ranges::adjacent_find(p.axes) == p.axes.end();
+  const bool in_range =
+      p.axes.empty() || (p.axes.front() >= 0 && p.axes.back() < Rank(x));
+  check.Require(sorted && in_range,
+                "the axes are not different ones of '{}' {} in order", x.name,
+                Describe(x));
+  if (!check.ok()) return;
+  std::vector<int64_t> kept, dropped;
+  for (int axis = 0; axis < Rank(x); ++axis) {
+    const bool reduced = std::ranges::binary_search(p.axes, axis);
+    kept.push_back(reduced ? 1 : x.dims[size_t(axis)]);
+    if (!reduced) dropped.push_back(x.dims[size_t(axis)]);
+  }
+  check.Require(y.dims == kept || y.dims == dropped,
+                "'{}' is {}, not what is left of '{}' {}", y.name, Describe(y),
+                x.name, Describe(x));
+}
+
+}  // namespace octet::engine

@@ -1,0 +1,101 @@
+#include "engine/metadata.h"
+
+#include "base/error.h"
+
+namespace octet::engine {
+namespace {
+
+// Every step and value is a table or two; ten thousand steps are a large
+// network.
+constexpr flatbuffers::uoffset_t kMaxTables = 1 << 20;
+constexpr flatbuffers::uoffset_t kMaxDepth = 16;
+
+// Adds up what a Program's strings and arrays take in memory.
+class Size {
+ public:
+  template <typename T>
+  void Add(const flatbuffers::Vector<T>* v) {
+    if (v != nullptr) bytes_ += uint64_t{v->size()} * sizeof(T);
+  }
+  void Add(const flatbuffers::String* s) {
+    if (s != nullptr) bytes_ += s->size();
+  }
+  template <typename... Parts>
+  void AddAll(const Parts*... parts) {
+    (Add(parts), ...);
+  }
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  uint64_t bytes_ = 0;
+};
+
+// Calls visit for each table of a list that may be missing.
+template <typename List, typename Visit>
+void ForEach(const List* list, Visit visit) {
+  if (list == nullptr) return;
+  for (const auto* table : *list) visit(*table);
+}
+
+void AddStep(Size& size, const engine::Step& step) {
+  size.AddAll(step.name(), step.node(), step.precision(), step.reason());
+  if (const auto* p = step.params_as_StridedCopy()) {
+    size.AddAll(p->extents(), p->x_strides(), p->y_strides());
+  }
+  if (const auto* p = step.params_as_Reduce()) size.Add(p->axes());
+}
+
+void AddValue(Size& size, const engine::Value& value) {
+  size.AddAll(value.name(), value.dims());
+  if (const auto* q = value.quant()) size.AddAll(q->scale(), q->zero_point());
+}
+
+uint64_t UnpackedBytes(const Program& program) {
+  Size size;
+  size.AddAll(program.model_name(), program.model_hash(),
+              program.octet_version(), program.target(), program.preprocess(),
+              program.detect(), program.calibration(), program.profiles(),
+              program.notes());
+  ForEach(program.notes(), [&](const engine::NodeNote& n) {
+    size.AddAll(n.node(), n.type(), n.precision(), n.reason());
+  });
+  ForEach(program.profiles(), [&](const engine::Profile& profile) {
+    size.AddAll(profile.inputs(), profile.outputs(), profile.values(),
+                profile.steps());
+    ForEach(profile.values(),
+            [&](const engine::Value& value) { AddValue(size, value); });
+    ForEach(profile.steps(),
+            [&](const engine::Step& step) { AddStep(size, step); });
+  });
+  return size.bytes();
+}
+
+}  // namespace
+
+AlignedBytes PackProgram(const ProgramT& program) {
+  flatbuffers::FlatBufferBuilder builder;
+  FinishProgramBuffer(builder, Program::Pack(builder, &program));
+  const auto bytes =
+      std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
+  return AlignedBytes(bytes.begin(), bytes.end());
+}
+
+Result<ProgramT> UnpackProgram(std::span<const std::byte> bytes) {
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  if (bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+    return Damaged("the metadata is {} bytes long", bytes.size());
+  }
+  flatbuffers::Verifier verifier(data, bytes.size(), kMaxDepth, kMaxTables);
+  if (!VerifyProgramBuffer(verifier)) {
+    return Damaged("the metadata is not a program");
+  }
+  const Program& stored = *GetProgram(data);
+  if (UnpackedBytes(stored) > bytes.size()) {
+    return Damaged("the metadata would unpack to more than it holds");
+  }
+  ProgramT program;
+  stored.UnPackTo(&program);
+  return program;
+}
+
+}  // namespace octet::engine
