@@ -1,0 +1,22 @@
+#include "kernels/depthwise_u8/depthwise_u8_piece.h"
+
+#include <algorithm>
+
+#include "kernels/split.h"
+
+namespace octet::kernels {
+
+DepthwiseU8Piece PieceOf(const DepthwiseU8Params& p, int64_t part,
+                         int64_t parts) {
+  const int64_t rows = p.batch * p.out_h;
+  const int64_t row_parts = std::min(rows, parts);
+  const int64_t blocks = (p.channels + 63) / 64;
+  const int64_t block_parts = std::min(blocks, parts / row_parts);
+  if (part >= row_parts * block_parts) return {0, 0, 0, 0};
+  const Piece row = PieceOf(rows, part / block_parts, row_parts);
+  const Piece channel =
+      PieceOf(p.channels, part % block_parts, block_parts, 64);
+  return {row.begin, row.end, channel.begin, channel.end};
+}
+
+}  // namespace octet::kernels
