@@ -9,6 +9,7 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<StridedCopyParams> kStridedCopyKernels[] = {
+    {"strided_copy_blocked", CpuLevel::kScalar, StridedCopyBlocked},
     {"strided_copy_reference", CpuLevel::kScalar, StridedCopyReference},
 };
 

@@ -1,0 +1,107 @@
+#include "kernels/resize/resize.h"
+
+#include "kernels/resize/resize_map.h"
+#include "kernels/testing/check.h"
+#include "kernels/testing/problem.h"
+
+namespace octet::kernels {
+namespace {
+
+template <typename E>
+E Named(const std::string& name, std::initializer_list<const char*> names) {
+  int i = 0;
+  for (const char* candidate : names) {
+    if (name == candidate) return E(i);
+    ++i;
+  }
+  ADD_FAILURE() << "no such name: " << name;
+  return E(0);
+}
+
+ResizeParams ParamsOf(const Problem& problem) {
+  const auto x = problem.List("x"), out = problem.List("out");
+  const auto gap = problem.List("gap", {0, 0});
+  ResizeParams p{};
+  p.mode = problem.Has("linear") ? ResizeMode::kLinear : ResizeMode::kNearest;
+  p.coordinates = Named<ResizeCoordinates>(
+      problem.Word("coordinates"),
+      {"half_pixel", "asymmetric", "align_corners", "pytorch"});
+  p.rounding =
+      Named<NearestRounding>(problem.Word("round", "floor"),
+                             {"prefer_floor", "prefer_ceil", "floor", "ceil"});
+  p.element_bytes = problem.Int("bytes", 4);
+  p.batch = x[0];
+  p.in_h = x[1];
+  p.in_w = x[2];
+  p.channels = x[3];
+  p.x_pixel_stride = x[3] + gap[0];
+  p.out_h = out[0];
+  p.out_w = out[1];
+  p.y_pixel_stride = x[3] + gap[1];
+  const std::string scale = problem.Word("scale");
+  p.scale_h = scale.empty() ? float(out[0]) / float(x[1]) : std::stof(scale);
+  p.scale_w = scale.empty() ? float(out[1]) / float(x[2])
+                            : std::stof(scale.substr(scale.find('x') + 1));
+  return p;
+}
+
+TEST(Resize, EqualsTheReferenceInEveryBit) {
+  for (const Problem& problem : ReadProblems("resize")) {
+    SCOPED_TRACE(problem.line());
+    ResizeParams p = ParamsOf(problem);
+    Random random(1);
+    const int64_t x_elements = p.batch * p.in_h * p.in_w * p.x_pixel_stride;
+    const Buffer<uint8_t> codes =
+        RandomCodes(x_elements * p.element_bytes, random);
+    const Buffer<float> reals = RandomReals(x_elements, random);
+    const bool is_real = p.mode == ResizeMode::kLinear && p.element_bytes == 4;
+    p.x = is_real ? static_cast<const void*>(reals.get()) : codes.get();
+    ExpectEqualBits<uint8_t>(
+        ResizeKernels(), p,
+        p.batch * p.out_h * p.out_w * p.y_pixel_stride * p.element_bytes,
+        PlanResize(p, 4).scratch_bytes,
+        [](ResizeParams& params, uint8_t* y) { params.y = y; });
+    if (HasFailure()) return;
+  }
+}
+
+struct NearestCase {
+  ResizeCoordinates coordinates;
+  NearestRounding rounding;
+  int64_t in, out;
+  std::vector<int32_t> expected;  // as ONNX's own examples have them
+};
+
+TEST(NearestIndex, FollowsOnnx) {
+  using C = ResizeCoordinates;
+  using R = NearestRounding;
+  const NearestCase cases[] = {
+      {C::kAsymmetric, R::kFloor, 2, 4, {0, 0, 1, 1}},
+      {C::kHalfPixel, R::kRoundPreferFloor, 2, 4, {0, 0, 1, 1}},
+      {C::kAlignCorners, R::kFloor, 4, 8, {0, 0, 0, 1, 1, 2, 2, 3}},
+      {C::kHalfPixel, R::kCeil, 4, 8, {0, 1, 1, 2, 2, 3, 3, 3}},
+      {C::kHalfPixel, R::kRoundPreferCeil, 4, 2, {1, 3}},
+      {C::kHalfPixel, R::kRoundPreferFloor, 4, 2, {0, 2}},
+  };
+  for (const NearestCase& c : cases) {
+    const ResizeAxis axis{c.coordinates, c.rounding, float(c.out) / float(c.in),
+                          c.in, c.out};
+    for (int64_t i = 0; i < c.out; ++i) {
+      EXPECT_EQ(NearestIndex(axis, i), c.expected[size_t(i)])
+          << c.in << " to " << c.out << ", index " << i;
+    }
+  }
+}
+
+TEST(LinearMixOf, StaysInsideTheImage) {
+  const ResizeAxis axis{ResizeCoordinates::kHalfPixel, NearestRounding::kFloor,
+                        2, 2, 4};
+  const LinearMix first = LinearMixOf(axis, 0), last = LinearMixOf(axis, 3);
+  EXPECT_EQ(first.low, 0);
+  EXPECT_EQ(first.weight, 0);
+  EXPECT_EQ(last.high, 1);
+  EXPECT_FLOAT_EQ(LinearMixOf(axis, 1).weight, 0.25f);
+}
+
+}  // namespace
+}  // namespace octet::kernels

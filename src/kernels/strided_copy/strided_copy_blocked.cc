@@ -1,0 +1,183 @@
+// The portable fast path of strided_copy.
+//
+// A simplified copy has one of three forms: runs that both sides hold in one
+// piece, a transpose (x is contiguous along another axis than y), or anything
+// else. A transpose is done in square blocks, so that each cache line of x and
+// of y is touched while it is near.
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "kernels/split.h"
+#include "kernels/strided_copy/strided_copy.h"
+
+namespace octet::kernels {
+namespace {
+
+// Elements on the side of a block: 16 lines of 64 bytes on both sides for
+// elements of 4 bytes, which fit the first-level cache many times over.
+constexpr int64_t kBlock = 16;
+
+// Distances of one index of the axes before the last `inner` ones.
+struct Offsets {
+  int64_t x, y;
+};
+Offsets OffsetsOf(const StridedCopyParams& p, int inner, int64_t index) {
+  Offsets at{0, 0};
+  for (int d = p.rank - inner - 1; d >= 0; --d) {
+    at.x += index % p.extents[d] * p.x_strides[d];
+    at.y += index % p.extents[d] * p.y_strides[d];
+    index /= p.extents[d];
+  }
+  return at;
+}
+
+int64_t OuterExtent(const StridedCopyParams& p, int inner) {
+  int64_t n = 1;
+  for (int d = 0; d < p.rank - inner; ++d) n *= p.extents[d];
+  return n;
+}
+
+// Rows of the last axis: one memcpy each where both sides are contiguous.
+template <typename T>
+void CopyRows(const StridedCopyParams& p, int64_t part, int64_t parts) {
+  const int last = p.rank - 1;
+  const int64_t n = p.extents[last];
+  const int64_t x_step = p.x_strides[last], y_step = p.y_strides[last];
+  // Splits inside rows as well, for copies of a single run.
+  const Piece piece = PieceOf(OuterExtent(p, 1) * n, part, parts);
+  for (int64_t i = piece.begin; i < piece.end;) {
+    const Offsets at = OffsetsOf(p, 1, i / n);
+    const int64_t first = i % n, count = std::min(n - first, piece.end - i);
+    const T* x = static_cast<const T*>(p.x) + at.x + first * x_step;
+    T* y = static_cast<T*>(p.y) + at.y + first * y_step;
+    if (x_step == 1 && y_step == 1) {
+      std::memcpy(y, x, size_t(count) * sizeof(T));
+    } else {
+      for (int64_t j = 0; j < count; ++j) y[j * y_step] = x[j * x_step];
+    }
+    i += count;
+  }
+}
+
+// One block: rows are y's contiguous axis, columns x's.
+template <typename T>
+void TransposeBlock(const T* x, int64_t x_step, T* y, int64_t y_step,
+                    int64_t rows, int64_t columns) {
+  if (rows == kBlock && columns == kBlock) {
+    // Through registers' worth of stack, in loops of known length that the
+    // compiler vectorises.
+    T block[kBlock][kBlock];
+    for (int64_t j = 0; j < kBlock; ++j) {
+      for (int64_t i = 0; i < kBlock; ++i) block[i][j] = x[j * x_step + i];
+    }
+    for (int64_t i = 0; i < kBlock; ++i) {
+      std::memcpy(y + i * y_step, block[i], sizeof(block[i]));
+    }
+    return;
+  }
+  for (int64_t i = 0; i < columns; ++i) {
+    for (int64_t j = 0; j < rows; ++j) y[i * y_step + j] = x[j * x_step + i];
+  }
+}
+
+// The last axis is y's contiguous one, the one before it x's.
+template <typename T>
+void Transpose(const StridedCopyParams& p, int64_t part, int64_t parts) {
+  const int columns_axis = p.rank - 2, rows_axis = p.rank - 1;
+  const int64_t columns = p.extents[columns_axis], rows = p.extents[rows_axis];
+  const int64_t bands = (columns + kBlock - 1) / kBlock;
+  const Piece piece = PieceOf(OuterExtent(p, 2) * bands, part, parts);
+  for (int64_t i = piece.begin; i < piece.end; ++i) {
+    const Offsets at = OffsetsOf(p, 2, i / bands);
+    const int64_t column = i % bands * kBlock;
+    const int64_t width = std::min(kBlock, columns - column);
+    const int64_t x_step = p.x_strides[rows_axis];
+    const int64_t y_step = p.y_strides[columns_axis];
+    const T* x = static_cast<const T*>(p.x) + at.x + column;
+    T* y = static_cast<T*>(p.y) + at.y + column * y_step;
+    for (int64_t row = 0; row < rows; row += kBlock) {
+      TransposeBlock(x + row * x_step, x_step, y + row, y_step,
+                     std::min(kBlock, rows - row), width);
+    }
+  }
+}
+
+// Moves the axis along which x is contiguous next to the last one, if the copy
+// is a transpose.
+bool MakeTranspose(StridedCopyParams& p) {
+  if (p.rank < 2 || p.y_strides[p.rank - 1] != 1) return false;
+  for (int d = 0; d < p.rank - 1; ++d) {
+    if (p.x_strides[d] != 1) continue;
+    for (; d < p.rank - 2; ++d) {
+      std::swap(p.extents[d], p.extents[d + 1]);
+      std::swap(p.x_strides[d], p.x_strides[d + 1]);
+      std::swap(p.y_strides[d], p.y_strides[d + 1]);
+    }
+    return true;
+  }
+  return false;
+}
+
+template <typename T>
+void Copy(StridedCopyParams p, int64_t part, int64_t parts) {
+  if (p.x_strides[p.rank - 1] != 1 && MakeTranspose(p)) {
+    return Transpose<T>(p, part, parts);
+  }
+  CopyRows<T>(p, part, parts);
+}
+
+}  // namespace
+
+StridedCopyParams Simplified(const StridedCopyParams& params) {
+  StridedCopyParams p = params;
+  p.rank = 0;
+  for (int d = 0; d < params.rank; ++d) {
+    if (params.extents[d] == 1) continue;
+    // Insertion by falling stride of y; equal strides keep their order.
+    int at = p.rank++;
+    for (; at > 0 && p.y_strides[at - 1] < params.y_strides[d]; --at) {
+      p.extents[at] = p.extents[at - 1];
+      p.x_strides[at] = p.x_strides[at - 1];
+      p.y_strides[at] = p.y_strides[at - 1];
+    }
+    p.extents[at] = params.extents[d];
+    p.x_strides[at] = params.x_strides[d];
+    p.y_strides[at] = params.y_strides[d];
+  }
+  int last = 0;
+  for (int d = 1; d < p.rank; ++d) {
+    const bool joins = p.x_strides[last] == p.extents[d] * p.x_strides[d] &&
+                       p.y_strides[last] == p.extents[d] * p.y_strides[d];
+    if (joins) {
+      p.extents[last] *= p.extents[d];
+    } else {
+      p.extents[++last] = p.extents[d];
+    }
+    p.x_strides[last] = p.x_strides[d];
+    p.y_strides[last] = p.y_strides[d];
+  }
+  p.rank = p.rank == 0 ? 0 : last + 1;
+  return p;
+}
+
+void StridedCopyBlocked(const StridedCopyParams& params, int64_t part,
+                        int64_t parts, std::byte*) {
+  StridedCopyParams p = Simplified(params);
+  if (p.rank == 0) {
+    p.rank = 1;
+    p.extents[0] = p.x_strides[0] = p.y_strides[0] = 1;
+  }
+  switch (p.element_bytes) {
+    case 1:
+      return Copy<uint8_t>(p, part, parts);
+    case 2:
+      return Copy<uint16_t>(p, part, parts);
+    case 4:
+      return Copy<uint32_t>(p, part, parts);
+    default:
+      return Copy<uint64_t>(p, part, parts);
+  }
+}
+
+}  // namespace octet::kernels
