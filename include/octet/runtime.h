@@ -76,9 +76,9 @@ class Engine {
 
   struct Data;
   explicit Engine(std::shared_ptr<const Data> data);
-  const Data& data() const { return *data_; }
 
  private:
+  friend class Session;
   // Shared with every session made from it, so that the engine may go first.
   std::shared_ptr<const Data> data_;
 };
@@ -172,7 +172,8 @@ class Session {
 
   // Runs all steps. Allocates nothing. The bytes of the outputs do not depend
   // on the number of threads.
-  //   errors: kUsage if another thread is running this session.
+  //   errors: kUsage if another thread is running this session; kBadInput if
+  //           an index that the model reads from an input is out of range.
   Status Run();
 
   // Empty removes it. With a tap, Run is slower and may allocate.

@@ -30,20 +30,26 @@ CpuLevel DetectCpuLevel() {
 }
 
 Result<CpuLevel> ChooseCpuLevel() {
-  const CpuLevel best = DetectCpuLevel();
   const char* asked = std::getenv("OCTET_CPU");
-  if (asked == nullptr || *asked == '\0') return best;
+  if (asked == nullptr || *asked == '\0') return DetectCpuLevel();
+  return ChooseCpuLevel(asked);
+}
+
+Result<CpuLevel> ChooseCpuLevel(std::string_view name) {
+  const CpuLevel best = DetectCpuLevel();
   for (CpuLevel level : kLevels) {
-    if (Name(level) != asked) continue;
+    if (Name(level) != name) continue;
     if (level > best) {
       return Unsupported(
-          "OCTET_CPU={}: this machine only has {}; unset OCTET_CPU", asked,
-          Name(best));
+          "CPU level {} (OCTET_CPU): this machine only has {}; leave it unset",
+          name, Name(best));
     }
     return level;
   }
-  return Usage("OCTET_CPU={}: no such level; use scalar, avx2 or avx512vnni",
-               asked);
+  return Usage(
+      "CPU level '{}' (OCTET_CPU): no such level; use scalar, avx2 or "
+      "avx512vnni",
+      name);
 }
 
 std::span<const CpuLevel> RunnableCpuLevels() {

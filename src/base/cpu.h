@@ -28,6 +28,8 @@ CpuLevel DetectCpuLevel();
 //   errors: kUsage if OCTET_CPU names no level; kUnsupported if this machine
 //           cannot run it.
 Result<CpuLevel> ChooseCpuLevel();
+// The level of that name; the same errors.
+Result<CpuLevel> ChooseCpuLevel(std::string_view name);
 
 // Every level that this machine can run, lowest first: what tests loop over.
 std::span<const CpuLevel> RunnableCpuLevels();

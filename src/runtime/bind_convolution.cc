@@ -1,0 +1,130 @@
+// Convolutions and matrix products with packed weights.
+#include "kernels/conv_f32/conv_f32.h"
+#include "kernels/conv_u8/conv_u8.h"
+#include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/depthwise_u8/depthwise_u8.h"
+#include "runtime/bind.h"
+
+namespace octet::runtime {
+namespace {
+
+using engine::AsImage;
+using engine::Image;
+
+static_assert(
+    int(engine::EpilogueKind::Clamp) == int(kernels::EpilogueKind::kClamp) &&
+    int(engine::EpilogueKind::Table) == int(kernels::EpilogueKind::kTable) &&
+    int(engine::EpilogueKind::Float) == int(kernels::EpilogueKind::kFloat));
+
+kernels::EpilogueU8 EpilogueOf(const Binding& b, const engine::EpilogueT& e,
+                               int y) {
+  kernels::EpilogueU8 k;
+  k.kind = kernels::EpilogueKind(e.kind);
+  k.comp = b.Read<int32_t>(e.comp);
+  k.multiplier = b.Read<float>(e.multiplier);
+  k.offset = b.Read<float>(e.offset);
+  k.y_zero = b.Read<int32_t>(e.y_zero);
+  k.clamp_low = b.Read<uint8_t>(e.clamp_low);
+  k.clamp_high = b.Read<uint8_t>(e.clamp_high);
+  k.table = b.Read<uint8_t>(e.table);
+  k.inv_scale = b.Read<float>(e.inv_scale);
+  k.before = engine::ToFunction(e.before);
+  k.after = engine::ToFunction(e.after);
+  if (e.residual >= 0) {
+    const engine::ValueT& residual = b.Value(e.residual);
+    if (residual.dtype == engine::DType::U8) {
+      k.residual_u8 = b.Read<uint8_t>(e.residual);
+      k.residual_scale = b.Read<float>(e.residual_scale);
+      k.residual_zero = b.Read<int32_t>(e.residual_zero);
+    } else {
+      k.residual_f32 = b.Read<float>(e.residual);
+    }
+    k.residual_pixel_stride = engine::PixelStride(residual);
+  }
+  const engine::ValueT& out = b.Value(y);
+  if (out.dtype == engine::DType::U8) {
+    k.y_u8 = b.Write<uint8_t>(y);
+  } else {
+    k.y_f32 = b.Write<float>(y);
+  }
+  k.y_pixel_stride = engine::PixelStride(out);
+  return k;
+}
+
+// What the four families name alike.
+template <typename Params, typename Step>
+void SetImages(const Binding& b, const Step& p, Params& k) {
+  const Image x = AsImage(b.Value(p.x));
+  const Image y = AsImage(b.Value(p.y));
+  k.batch = x.n;
+  k.in_h = x.h;
+  k.in_w = x.w;
+  k.out_h = y.h;
+  k.out_w = y.w;
+  k.x_pixel_stride = x.pixel_stride;
+  k.window = ToKernel(p.window);
+}
+
+template <typename Params, typename Step>
+void SetFloatTail(const Binding& b, const Step& p, Params& k) {
+  k.x = b.Read<float>(p.x);
+  k.y = b.Write<float>(p.y);
+  k.y_pixel_stride = engine::PixelStride(b.Value(p.y));
+  k.weight = b.Read<float>(p.weight);
+  k.bias = b.Read<float>(p.bias);
+  k.residual = b.Read<float>(p.residual);
+  if (p.residual >= 0) {
+    k.residual_pixel_stride = engine::PixelStride(b.Value(p.residual));
+  }
+  k.before = engine::ToFunction(p.before);
+  k.after = engine::ToFunction(p.after);
+}
+
+}  // namespace
+
+BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
+  kernels::ConvU8Params k;
+  SetImages(b, p, k);
+  k.in_channels = engine::Channels(b.Value(p.x));
+  k.out_channels = engine::Channels(b.Value(p.y));
+  k.group = p.group;
+  k.x = b.Read<uint8_t>(p.x);
+  k.x_zero = p.x_zero;
+  k.weight = b.Read<int8_t>(p.weight);
+  k.weight_parts = p.weight_parts;
+  k.epilogue = EpilogueOf(b, *p.epilogue, p.y);
+  k.tile_vectors = p.tile_vectors;
+  k.tile_block = p.tile_block;
+  return b.Make(k, kernels::ConvU8Kernels(), kernels::PlanConvU8);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::DepthwiseU8T& p) {
+  kernels::DepthwiseU8Params k;
+  SetImages(b, p, k);
+  k.channels = engine::Channels(b.Value(p.x));
+  k.x = b.Read<uint8_t>(p.x);
+  k.x_zero = b.Read<uint8_t>(p.x_zero);
+  k.weight = b.Read<int8_t>(p.weight);
+  k.epilogue = EpilogueOf(b, *p.epilogue, p.y);
+  return b.Make(k, kernels::DepthwiseU8Kernels(), kernels::PlanDepthwiseU8);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {
+  kernels::ConvF32Params k{};
+  SetImages(b, p, k);
+  SetFloatTail(b, p, k);
+  k.in_channels = engine::Channels(b.Value(p.x));
+  k.out_channels = engine::Channels(b.Value(p.y));
+  k.group = p.group;
+  return b.Make(k, kernels::ConvF32Kernels(), kernels::PlanConvF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::DepthwiseF32T& p) {
+  kernels::DepthwiseF32Params k{};
+  SetImages(b, p, k);
+  SetFloatTail(b, p, k);
+  k.channels = engine::Channels(b.Value(p.x));
+  return b.Make(k, kernels::DepthwiseF32Kernels(), kernels::PlanDepthwiseF32);
+}
+
+}  // namespace octet::runtime

@@ -1,0 +1,144 @@
+// Steps that gather many elements into one: pools, products of computed
+// matrices, softmax, normalization, reductions.
+#include <algorithm>
+
+#include "kernels/layer_norm_f32/layer_norm_f32.h"
+#include "kernels/matmul_f32/matmul_f32.h"
+#include "kernels/pool/pool.h"
+#include "kernels/reduce_f32/reduce_f32.h"
+#include "kernels/softmax_f32/softmax_f32.h"
+#include "runtime/bind.h"
+
+namespace octet::runtime {
+namespace {
+
+static_assert(int(engine::PoolKind::Max) == int(kernels::PoolKind::kMax) &&
+              int(engine::PoolKind::Average) ==
+                  int(kernels::PoolKind::kAverage));
+// engine::Validate bounds operations by this number.
+static_assert(int(kernels::ReduceOp::kSumSquare) == 5);
+
+// Strides of an operand's batches along those of the product; 0 repeats.
+void BatchStrides(const engine::ValueT& operand, int batch_rank,
+                  int64_t* strides) {
+  const auto own = engine::Strides(operand);
+  const int missing = batch_rank - (engine::Rank(operand) - 2);
+  for (int axis = 0; axis < batch_rank; ++axis) {
+    const int at = axis - missing;
+    const bool repeated = at < 0 || operand.dims[size_t(at)] == 1;
+    strides[axis] = repeated ? 0 : own[size_t(at)];
+  }
+}
+
+}  // namespace
+
+BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p) {
+  const engine::ValueT& a = b.Value(p.a);
+  const engine::ValueT& other = b.Value(p.b);
+  const engine::ValueT& y = b.Value(p.y);
+  kernels::MatMulF32Params k{};
+  k.m = y.dims[y.dims.size() - 2];
+  k.k = engine::Channels(a);
+  k.n = engine::Channels(y);
+  k.batch_rank = engine::Rank(y) - 2;
+  std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
+  BatchStrides(a, k.batch_rank, k.a_batch_stride);
+  BatchStrides(other, k.batch_rank, k.b_batch_stride);
+  k.a = b.Read<float>(p.a);
+  k.a_row_stride = engine::PixelStride(a);
+  k.b = b.Read<float>(p.b);
+  k.b_row_stride = engine::PixelStride(other);
+  k.y = b.Write<float>(p.y);
+  k.y_row_stride = engine::PixelStride(y);
+  k.bias = b.Read<float>(p.bias);
+  k.before = engine::ToFunction(p.before);
+  return b.Make(k, kernels::MatMulF32Kernels(), kernels::PlanMatMulF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::PoolT& p) {
+  const engine::Image x = engine::AsImage(b.Value(p.x));
+  const engine::Image y = engine::AsImage(b.Value(p.y));
+  const kernels::PoolShape shape{kernels::PoolKind(p.kind),
+                                 p.count_include_pad,
+                                 x.n,
+                                 x.h,
+                                 x.w,
+                                 x.c,
+                                 x.pixel_stride,
+                                 y.h,
+                                 y.w,
+                                 y.pixel_stride,
+                                 ToKernel(p.window)};
+  if (b.Value(p.x).dtype == engine::DType::F32) {
+    const kernels::PoolF32Params k{shape, b.Read<float>(p.x),
+                                   b.Write<float>(p.y)};
+    return b.Make(k, kernels::PoolF32Kernels(), kernels::PlanPoolF32);
+  }
+  const kernels::PoolU8Params k{shape, b.Read<uint8_t>(p.x),
+                                b.Write<uint8_t>(p.y), b.Quant(p.x),
+                                b.Quant(p.y)};
+  return b.Make(k, kernels::PoolU8Kernels(), kernels::PlanPoolU8);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::SoftmaxT& p) {
+  const engine::ValueT& x = b.Value(p.x);
+  const engine::ValueT& y = b.Value(p.y);
+  const auto axis = size_t(p.axis);
+  const auto x_strides = engine::Strides(x);
+  const auto y_strides = engine::Strides(y);
+  kernels::SoftmaxF32Params k{};
+  k.size = x.dims[axis];
+  k.inner = 1;
+  for (size_t i = axis + 1; i < x.dims.size(); ++i) k.inner *= x.dims[i];
+  k.outer = engine::Elements(x) / (k.size * k.inner);
+  k.x = b.Read<float>(p.x);
+  k.x_axis_stride = x_strides[axis];
+  k.y = b.Write<float>(p.y);
+  k.y_axis_stride = y_strides[axis];
+  // The axes before this one are stepped through evenly.
+  k.x_outer_stride = axis == 0 ? 0 : x_strides[axis - 1];
+  k.y_outer_stride = axis == 0 ? 0 : y_strides[axis - 1];
+  return b.Make(k, kernels::SoftmaxF32Kernels(), kernels::PlanSoftmaxF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::LayerNormT& p) {
+  const Rows r = AsPixels(b.Value(p.x), b.Value(p.y));
+  const kernels::LayerNormF32Params k{r.rows,
+                                      r.columns,
+                                      b.Read<float>(p.x),
+                                      r.x_stride,
+                                      b.Write<float>(p.y),
+                                      r.y_stride,
+                                      b.Read<float>(p.scale),
+                                      b.Read<float>(p.bias),
+                                      p.epsilon};
+  return b.Make(k, kernels::LayerNormF32Kernels(), kernels::PlanLayerNormF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::ReduceT& p) {
+  const engine::ValueT& x = b.Value(p.x);
+  const engine::ValueT& y = b.Value(p.y);
+  const auto x_strides = engine::Strides(x);
+  const auto y_strides = engine::Strides(y);
+  const bool keeps_dims = engine::Rank(y) == engine::Rank(x);
+  kernels::ReduceF32Params k{};
+  k.op = kernels::ReduceOp(p.op);
+  for (int axis = 0; axis < engine::Rank(x); ++axis) {
+    const auto at = size_t(axis);
+    if (std::ranges::binary_search(p.axes, axis)) {
+      k.reduced[k.reduced_rank] = x.dims[at];
+      k.x_reduced_strides[k.reduced_rank++] = x_strides[at];
+    } else {
+      k.kept[k.kept_rank] = x.dims[at];
+      k.x_kept_strides[k.kept_rank] = x_strides[at];
+      k.y_strides[k.kept_rank] =
+          y_strides[keeps_dims ? at : size_t(k.kept_rank)];
+      ++k.kept_rank;
+    }
+  }
+  k.x = b.Read<float>(p.x);
+  k.y = b.Write<float>(p.y);
+  return b.Make(k, kernels::ReduceF32Kernels(), kernels::PlanReduceF32);
+}
+
+}  // namespace octet::runtime

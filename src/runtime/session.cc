@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/thread_pool.h"
+#include "octet/runtime.h"
+#include "runtime/bind.h"
+#include "runtime/engine.h"
+#include "runtime/memory.h"
+#include "runtime/quant_table.h"
+#include "runtime/tap_points.h"
+
+namespace octet {
+
+using runtime::Binding;
+using runtime::BoundStepPtr;
+using runtime::Memory;
+using runtime::QuantTable;
+using runtime::TapPoint;
+
+struct Session::Impl {
+  // Keeps the constants mapped.
+  std::shared_ptr<const Engine::Data> engine;
+  const engine::ProfileT* profile = nullptr;
+  const Engine::Data::Profile* infos = nullptr;
+  CpuLevel level = CpuLevel::kScalar;
+  std::unique_ptr<ThreadPool> pool;
+
+  Memory arena;
+  Memory scratch;
+  int64_t scratch_stride = 0;  // between two workers
+  QuantTable quants;
+
+  std::vector<BoundStepPtr> bound;
+  std::vector<StepInfo> steps;
+  std::vector<StepTime> times;
+  bool timing = false;
+  Tap tap;
+  std::vector<TapPoint> tap_points;
+  std::atomic<bool> running{false};
+
+  Status Allocate(const SessionOptions& options);
+  Status Bind(int64_t memory_left);
+  void Describe();
+
+  std::byte* At(int value) const;
+  std::span<std::byte> Bytes(const std::vector<int>& values, int i) const;
+  TensorView View(int value) const;
+
+  Status RunSteps();
+  void RunStep(size_t step);
+  void CallTaps(int after, std::vector<TapPoint>::const_iterator& next) const;
+};
+
+namespace {
+
+// A worker's scratch neighbours another's: two lines apart, so that the
+// prefetcher does not share them.
+constexpr int64_t kScratchAlignment = 128;
+
+Status TooLittle(int64_t needed, int64_t limit) {
+  return Failed(
+      "the session needs {} bytes and {} are allowed; allow more, or build the "
+      "engine for a smaller batch",
+      needed, limit);
+}
+
+}  // namespace
+
+Status Session::Impl::Allocate(const SessionOptions& options) {
+  const int64_t limit =
+      options.max_bytes > 0 ? options.max_bytes : runtime::PhysicalMemory();
+  const int64_t needed = int64_t(profile->arena_bytes);
+  if (needed > limit) return TooLittle(needed, limit);
+  OCTET_ASSIGN(arena, Memory::Allocate(needed, "activations"));
+  quants = QuantTable(*profile);
+  return Bind(limit - needed);
+}
+
+Status Session::Impl::Bind(int64_t memory_left) {
+  const Binding binding(*profile, arena.data(),
+                        engine->loaded.constants().data(), quants, level,
+                        pool->threads());
+  int64_t scratch_bytes = 0;
+  for (const auto& step : profile->steps) {
+    bound.push_back(engine::VisitParams(
+        *step, BoundStepPtr(),
+        [&](const auto& params) { return runtime::Bind(binding, params); }));
+    scratch_bytes = std::max(scratch_bytes, bound.back()->work().scratch_bytes);
+  }
+  scratch_stride =
+      kernels::RoundUp(scratch_bytes + kBufferSlack, kScratchAlignment);
+  const int64_t total = scratch_stride * pool->threads();
+  if (total > memory_left) return TooLittle(total, memory_left);
+  OCTET_ASSIGN(scratch, Memory::Allocate(total, "the kernels' scratch"));
+  return {};
+}
+
+void Session::Impl::Describe() {
+  for (size_t i = 0; i < bound.size(); ++i) {
+    const engine::StepT& step = *profile->steps[i];
+    steps.push_back({step.name, step.node, bound[i]->kernel(), step.precision,
+                     step.reason, step.macs});
+  }
+  times.resize(bound.size());
+  tap_points = runtime::FindTapPoints(*profile);
+}
+
+std::byte* Session::Impl::At(int value) const {
+  const engine::ValueT& v = *profile->values[size_t(value)];
+  if (v.place == engine::Place::Arena) return arena.data() + v.offset;
+  // Only outputs may be constants, and those are handed out as const.
+  return const_cast<std::byte*>(engine->loaded.constants().data()) + v.offset;
+}
+
+std::span<std::byte> Session::Impl::Bytes(const std::vector<int>& values,
+                                          int i) const {
+  if (i < 0 || size_t(i) >= values.size()) return {};
+  const int value = values[size_t(i)];
+  const engine::ValueT& v = *profile->values[size_t(value)];
+  const int64_t size = SizeOf(engine::ToDType(v.dtype));
+  return {At(value), size_t(engine::Elements(v) * size)};
+}
+
+TensorView Session::Impl::View(int value) const {
+  const engine::ValueT& v = *profile->values[size_t(value)];
+  TensorView view{v.name,    engine::ToDType(v.dtype), engine::ShapeOf(v),
+                  At(value), engine::PixelStride(v),   {},
+                  {}};
+  if (v.quant != nullptr) {
+    view.scale = v.quant->scale;
+    view.zero_point = v.quant->zero_point;
+  }
+  return view;
+}
+
+void Session::Impl::RunStep(size_t step) {
+  const runtime::BoundStep& kernel = *bound[step];
+  // One part needs no pool.
+  if (kernel.work().parts == 1) {
+    kernel.Run(0, scratch.data());
+    return;
+  }
+  pool->ParallelFor(kernel.work().parts, [&](int64_t part, int worker) {
+    kernel.Run(part, scratch.data() + worker * scratch_stride);
+  });
+}
+
+void Session::Impl::CallTaps(
+    int after, std::vector<TapPoint>::const_iterator& next) const {
+  for (; next != tap_points.end() && next->after <= after; ++next) {
+    tap(next->by, View(next->value));
+  }
+}
+
+Status Session::Impl::RunSteps() {
+  using Clock = std::chrono::steady_clock;
+  auto next_tap = tap_points.cbegin();
+  if (tap) CallTaps(-1, next_tap);
+  for (size_t i = 0; i < bound.size(); ++i) {
+    OCTET_RETURN_IF_ERROR(bound[i]->CheckData());
+    if (!timing) {
+      RunStep(i);
+    } else {
+      const auto begin = Clock::now();
+      RunStep(i);
+      const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                          Clock::now() - begin)
+                          .count();
+      StepTime& time = times[i];
+      time.min_ns = time.runs == 0 ? ns : std::min<int64_t>(time.min_ns, ns);
+      time.total_ns += ns;
+      ++time.runs;
+    }
+    if (tap) CallTaps(int(i), next_tap);
+  }
+  return {};
+}
+
+Result<Session> Session::Create(const Engine& engine,
+                                const SessionOptions& options) {
+  if (options.profile < 0 || options.profile >= engine.profiles()) {
+    return Usage("profile {} was asked for; the engine has profiles 0 to {}",
+                 options.profile, engine.profiles() - 1);
+  }
+  auto impl = std::make_unique<Impl>();
+  const auto index = size_t(options.profile);
+  // Shared with the engine: the last of them unmaps the file.
+  impl->engine = engine.data_;
+  impl->profile = engine.data_->loaded.program().profiles[index].get();
+  impl->infos = &engine.data_->profiles[index];
+  OCTET_ASSIGN(impl->level, options.cpu.empty() ? ChooseCpuLevel()
+                                                : ChooseCpuLevel(options.cpu));
+  OCTET_ASSIGN(impl->pool, ThreadPool::Create(options.threads));
+  OCTET_RETURN_IF_ERROR(impl->Allocate(options));
+  impl->Describe();
+  return Session(std::move(impl));
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+
+const std::vector<ValueInfo>& Session::inputs() const {
+  return impl_->infos->inputs;
+}
+const std::vector<ValueInfo>& Session::outputs() const {
+  return impl_->infos->outputs;
+}
+
+std::span<std::byte> Session::input(int i) {
+  return impl_->Bytes(impl_->profile->inputs, i);
+}
+std::span<const std::byte> Session::output(int i) const {
+  return impl_->Bytes(impl_->profile->outputs, i);
+}
+
+Status Session::SetInput(int i, const Tensor& tensor) {
+  if (i < 0 || size_t(i) >= inputs().size()) {
+    return Usage("input {} was set; the engine has {}", i, inputs().size());
+  }
+  const ValueInfo& info = inputs()[size_t(i)];
+  if (tensor.dtype() != info.dtype || tensor.shape() != info.shape ||
+      tensor.raw() == nullptr) {
+    return BadInput("input '{}' is {} {}; the engine was built for {} {}",
+                    info.name, Name(tensor.dtype()), tensor.shape().ToString(),
+                    Name(info.dtype), info.shape.ToString());
+  }
+  std::memcpy(input(i).data(), tensor.raw(), size_t(tensor.bytes()));
+  return {};
+}
+
+Result<Tensor> Session::GetOutput(int i) const {
+  if (i < 0 || size_t(i) >= outputs().size()) {
+    return Usage("output {} was asked for; the engine has {}", i,
+                 outputs().size());
+  }
+  const ValueInfo& info = outputs()[size_t(i)];
+  Tensor tensor(info.dtype, info.shape);
+  std::memcpy(tensor.raw(), output(i).data(), size_t(tensor.bytes()));
+  return tensor;
+}
+
+Status Session::Run() {
+  if (impl_ == nullptr) return Usage("Run of a session that was moved away");
+  if (impl_->running.exchange(true, std::memory_order_acquire)) {
+    return Usage(
+        "two runs of one session at the same time; give each thread its own");
+  }
+  const Status status = impl_->RunSteps();
+  impl_->running.store(false, std::memory_order_release);
+  return status;
+}
+
+void Session::SetTap(Tap tap) { impl_->tap = std::move(tap); }
+void Session::SetTiming(bool on) { impl_->timing = on; }
+void Session::ResetTimes() { std::ranges::fill(impl_->times, StepTime()); }
+const std::vector<StepInfo>& Session::steps() const { return impl_->steps; }
+const std::vector<StepTime>& Session::times() const { return impl_->times; }
+
+std::string_view Session::cpu() const { return Name(impl_->level); }
+int Session::threads() const { return impl_->pool->threads(); }
+
+MemoryUse Session::memory() const {
+  return {int64_t(impl_->engine->loaded.constants().size()),
+          int64_t(impl_->profile->arena_bytes),
+          impl_->scratch_stride * threads()};
+}
+
+}  // namespace octet
