@@ -1,0 +1,208 @@
+#include "compile/calibrate/choose.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "compile/calibrate/structure_key.h"
+#include "compile/plan/move_quant.h"
+
+namespace octet::compile {
+namespace {
+
+constexpr size_t kNamesInMessage = 8;
+
+class Chooser {
+ public:
+  Chooser(const Graph& graph, const Ranges& ranges, const RangeChoice& choice,
+          Plan& plan)
+      : graph_(graph),
+        ranges_(ranges),
+        choice_(choice),
+        plan_(plan),
+        keys_(StructureKeys(graph)),
+        channel_axis_(graph.values.size(), -1),
+        origin_(graph.values.size(), kNoValue) {
+    for (const ValueRange& value : ranges.values) {
+      by_structure_[value.structure] = &value;
+    }
+  }
+
+  Status Run() {
+    for (ValueId v : graph_.inputs) {
+      origin_[v] = v;
+      channel_axis_[v] = LastAxis(v);
+    }
+    for (const Node& node : graph_.nodes) Locate(node);
+    // Concatenations first: their parts may be written with their parameters.
+    for (const Node& node : graph_.nodes) {
+      if (std::holds_alternative<Concat>(node.op)) ChooseRoots(node.outputs[0]);
+    }
+    for (ValueId v : graph_.inputs) ChooseRoots(v);
+    for (const Node& node : graph_.nodes) Choose(node);
+    if (missing_.empty()) return status_;
+    return Missing();
+  }
+
+ private:
+  int LastAxis(ValueId v) const { return graph_.values[v].shape.rank() - 1; }
+
+  std::vector<Form>& FormsOf(ValueId v) {
+    return plan_.values.at(graph_.values[v].name).forms;
+  }
+
+  // Where the data of a value comes from, and along which axes its parameters
+  // per channel run.
+  void Locate(const Node& node) {
+    const ValueId y = node.outputs[0];
+    origin_[y] = y;
+    channel_axis_[y] = LastAxis(y);
+    if (!IsMover(node)) return;
+    const bool concat = std::holds_alternative<Concat>(node.op);
+    const ValueId x = node.inputs[0];
+    if (!concat && !graph_.values[x].is_constant()) origin_[y] = origin_[x];
+    std::vector<int> axes;
+    for (ValueId v : node.inputs) {
+      axes.push_back(v == kNoValue ? -1 : channel_axis_[v]);
+    }
+    const auto map =
+        axes[0] < 0 ? std::nullopt : MapChannels(graph_, node, axes);
+    channel_axis_[y] = map ? map->channel_axis : -1;
+  }
+
+  void Choose(const Node& node) {
+    const ValueId y = node.outputs[0];
+    const NodePlan& plan = plan_.nodes.at(node.name);
+    if (IsMover(node) && plan.precision == Precision::kInt8) {
+      ChooseMoved(node, plan);
+    }
+    ChooseRoots(y);
+  }
+
+  // The first form of moved data has the parameters of what it is moved from.
+  void ChooseMoved(const Node& node, const NodePlan& plan) {
+    const ValueId y = node.outputs[0];
+    Form& form = FormsOf(y)[0];
+    if (!form.is_u8 || !form.quant.scale.empty()) return;
+    if (form.granularity == Granularity::kPerTensor) {
+      if (std::holds_alternative<Concat>(node.op)) return;
+      form.quant = FormsOf(node.inputs[0])[size_t(plan.input_forms[0])].quant;
+      form.rule = "moved";
+      return;
+    }
+    std::vector<int> axes;
+    for (ValueId v : node.inputs) {
+      axes.push_back(v == kNoValue ? -1 : channel_axis_[v]);
+    }
+    const auto map = MapChannels(graph_, node, axes);
+    if (!map) return;
+    for (const ChannelSource& source : map->sources) {
+      const size_t i = size_t(source.input);
+      const QuantParams& from =
+          FormsOf(node.inputs[i])[size_t(plan.input_forms[i])].quant;
+      const size_t c = from.per_channel() ? size_t(source.channel) : 0;
+      if (c >= from.scale.size()) return;
+      form.quant.scale.push_back(from.scale[c]);
+      form.quant.zero_point.push_back(from.zero_point[c]);
+    }
+    form.rule = "moved";
+  }
+
+  void ChooseRoots(ValueId v) {
+    if (!plan_.values.contains(graph_.values[v].name)) return;
+    for (Form& form : FormsOf(v)) {
+      if (!form.is_u8 || !form.quant.scale.empty()) continue;
+      if (!form.same_as.empty()) {
+        TakeFrom(form);
+      } else {
+        ChooseOwn(v, form);
+      }
+    }
+  }
+
+  void TakeFrom(Form& form) {
+    const auto other = plan_.values.find(form.same_as);
+    if (other == plan_.values.end()) return;
+    for (const Form& source : other->second.forms) {
+      if (!source.is_u8 || source.granularity != form.granularity) continue;
+      form.quant = source.quant;
+      form.rule = "as " + form.same_as;
+      return;
+    }
+  }
+
+  void ChooseOwn(ValueId v, Form& form) {
+    const ValueId origin = origin_[v];
+    const ValueRange* seen = Find(origin);
+    if (seen == nullptr) {
+      missing_.push_back(graph_.values[origin].name);
+      return;
+    }
+    if (form.granularity == Granularity::kPerChannel) {
+      std::vector<Range> channels;
+      for (size_t c = 0; c < seen->channel_low.size(); ++c) {
+        channels.push_back({seen->channel_low[c], seen->channel_high[c]});
+      }
+      form.rule = "minmax";
+      Take(ChooseQuantParams(channels), form);
+      return;
+    }
+    const bool input = std::ranges::count(graph_.inputs, origin) > 0;
+    const RangeChoice choice =
+        input ? RangeChoice{RangeRule::kMinMax, 0} : choice_;
+    form.rule = choice.ToString();
+    const Result<Range> range = ChooseRange(*seen, choice, ranges_.samples);
+    if (!range.ok()) {
+      status_ = range.status();
+      return;
+    }
+    Take(ChooseQuantParams(*range), form);
+  }
+
+  void Take(Result<QuantParams> params, Form& form) {
+    if (params.ok()) {
+      form.quant = *std::move(params);
+    } else {
+      status_ = params.status();
+    }
+  }
+
+  const ValueRange* Find(ValueId v) const {
+    const ValueRange* named = ranges_.Find(graph_.values[v].name);
+    if (named != nullptr && named->structure == keys_[size_t(v)]) return named;
+    const auto same = by_structure_.find(keys_[size_t(v)]);
+    return same == by_structure_.end() ? nullptr : same->second;
+  }
+
+  Status Missing() const {
+    std::string names;
+    for (size_t i = 0; i < std::min(missing_.size(), kNamesInMessage); ++i) {
+      names += "\n  " + missing_[i];
+    }
+    return BadInput(
+        "the calibration has not seen {} values of this model as it "
+        "is now; calibrate it anew:{}{}",
+        missing_.size(), names,
+        missing_.size() > kNamesInMessage ? "\n  ..." : "");
+  }
+
+  const Graph& graph_;
+  const Ranges& ranges_;
+  const RangeChoice& choice_;
+  Plan& plan_;
+  std::vector<uint64_t> keys_;
+  std::map<uint64_t, const ValueRange*> by_structure_;
+  std::vector<int> channel_axis_;  // by value
+  std::vector<ValueId> origin_;    // by value
+  std::vector<std::string> missing_;
+  Status status_;
+};
+
+}  // namespace
+
+Status ChooseParams(const Graph& graph, const Ranges& ranges,
+                    const RangeChoice& choice, Plan& plan) {
+  return Chooser(graph, ranges, choice, plan).Run();
+}
+
+}  // namespace octet::compile
