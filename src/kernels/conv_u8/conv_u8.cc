@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/conv_u8/conv_u8_avx2_scratch.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
 #include "kernels/split.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr Kernel<ConvU8Params> kRows[] = {
     // best first
+    {"conv_u8_avx2", CpuLevel::kAvx2, ConvU8Avx2},
     {"conv_u8_reference", CpuLevel::kScalar, ConvU8Reference},
 };
 
@@ -37,7 +39,8 @@ KernelFn<ConvU8Params> FindConvU8(CpuLevel level) {
 Work PlanConvU8(const ConvU8Params& params, int threads) {
   const int64_t pixels = params.batch * params.out_h * params.out_w;
   const int64_t panels = params.group * LayoutOf(params).panels;
-  return {PartsFor(pixels * panels, EstimateNs(params), threads), 0};
+  return {PartsFor(pixels * panels, EstimateNs(params), threads),
+          ConvU8Avx2ScratchBytes(params)};
 }
 
 }  // namespace octet::kernels

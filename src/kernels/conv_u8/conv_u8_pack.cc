@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
@@ -52,7 +53,7 @@ PackedConvU8 PackConvU8(const ConvU8WeightShape& shape,
   PackedConvU8 packed;
   packed.weight_parts = WeightParts(codes);
   packed.comp = Compensation(shape.out_channels, codes, x_zero, bias);
-  const int64_t panel_bytes = layout.PanelBytes(packed.weight_parts);
+  const int64_t panel_bytes = layout.panel_bytes * packed.weight_parts;
   packed.weight.assign(shape.group * layout.panels * panel_bytes, 0);
 
   const int64_t group_outputs = shape.out_channels / shape.group;

@@ -55,7 +55,7 @@ ConvU8Panel PanelAt(const ConvU8Params& p, int64_t panel) {
   const int64_t group = panel / layout.panels;
   const int64_t lane = panel % layout.panels * 16;
   const int64_t group_outputs = p.out_channels / p.group;
-  return {p.weight + panel * layout.PanelBytes(p.weight_parts), group,
+  return {p.weight + panel * layout.panel_bytes * p.weight_parts, group,
           group * group_outputs + lane,
           std::min<int64_t>(16, group_outputs - lane)};
 }

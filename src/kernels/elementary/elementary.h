@@ -20,6 +20,7 @@
 #include <span>
 
 #include "base/cpu.h"
+#include "kernels/elementary/elementary_levels.h"
 #include "octet/function.h"
 
 namespace octet::kernels {
@@ -40,13 +41,6 @@ std::span<const ElementaryKernel> ElementaryKernels();
 
 // The best kernel for a level.
 ElementaryFn FindElementary(CpuLevel level);
-
-void ElementaryReference(const Function& function, const float* x, float* y,
-                         int64_t n);
-void ElementaryAvx2(const Function& function, const float* x, float* y,
-                    int64_t n);
-void ElementaryAvx512Vnni(const Function& function, const float* x, float* y,
-                          int64_t n);
 
 }  // namespace octet::kernels
 

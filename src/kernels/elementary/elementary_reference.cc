@@ -1,4 +1,4 @@
-#include "kernels/elementary/elementary.h"
+#include "kernels/elementary/elementary_levels.h"
 #include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_scalar.h"
 

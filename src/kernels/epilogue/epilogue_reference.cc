@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/elementary/elementary.h"
+#include "kernels/elementary/elementary_levels.h"
 #include "kernels/epilogue/epilogue.h"
 
 namespace octet::kernels {

@@ -1,0 +1,92 @@
+#include "kernels/conv_u8/conv_u8_band.h"
+
+#include <algorithm>
+
+namespace octet::kernels {
+namespace {
+
+// A second-level cache has 512 KB or more; the rest is for a panel of weights.
+constexpr int64_t kBandBytes = 192 * 1024;
+// Enough that widening a panel of weights costs little beside using it.
+constexpr int64_t kLeastFlatPixels = 96;
+
+int64_t BandWidth(const ConvU8Params& p) {
+  const Window& w = p.window;
+  return (p.out_w - 1) * w.stride_w + (w.kernel_w - 1) * w.dilation_w + 1;
+}
+
+int64_t BandRows(const ConvU8Params& p, int64_t out_rows) {
+  const Window& w = p.window;
+  return (out_rows - 1) * w.stride_h + (w.kernel_h - 1) * w.dilation_h + 1;
+}
+
+}  // namespace
+
+int64_t BandPixels(const ConvU8Params& p, int64_t element_bytes) {
+  if (IsFlat(p)) {
+    const int64_t fit = kBandBytes / (p.in_channels * element_bytes);
+    return std::max(kLeastFlatPixels, fit);
+  }
+  const int64_t row_bytes = BandWidth(p) * p.in_channels * element_bytes;
+  int64_t rows = 1;
+  while (rows < p.out_h && BandRows(p, rows + 1) * row_bytes <= kBandBytes) {
+    ++rows;
+  }
+  return rows * p.out_w;
+}
+
+int64_t BandElements(const ConvU8Params& p, int64_t element_bytes) {
+  const int64_t pixels = BandPixels(p, element_bytes);
+  if (IsFlat(p)) {
+    return std::min(pixels, p.batch * p.out_h * p.out_w) * p.in_channels;
+  }
+  return BandRows(p, pixels / p.out_w) * BandWidth(p) * p.in_channels;
+}
+
+ConvU8Band BandAt(const ConvU8Params& p, const ConvU8Piece& piece,
+                  int64_t pixel, int64_t band_pixels) {
+  ConvU8Band band;
+  band.pixel_begin = pixel;
+  band.pixel_end = std::min(piece.pixel_end, pixel + band_pixels);
+  if (IsFlat(p)) {
+    band.rows = 1;
+    band.width = band.pixel_end - pixel;
+    band.image = band.in_y = band.in_x = 0;
+    return band;
+  }
+  const int64_t image_pixels = p.out_h * p.out_w;
+  band.image = pixel / image_pixels;
+  band.pixel_end = std::min(band.pixel_end, (band.image + 1) * image_pixels);
+  band.rows = BandRows(p, (band.pixel_end - pixel) / p.out_w);
+  band.width = BandWidth(p);
+  band.in_y = pixel / p.out_w % p.out_h * p.window.stride_h - p.window.pad_top;
+  band.in_x = -p.window.pad_left;
+  return band;
+}
+
+void BandOffsets(const ConvU8Params& p, const ConvU8Band& band,
+                 int32_t* offsets) {
+  const int64_t pixels = band.pixel_end - band.pixel_begin;
+  if (IsFlat(p)) {
+    for (int64_t i = 0; i < pixels; ++i) {
+      offsets[i] = int32_t(i * p.in_channels);
+    }
+    return;
+  }
+  const Window& w = p.window;
+  for (int64_t y = 0; y < pixels / p.out_w; ++y) {
+    for (int64_t x = 0; x < p.out_w; ++x) {
+      const int64_t at = y * w.stride_h * band.width + x * w.stride_w;
+      *offsets++ = int32_t(at * p.in_channels);
+    }
+  }
+}
+
+int64_t FlatInputPixel(const ConvU8Params& p, int64_t pixel) {
+  const int64_t image = pixel / (p.out_h * p.out_w);
+  const int64_t y = pixel / p.out_w % p.out_h * p.window.stride_h;
+  const int64_t x = pixel % p.out_w * p.window.stride_w;
+  return (image * p.in_h + y) * p.in_w + x;
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,21 @@
+// The functions of kernels/elementary one level at a time, for files of that
+// level; elementary.h has the contract and the table.
+#ifndef OCTET_KERNELS_ELEMENTARY_ELEMENTARY_LEVELS_H_
+#define OCTET_KERNELS_ELEMENTARY_ELEMENTARY_LEVELS_H_
+
+#include <cstdint>
+
+#include "octet/function.h"
+
+namespace octet::kernels {
+
+void ElementaryReference(const Function& function, const float* x, float* y,
+                         int64_t n);
+void ElementaryAvx2(const Function& function, const float* x, float* y,
+                    int64_t n);
+void ElementaryAvx512Vnni(const Function& function, const float* x, float* y,
+                          int64_t n);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_ELEMENTARY_ELEMENTARY_LEVELS_H_
