@@ -1,0 +1,153 @@
+// The compiler: an ONNX model and samples in, an engine out.
+//
+//   OCTET_ASSIGN(Model model, Model::Open("yolov8n.onnx"));
+//   OCTET_ASSIGN(Calibration ranges, Calibrate(model, samples));
+//   OCTET_ASSIGN(Build build, BuildEngine(model, &ranges));
+//   OCTET_RETURN_IF_ERROR(build.Save("yolov8n.octet"));
+//
+// Each stage is a function, and what lies between two can be saved, inspected
+// and fed back: model.calib (Calibration), model.plan.json (Build::plan),
+// model.octet (the engine). All objects are safe to read from several threads.
+#ifndef OCTET_COMPILER_H_
+#define OCTET_COMPILER_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "octet/runtime.h"
+#include "octet/samples.h"
+
+namespace octet {
+
+struct ModelOptions {
+  // Sizes of symbolic dimensions by name, and whole input shapes by input.
+  std::map<std::string, int64_t> symbols;
+  std::map<std::string, Shape> shapes;
+};
+
+// One operation of a model, after import and fusion.
+struct ModelNode {
+  std::string name;
+  std::string type;  // ONNX operator
+  std::string output_shape;
+  std::vector<std::string> origins;  // the model's nodes fused into it
+  int64_t macs = 0;
+};
+
+// A model, read and brought into canonical form.
+class Model {
+ public:
+  // errors: kBadInput if the file is damaged or inconsistent, kUnsupported with
+  //         every operator that octet lacks, kUsage for a wrong shape option.
+  static Result<Model> Open(const std::string& path,
+                            const ModelOptions& options = {});
+  static Result<Model> FromBytes(std::span<const std::byte> bytes,
+                                 const std::string& name,
+                                 const ModelOptions& options = {});
+
+  const std::string& name() const;
+  const std::string& hash() const;  // SHA-256 of the file, hex
+  const std::vector<ValueInfo>& inputs() const;
+  const std::vector<ValueInfo>& outputs() const;
+  // A QDQ model: its own parameters are used, and it needs no calibration.
+  bool is_quantized() const;
+  const std::vector<ModelNode>& nodes() const;
+  int64_t weight_bytes() const;  // as f32
+  // The graph in text form.
+  std::string ToText() const;
+
+  struct Data;
+  explicit Model(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  const Data& data() const { return *data_; }
+
+ private:
+  std::shared_ptr<const Data> data_;
+};
+
+struct CalibrateOptions {
+  int threads = 0;           // 0 = as many as the process may run on
+  int shard = 1, shards = 1;  // this run takes samples shard-1, +shards, ...
+  bool moving_average = false;  // observe that too; no shards then
+  std::string preprocess;    // canonical text, recorded
+  std::string partial_path;  // where an unfinished run keeps what it has
+  bool resume = false;       // go on from there
+  std::function<void(int64_t done, int64_t all)> progress;
+  std::function<bool()> stop;  // asked between samples; true ends the run
+};
+
+// What was observed of one value.
+struct ObservedRange {
+  std::string name;
+  float low = 0, high = 0;
+  uint64_t count = 0, zeros = 0, non_finite = 0;
+  int64_t low_sample = -1, high_sample = -1;  // which samples gave the extremes
+};
+
+// What calibration saw: a model.calib file.
+class Calibration {
+ public:
+  // errors: kBadInput if it cannot be read, kDamaged if any byte changed.
+  static Result<Calibration> Open(const std::string& path);
+  Status Save(const std::string& path) const;
+  // As if one run had seen both sets of samples; equal for any order.
+  Status Merge(const Calibration& other);
+
+  uint64_t samples() const;
+  uint64_t fingerprint() const;
+  std::string_view preprocess() const;
+  const std::vector<std::string>& skipped() const;
+  std::vector<ObservedRange> values() const;
+
+  struct Data;
+  explicit Calibration(std::shared_ptr<const Data> data)
+      : data_(std::move(data)) {}
+  const Data& data() const { return *data_; }
+
+ private:
+  std::shared_ptr<const Data> data_;
+};
+
+// Runs samples through the model's float engine. The result depends on the set
+// of samples only, not on threads, shards, order or interruptions.
+//   errors: kBadInput: no samples, wrong shapes, too many unreadable samples
+//           (each named); kFailed if stopped.
+Result<Calibration> Calibrate(const Model& model, const SampleSource& samples,
+                              const CalibrateOptions& options = {});
+
+struct BuildOptions {
+  bool int8 = true;  // false: everything in f32
+  // "minmax", "mean-minmax", "entropy", "percentile[:P]", "mse",
+  // "moving-average".
+  std::string range_rule = "mse";
+  std::vector<std::string> keep;     // PATTERN=PRECISION
+  std::vector<std::string> require;  // the same; fails rather than do otherwise
+  std::string plan;        // a plan to obey, JSON; empty: make one
+  std::string plan_source;  // its name in messages
+  std::string preprocess;  // canonical text, recorded in the engine
+  std::string detect;      // canonical text of the decoder, recorded
+};
+
+struct Build {
+  std::vector<std::byte> engine;  // the bytes of the file
+  std::string plan;               // JSON
+  // Writes the engine atomically.
+  Status Save(const std::string& path) const;
+};
+
+// Decides each node's precision (or obeys options.plan), chooses parameters and
+// lowers. The same arguments give the same bytes.
+//   calibration: may be null for a float build, a plan with all parameters or a
+//                quantized model.
+//   errors: kUsage for options (with "did you mean"), kBadInput if the
+//           calibration or plan does not fit the model or another preprocessing
+//           was calibrated, kUnsupported if a requirement cannot be met.
+Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
+                          const BuildOptions& options = {});
+
+}  // namespace octet
+
+#endif  // OCTET_COMPILER_H_

@@ -1,0 +1,264 @@
+// The stages of the compiler in order, behind the public header.
+#include "octet/compiler.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "compile/fingerprint.h"
+#include "compile/calibrate/calibrate.h"
+#include "compile/calibrate/choose.h"
+#include "compile/ir/bind.h"
+#include "compile/ir/text.h"
+#include "compile/lower/lower.h"
+#include "compile/onnx/import.h"
+#include "compile/passes/passes.h"
+#include "compile/plan/absorb_qdq.h"
+#include "compile/plan/classify.h"
+#include "compile/plan/propose.h"
+#include "engine/engine_file.h"
+#include "octet/version.h"
+
+namespace octet {
+
+struct Model::Data {
+  std::string name, hash;
+  compile::Graph graph;                  // float, canonical
+  std::optional<compile::Plan> imported;  // of a QDQ model
+  std::vector<ValueInfo> inputs, outputs;
+  std::vector<ModelNode> nodes;
+  int64_t weight_bytes = 0;
+};
+
+struct Calibration::Data {
+  compile::Ranges ranges;
+};
+
+namespace {
+
+ValueInfo Describe(const compile::Value& value) {
+  ValueInfo info;
+  info.name = value.name;
+  info.dtype = value.dtype;
+  info.shape = value.shape;
+  return info;
+}
+
+void DescribeNodes(Model::Data& data) {
+  for (const compile::Node& node : data.graph.nodes) {
+    ModelNode& row = data.nodes.emplace_back();
+    row.name = node.name;
+    row.type = node.type;
+    row.origins = node.origins;
+    row.output_shape =
+        data.graph.values[size_t(node.outputs[0])].shape.ToString();
+    row.macs = compile::CountMacs(data.graph, node);
+  }
+  for (const compile::Value& value : data.graph.values) {
+    if (value.is_constant()) data.weight_bytes += value.data->bytes();
+  }
+}
+
+Result<Model> Finish(compile::Graph graph, std::string name, std::string hash,
+                     const ModelOptions& options) {
+  auto data = std::make_shared<Model::Data>();
+  OCTET_RETURN_IF_ERROR(
+      compile::BindShapes(graph, options.symbols, options.shapes));
+  OCTET_RETURN_IF_ERROR(compile::RunPasses(graph));
+  if (compile::HasQdq(graph)) {
+    OCTET_ASSIGN(data->imported, compile::AbsorbQdq(graph));
+  }
+  data->name = std::move(name);
+  data->hash = std::move(hash);
+  data->graph = std::move(graph);
+  for (compile::ValueId v : data->graph.inputs) {
+    data->inputs.push_back(Describe(data->graph.values[size_t(v)]));
+  }
+  for (compile::ValueId v : data->graph.outputs) {
+    data->outputs.push_back(Describe(data->graph.values[size_t(v)]));
+  }
+  DescribeNodes(*data);
+  return Model(std::move(data));
+}
+
+compile::ImportOptions ImportOptionsFrom(const ModelOptions& options) {
+  compile::ImportOptions import;
+  import.symbols = options.symbols;
+  return import;
+}
+
+Result<compile::Plan> MakePlan(const Model& model,
+                               const Calibration* calibration,
+                               const BuildOptions& options) {
+  const compile::Graph& graph = model.data().graph;
+  if (!options.plan.empty()) {
+    return compile::PlanFromJson(options.plan, options.plan_source.empty()
+                                                   ? "plan"
+                                                   : options.plan_source);
+  }
+  compile::ProposeOptions propose;
+  propose.int8 = options.int8;
+  for (const std::string& text : options.keep) {
+    OCTET_ASSIGN(propose.requests.emplace_back(),
+                 compile::ParseRequest(text, /*required=*/false));
+  }
+  for (const std::string& text : options.require) {
+    OCTET_ASSIGN(propose.requests.emplace_back(),
+                 compile::ParseRequest(text, /*required=*/true));
+  }
+  if (model.is_quantized() && options.int8) {
+    if (!propose.requests.empty()) {
+      return Usage("{}: its precisions are those of the QDQ model; --keep and "
+                   "--require do not apply", model.name());
+    }
+    return *model.data().imported;
+  }
+  OCTET_ASSIGN(compile::Plan plan, compile::Propose(graph, propose));
+  plan.origin = options.int8 ? "rules of structure" : "fp32";
+  if (!options.int8) return plan;
+  if (calibration == nullptr) {
+    return Usage("{}: an int8 build needs --calib DATA or --ranges FILE.calib",
+                 model.name());
+  }
+  return plan;
+}
+
+Status CheckPreprocess(const Calibration* calibration,
+                       const BuildOptions& options) {
+  if (calibration == nullptr ||
+      calibration->preprocess() == options.preprocess) {
+    return {};
+  }
+  return BadInput("the calibration was made with other preprocessing:\n"
+                  "  calibrated: {}\n  asked:      {}\ncalibrate again, or "
+                  "build with what was calibrated",
+                  calibration->preprocess(), options.preprocess);
+}
+
+}  // namespace
+
+Result<Model> Model::Open(const std::string& path,
+                          const ModelOptions& options) {
+  OCTET_ASSIGN(compile::Graph graph,
+               compile::ImportOnnx(path, ImportOptionsFrom(options)));
+  OCTET_ASSIGN(const MappedFile file, MappedFile::Open(path));
+  return Finish(std::move(graph), path, compile::Sha256Hex(file.bytes()), options);
+}
+
+Result<Model> Model::FromBytes(std::span<const std::byte> bytes,
+                               const std::string& name,
+                               const ModelOptions& options) {
+  OCTET_ASSIGN(compile::Graph graph,
+               compile::ImportOnnx(bytes, ImportOptionsFrom(options)));
+  return Finish(std::move(graph), name, compile::Sha256Hex(bytes), options);
+}
+
+const std::string& Model::name() const { return data_->name; }
+const std::string& Model::hash() const { return data_->hash; }
+const std::vector<ValueInfo>& Model::inputs() const { return data_->inputs; }
+const std::vector<ValueInfo>& Model::outputs() const { return data_->outputs; }
+bool Model::is_quantized() const { return data_->imported.has_value(); }
+const std::vector<ModelNode>& Model::nodes() const { return data_->nodes; }
+int64_t Model::weight_bytes() const { return data_->weight_bytes; }
+std::string Model::ToText() const { return compile::Print(data_->graph); }
+
+Result<Calibration> Calibration::Open(const std::string& path) {
+  OCTET_ASSIGN(compile::RangesFile file, compile::ReadRanges(path));
+  if (file.progress != compile::Progress{}) {
+    return BadInput("{}: is of an unfinished calibration; finish it with "
+                    "--resume", path);
+  }
+  auto data = std::make_shared<Data>();
+  data->ranges = std::move(file.ranges);
+  return Calibration(std::move(data));
+}
+
+Status Calibration::Save(const std::string& path) const {
+  return compile::WriteRanges(path, {data_->ranges, {}});
+}
+
+Status Calibration::Merge(const Calibration& other) {
+  auto joined = std::make_shared<Data>(*data_);
+  OCTET_RETURN_IF_ERROR(compile::Merge(joined->ranges, other.data_->ranges));
+  data_ = std::move(joined);
+  return {};
+}
+
+uint64_t Calibration::samples() const { return data_->ranges.samples; }
+uint64_t Calibration::fingerprint() const { return data_->ranges.fingerprint; }
+std::string_view Calibration::preprocess() const {
+  return data_->ranges.preprocess;
+}
+const std::vector<std::string>& Calibration::skipped() const {
+  return data_->ranges.skipped;
+}
+
+std::vector<ObservedRange> Calibration::values() const {
+  std::vector<ObservedRange> rows;
+  for (const compile::ValueRange& value : data_->ranges.values) {
+    ObservedRange& row = rows.emplace_back();
+    row.name = value.name;
+    row.low = value.histogram.extremes().low;
+    row.high = value.histogram.extremes().high;
+    row.count = value.histogram.total();
+    row.zeros = value.histogram.zeros();
+    row.non_finite = value.histogram.non_finite();
+    row.low_sample = value.low_sample;
+    row.high_sample = value.high_sample;
+  }
+  return rows;
+}
+
+Result<Calibration> Calibrate(const Model& model, const SampleSource& samples,
+                              const CalibrateOptions& options) {
+  compile::CalibrateOptions inner;
+  inner.threads = options.threads;
+  inner.shard = options.shard;
+  inner.shards = options.shards;
+  inner.ordered = options.moving_average;
+  inner.preprocess = options.preprocess;
+  inner.partial_path = options.partial_path;
+  inner.resume = options.resume;
+  inner.progress = options.progress;
+  inner.stop = options.stop;
+  auto data = std::make_shared<Calibration::Data>();
+  OCTET_ASSIGN(data->ranges,
+               compile::Calibrate(model.data().graph, samples, inner));
+  return Calibration(std::move(data));
+}
+
+Status Build::Save(const std::string& path) const {
+  return WriteFileAtomically(path, engine);
+}
+
+Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
+                          const BuildOptions& options) {
+  const compile::Graph& graph = model.data().graph;
+  OCTET_RETURN_IF_ERROR(CheckPreprocess(calibration, options));
+  OCTET_ASSIGN(compile::Plan plan, MakePlan(model, calibration, options));
+  if (calibration != nullptr && options.int8) {
+    OCTET_ASSIGN(const compile::RangeChoice choice,
+                 compile::ParseRangeChoice(options.range_rule));
+    OCTET_RETURN_IF_ERROR(compile::ChooseParams(
+        graph, calibration->data().ranges, choice, plan));
+  }
+  OCTET_ASSIGN(compile::Lowered lowered, compile::Lower(graph, plan));
+  engine::ProgramT& program = lowered.program;
+  program.model_name = model.name().substr(model.name().rfind('/') + 1);
+  program.model_hash = model.hash();
+  program.octet_version = kVersion;
+  program.preprocess = options.preprocess;
+  program.detect = options.detect;
+  program.calibration =
+      calibration == nullptr
+          ? plan.origin
+          : fmt::format("{} samples, fingerprint {:016x}, rule {}",
+                        calibration->samples(), calibration->fingerprint(),
+                        options.range_rule);
+  OCTET_ASSIGN(const engine::AlignedBytes bytes,
+               engine::EngineBytes(program, lowered.constants.bytes()));
+  Build build;
+  build.engine.assign(bytes.begin(), bytes.end());
+  build.plan = compile::ToJson(plan);
+  return build;
+}
+
+}  // namespace octet
