@@ -1,0 +1,79 @@
+#include "base/cpu.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+namespace octet {
+namespace {
+
+// Sets OCTET_CPU for one test.
+class Environment : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* before = std::getenv("OCTET_CPU");
+    if (before != nullptr) before_ = before;
+  }
+  void TearDown() override {
+    if (before_) {
+      setenv("OCTET_CPU", before_->c_str(), 1);
+    } else {
+      unsetenv("OCTET_CPU");
+    }
+  }
+
+ private:
+  std::optional<std::string> before_;
+};
+
+using ChooseCpuLevelTest = Environment;
+
+TEST(RunnableCpuLevels, StartWithScalarAndEndWithTheBest) {
+  const auto levels = RunnableCpuLevels();
+  ASSERT_FALSE(levels.empty());
+  EXPECT_EQ(levels.front(), CpuLevel::kScalar);
+  EXPECT_EQ(levels.back(), DetectCpuLevel());
+}
+
+TEST(CpuLevel, HasOneNameEach) {
+  EXPECT_EQ(Name(CpuLevel::kScalar), "scalar");
+  EXPECT_EQ(Name(CpuLevel::kAvx2), "avx2");
+  EXPECT_EQ(Name(CpuLevel::kAvx512Vnni), "avx512vnni");
+}
+
+TEST_F(ChooseCpuLevelTest, TakesTheBestWhenNothingIsAsked) {
+  unsetenv("OCTET_CPU");
+  EXPECT_EQ(*ChooseCpuLevel(), DetectCpuLevel());
+  setenv("OCTET_CPU", "", 1);
+  EXPECT_EQ(*ChooseCpuLevel(), DetectCpuLevel());
+}
+
+TEST_F(ChooseCpuLevelTest, ObeysTheEnvironment) {
+  setenv("OCTET_CPU", "scalar", 1);
+  EXPECT_EQ(*ChooseCpuLevel(), CpuLevel::kScalar);
+}
+
+TEST_F(ChooseCpuLevelTest, RefusesANameThatIsNoLevel) {
+  setenv("OCTET_CPU", "sse9", 1);
+  const auto level = ChooseCpuLevel();
+  EXPECT_EQ(level.status().code(), Code::kUsage);
+  EXPECT_NE(level.status().message().find("sse9"), std::string::npos);
+}
+
+TEST_F(ChooseCpuLevelTest, RefusesALevelThatThisMachineHasNot) {
+  if (DetectCpuLevel() == CpuLevel::kAvx512Vnni) {
+    GTEST_SKIP() << "this machine has every level";
+  }
+  EXPECT_EQ(ChooseCpuLevel("avx512vnni").status().code(), Code::kUnsupported);
+}
+
+TEST(ChooseCpuLevel, TakesEveryRunnableLevelByName) {
+  for (CpuLevel level : RunnableCpuLevels()) {
+    EXPECT_EQ(*ChooseCpuLevel(Name(level)), level);
+  }
+}
+
+}  // namespace
+}  // namespace octet
