@@ -55,3 +55,17 @@ function(octet_test name)
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "OCTET_SOURCE_DIR=${PROJECT_SOURCE_DIR}" TIMEOUT 600)
 endfunction()
+
+# octet_bench(NAME SRCS file... [DEPS target...])
+#
+# A Google Benchmark program; built with OCTET_BENCH only.
+function(octet_bench name)
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
+  if(NOT OCTET_BENCH)
+    return()
+  endif()
+  find_package(benchmark REQUIRED)
+  add_executable(${name} ${ARG_SRCS})
+  target_compile_options(${name} PRIVATE ${OCTET_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} benchmark::benchmark)
+endfunction()

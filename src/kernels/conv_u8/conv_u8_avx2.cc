@@ -112,12 +112,19 @@ void WidenPanel(const int8_t* from, int64_t k4, int16_t* to) {
 struct TileInput {
   const int16_t* input;
   const int64_t* run_offsets;
-  int64_t runs;  // of one part
-  int64_t parts;
+  int64_t runs;   // of all parts
   int64_t pairs;  // of a run
   const int16_t* weights;
   const int32_t* comp;
 };
+
+__m256i LoadSums(const int32_t* p) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+}
+
+void StoreSums(int32_t* p, __m256i sums) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), sums);
+}
 
 __m256i LoadWeights(const int16_t* p) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
@@ -133,37 +140,34 @@ __m256i RepeatPair(const int16_t* p) {
 template <int kRows>
 void Tile(const TileInput& in, const int32_t* offsets, int32_t* acc) {
   __m256i sum[kRows][2];
+#pragma GCC unroll 6
   for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < 2; ++v) {
-      sum[i][v] =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in.comp + 8 * v));
-    }
+    sum[i][0] = LoadSums(in.comp);
+    sum[i][1] = LoadSums(in.comp + 8);
   }
   const int16_t* w = in.weights;
-  for (int64_t part = 0; part < in.parts; ++part) {
-    for (int64_t run = 0; run < in.runs; ++run) {
-      const int16_t* x[kRows];
-      for (int i = 0; i < kRows; ++i) {
-        x[i] = in.input + in.run_offsets[run] + offsets[i];
-      }
-      for (int64_t k = 0; k < in.pairs; ++k) {
-        const __m256i w0 = LoadWeights(w);
-        const __m256i w1 = LoadWeights(w + 16);
+  const int64_t runs = in.runs;
+  for (int64_t r = 0; r < runs; ++r) {
+    const int16_t* const run = in.input + in.run_offsets[r];
+    const int16_t* x[kRows];
 #pragma GCC unroll 6
-        for (int i = 0; i < kRows; ++i) {
-          const __m256i pair = RepeatPair(x[i] + 2 * k);
-          sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(pair, w0));
-          sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(pair, w1));
-        }
-        w += 32;
+    for (int i = 0; i < kRows; ++i) x[i] = run + offsets[i];
+    for (int64_t k = 0; k < 2 * in.pairs; k += 2) {
+      const __m256i w0 = LoadWeights(w);
+      const __m256i w1 = LoadWeights(w + 16);
+#pragma GCC unroll 6
+      for (int i = 0; i < kRows; ++i) {
+        const __m256i pair = RepeatPair(x[i] + k);
+        sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(pair, w0));
+        sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(pair, w1));
       }
+      w += 32;
     }
   }
+#pragma GCC unroll 6
   for (int i = 0; i < kRows; ++i) {
-    for (int v = 0; v < 2; ++v) {
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(acc + 16 * i + 8 * v),
-                          sum[i][v]);
-    }
+    StoreSums(acc + 16 * i, sum[i][0]);
+    StoreSums(acc + 16 * i + 8, sum[i][1]);
   }
 }
 
@@ -198,6 +202,7 @@ void ConvU8Avx2(const ConvU8Params& params, int64_t part, int64_t parts,
   const ConvU8Layout layout = LayoutOf(params);
   const ConvU8Avx2Scratch scratch =
       PlaceConvU8Avx2Scratch(params, scratch_memory);
+  const int64_t runs = params.weight_parts * layout.runs;
   const int64_t band_pixels = BandPixels(params, sizeof(int16_t));
   const bool is_flat = IsFlat(params);
   for (int64_t pixel = piece.pixel_begin; pixel < piece.pixel_end;) {
@@ -208,19 +213,18 @@ void ConvU8Avx2(const ConvU8Params& params, int64_t part, int64_t parts,
     } else {
       WidenBand(params, band, scratch.input);
     }
-    for (int64_t run = 0; run < layout.runs; ++run) {
-      scratch.run_offsets[run] = RunOffset(
-          params, run, band.width * params.in_channels, params.in_channels);
+    for (int64_t run = 0; run < runs; ++run) {
+      scratch.run_offsets[run] =
+          RunOffset(params, run % layout.runs, band.width * params.in_channels,
+                    params.in_channels);
     }
     for (int64_t i = piece.panel_begin; i < piece.panel_end; ++i) {
       const ConvU8Panel panel = PanelAt(params, i);
-      WidenPanel(panel.weight, params.weight_parts * layout.runs * layout.k4,
-                 scratch.weights);
+      WidenPanel(panel.weight, runs * layout.k4, scratch.weights);
       const TileInput in = {
           scratch.input + panel.group * (params.in_channels / params.group),
           scratch.run_offsets,
-          layout.runs,
-          params.weight_parts,
+          runs,
           layout.k4 * 2,
           scratch.weights,
           params.epilogue.comp + panel.channel};

@@ -19,7 +19,7 @@ uintptr_t Place(const ConvU8Params& p, uintptr_t at,
     at += uintptr_t(RoundUp(elements * int64_t(sizeof **array), 64));
   };
   place(&scratch->weights, p.weight_parts * layout.panel_bytes);
-  place(&scratch->run_offsets, layout.runs);
+  place(&scratch->run_offsets, p.weight_parts * layout.runs);
   place(&scratch->offsets, BandPixels(p, sizeof(int16_t)));
   place(&scratch->sums, kConvU8Avx2Block * 16);
   place(&scratch->input, BandElements(p, sizeof(int16_t)) + kSlack);

@@ -15,7 +15,7 @@ constexpr int64_t kConvU8Avx2Block = 48;
 
 struct ConvU8Avx2Scratch {
   int16_t* weights;      // one panel
-  int64_t* run_offsets;  // one for each run
+  int64_t* run_offsets;  // one for each run of each part
   int32_t* offsets;      // one for each pixel of a band
   int32_t* sums;         // [kConvU8Avx2Block][16]
   int16_t* input;        // a band, and slack

@@ -5,6 +5,7 @@
 #include "kernels/elementary/elementary_levels.h"
 #include "kernels/elementary/lanes_avx2.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
@@ -89,35 +90,65 @@ void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
   }
 }
 
-// The sums of a pixel become floats, in place.
-void Scale(const EpilogueU8& e, int32_t* acc, int64_t channel, int64_t n) {
-  for (int64_t c = 0; c < n; c += 8) {
-    const __m256 v =
-        _mm256_fmadd_ps(_mm256_cvtepi32_ps(LoadInts(acc + c)),
-                        _mm256_loadu_ps(e.multiplier + channel + c),
-                        _mm256_loadu_ps(e.offset + channel + c));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(acc + c),
-                        _mm256_castps_si256(v));
+// Part of a tile: up to sixteen channels from `channel` on.
+struct Block {
+  float* v;  // the sums, and from Scale on floats in their place
+  int64_t stride;
+  int64_t pixel;
+  int64_t pixels;
+  int64_t channel;
+  int64_t channels;
+};
+
+void Scale(const EpilogueU8& e, const Block& block) {
+  const __m256 m0 = _mm256_loadu_ps(e.multiplier + block.channel);
+  const __m256 m1 = _mm256_loadu_ps(e.multiplier + block.channel + 8);
+  const __m256 b0 = _mm256_loadu_ps(e.offset + block.channel);
+  const __m256 b1 = _mm256_loadu_ps(e.offset + block.channel + 8);
+  for (int64_t i = 0; i < block.pixels; ++i) {
+    float* v = block.v + i * block.stride;
+    const __m256i a0 = _mm256_castps_si256(_mm256_loadu_ps(v));
+    const __m256i a1 = _mm256_castps_si256(_mm256_loadu_ps(v + 8));
+    _mm256_storeu_ps(v, _mm256_fmadd_ps(_mm256_cvtepi32_ps(a0), m0, b0));
+    _mm256_storeu_ps(v + 8, _mm256_fmadd_ps(_mm256_cvtepi32_ps(a1), m1, b1));
   }
 }
 
-void AddResidual(const EpilogueU8& e, float* v, int64_t pixel, int64_t channel,
-                 int64_t n) {
-  const int64_t at = pixel * e.residual_pixel_stride + channel;
-  for (int64_t c = 0; c < n; c += 8) {
-    __m256 sum = _mm256_loadu_ps(v + c);
-    if (e.residual_u8 != nullptr) {
-      const __m256i codes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(
-          reinterpret_cast<const __m128i*>(e.residual_u8 + at + c)));
-      const __m256i steps =
-          _mm256_sub_epi32(codes, LoadInts(e.residual_zero + channel + c));
-      sum =
-          _mm256_fmadd_ps(_mm256_cvtepi32_ps(steps),
-                          _mm256_loadu_ps(e.residual_scale + channel + c), sum);
-    } else {
-      sum = _mm256_add_ps(sum, _mm256_loadu_ps(e.residual_f32 + at + c));
+void AddFloats(const EpilogueU8& e, const Block& block) {
+  const float* r =
+      e.residual_f32 + block.pixel * e.residual_pixel_stride + block.channel;
+  for (int64_t i = 0; i < block.pixels; ++i) {
+    for (int64_t c = 0; c < 16; c += 8) {
+      float* v = block.v + i * block.stride + c;
+      // The padding of a short block has nothing behind it to read.
+      if (c >= block.channels) break;
+      _mm256_storeu_ps(
+          v, _mm256_add_ps(_mm256_loadu_ps(v), _mm256_loadu_ps(r + c)));
     }
-    _mm256_storeu_ps(v + c, sum);
+    r += e.residual_pixel_stride;
+  }
+}
+
+__m256 ToFloats(__m128i codes, __m256i zero) {
+  return _mm256_cvtepi32_ps(
+      _mm256_sub_epi32(_mm256_cvtepu8_epi32(codes), zero));
+}
+
+void AddCodes(const EpilogueU8& e, const Block& block) {
+  const uint8_t* r =
+      e.residual_u8 + block.pixel * e.residual_pixel_stride + block.channel;
+  const __m256i z0 = LoadInts(e.residual_zero + block.channel);
+  const __m256i z1 = LoadInts(e.residual_zero + block.channel + 8);
+  const __m256 s0 = _mm256_loadu_ps(e.residual_scale + block.channel);
+  const __m256 s1 = _mm256_loadu_ps(e.residual_scale + block.channel + 8);
+  for (int64_t i = 0; i < block.pixels; ++i) {
+    float* v = block.v + i * block.stride;
+    const __m128i codes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(r));
+    const __m256 r0 = ToFloats(codes, z0);
+    const __m256 r1 = ToFloats(_mm_srli_si128(codes, 8), z1);
+    _mm256_storeu_ps(v, _mm256_fmadd_ps(r0, s0, _mm256_loadu_ps(v)));
+    _mm256_storeu_ps(v + 8, _mm256_fmadd_ps(r1, s1, _mm256_loadu_ps(v + 8)));
+    r += e.residual_pixel_stride;
   }
 }
 
@@ -125,55 +156,62 @@ __m256 ZeroIfNan(__m256 v) {
   return _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
 }
 
-void StoreFloatPixel(const EpilogueU8& e, const float* v, int64_t pixel,
-                     int64_t channel, int64_t n) {
-  const int64_t at = pixel * e.y_pixel_stride + channel;
-  if (e.y_f32 != nullptr) {
-    int64_t c = 0;
-    for (; c + 8 <= n; c += 8) {
-      _mm256_storeu_ps(e.y_f32 + at + c, _mm256_loadu_ps(v + c));
-    }
-    if (c < n) {
-      Avx2Lanes::StoreFirst(e.y_f32 + at + c, _mm256_loadu_ps(v + c), n - c);
-    }
-    return;
+void StoreCodes(const EpilogueU8& e, const Block& block) {
+  const Rounding rounding = LoadRounding(e, block.channel);
+  const __m256 s0 = _mm256_loadu_ps(e.inv_scale + block.channel);
+  const __m256 s1 = _mm256_loadu_ps(e.inv_scale + block.channel + 8);
+  uint8_t* y = e.y_u8 + block.pixel * e.y_pixel_stride + block.channel;
+  for (int64_t i = 0; i < block.pixels; ++i) {
+    const float* v = block.v + i * block.stride;
+    const __m256 v0 = _mm256_mul_ps(_mm256_loadu_ps(v), s0);
+    const __m256 v1 = _mm256_mul_ps(_mm256_loadu_ps(v + 8), s1);
+    StoreBytes(y, RoundBytes(ZeroIfNan(v0), ZeroIfNan(v1), rounding),
+               block.channels);
+    y += e.y_pixel_stride;
   }
-  for (int64_t c = 0; c < n; c += 16) {
-    const float* inv = e.inv_scale + channel + c;
-    const __m256 v0 =
-        _mm256_mul_ps(_mm256_loadu_ps(v + c), _mm256_loadu_ps(inv));
-    const __m256 v1 =
-        _mm256_mul_ps(_mm256_loadu_ps(v + c + 8), _mm256_loadu_ps(inv + 8));
-    StoreBytes(
-        e.y_u8 + at + c,
-        RoundBytes(ZeroIfNan(v0), ZeroIfNan(v1), LoadRounding(e, channel + c)),
-        n - c);
+}
+
+void StoreFloats(const EpilogueU8& e, const Block& block) {
+  float* y = e.y_f32 + block.pixel * e.y_pixel_stride + block.channel;
+  for (int64_t i = 0; i < block.pixels; ++i) {
+    const float* v = block.v + i * block.stride;
+    for (int64_t c = 0; c < 16 && c < block.channels; c += 8) {
+      const __m256 eight = _mm256_loadu_ps(v + c);
+      if (block.channels - c >= 8) {
+        _mm256_storeu_ps(y + c, eight);
+      } else {
+        Avx2Lanes::StoreFirst(y + c, eight, block.channels - c);
+      }
+    }
+    y += e.y_pixel_stride;
+  }
+}
+
+using StageFn = void (*)(const EpilogueU8&, const Block&);
+
+// One stage of kFloat for all channels of the tile.
+void ForEachBlock(StageFn stage, const EpilogueU8& e, const Block& tile) {
+  for (int64_t c = 0; c < tile.channels; c += 16) {
+    stage(e, {tile.v + c, tile.stride, tile.pixel, tile.pixels,
+              tile.channel + c, tile.channels - c});
   }
 }
 
 // kFloat, one stage after the other over a tile that stays in the first-level
 // cache: a load and a store for each stage, but one copy of each function.
-void FloatTile(const EpilogueU8& e, int32_t* acc, int64_t acc_stride,
-               int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
-  float* const v = reinterpret_cast<float*>(acc);
-  const int64_t elements = (pixels - 1) * acc_stride + n;
-  for (int64_t i = 0; i < pixels; ++i) {
-    Scale(e, acc + i * acc_stride, channel, n);
-  }
+void FloatTile(const EpilogueU8& e, const Block& tile) {
+  const int64_t elements =
+      (tile.pixels - 1) * tile.stride + RoundUp(tile.channels, 16);
+  ForEachBlock(Scale, e, tile);
   if (e.before.kind != FunctionKind::kIdentity) {
-    ElementaryAvx2(e.before, v, v, elements);
+    ElementaryAvx2(e.before, tile.v, tile.v, elements);
   }
-  if (e.residual_u8 != nullptr || e.residual_f32 != nullptr) {
-    for (int64_t i = 0; i < pixels; ++i) {
-      AddResidual(e, v + i * acc_stride, pixel + i, channel, n);
-    }
-  }
+  if (e.residual_u8 != nullptr) ForEachBlock(AddCodes, e, tile);
+  if (e.residual_f32 != nullptr) ForEachBlock(AddFloats, e, tile);
   if (e.after.kind != FunctionKind::kIdentity) {
-    ElementaryAvx2(e.after, v, v, elements);
+    ElementaryAvx2(e.after, tile.v, tile.v, elements);
   }
-  for (int64_t i = 0; i < pixels; ++i) {
-    StoreFloatPixel(e, v + i * acc_stride, pixel + i, channel, n);
-  }
+  ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
 }
 
 }  // namespace
@@ -182,7 +220,8 @@ void ApplyEpilogueAvx2(const EpilogueU8& epilogue, int32_t* acc,
                        int64_t acc_stride, int64_t pixel, int64_t pixels,
                        int64_t channel, int64_t channels) {
   if (epilogue.kind == EpilogueKind::kFloat) {
-    FloatTile(epilogue, acc, acc_stride, pixel, pixels, channel, channels);
+    FloatTile(epilogue, {reinterpret_cast<float*>(acc), acc_stride, pixel,
+                         pixels, channel, channels});
     return;
   }
   const auto block = epilogue.kind == EpilogueKind::kTable ? RoundBlock<true>
