@@ -1,0 +1,41 @@
+#include "evaluate/metrics/topk.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace octet::evaluate {
+
+int64_t RankOf(std::span<const float> outputs, int64_t label) {
+  if (label < 0 || label >= int64_t(outputs.size())) {
+    return int64_t(outputs.size());
+  }
+  const float own = outputs[size_t(label)];
+  int64_t rank = 0;
+  for (int64_t i = 0; i < int64_t(outputs.size()); ++i) {
+    const float other = outputs[size_t(i)];
+    const bool equal = other == own || (std::isnan(other) && std::isnan(own));
+    const bool larger = other > own || (std::isnan(own) && !std::isnan(other));
+    if (larger || (equal && i < label)) ++rank;
+  }
+  return rank;
+}
+
+void TopK::Add(std::span<const float> outputs, int64_t label) {
+  const size_t skip =
+      std::min(size_t(std::max<int64_t>(first_class_, 0)), outputs.size());
+  ranks_.push_back(RankOf(outputs.subspan(skip), label));
+}
+
+int64_t TopK::Hits(int64_t k) const {
+  return std::ranges::count_if(ranks_, [k](int64_t r) { return r < k; });
+}
+
+double TopK::Share(int64_t k) const {
+  return ranks_.empty() ? 0 : double(Hits(k)) / double(ranks_.size());
+}
+
+Interval TopK::ShareInterval(int64_t k) const {
+  return WilsonInterval(Hits(k), samples());
+}
+
+}  // namespace octet::evaluate
