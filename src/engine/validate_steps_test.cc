@@ -1,0 +1,436 @@
+// Every way in which a step can be wrong, one line each: a program with a step
+// of every kind is broken in one place and must be refused for that reason.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "engine/testing/every_step.h"
+#include "engine/validate.h"
+
+namespace octet::engine {
+namespace {
+
+using testing::HasSubstr;
+
+using Program = TestProgram;
+constexpr int32_t kMost32 = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMost64 = std::numeric_limits<int64_t>::max();
+
+// Values 0 and 1 are the inputs: "image" u8 and "real" f32.
+constexpr int kImage = 0;
+constexpr int kReal = 1;
+
+struct Broken {
+  const char* what;
+  void (*breaks)(Program& p);
+  const char* message;  // a part of it
+};
+
+// "conv_u8", ...: the output of that name.
+int Named(Program& p, const std::string& name) {
+  for (size_t i = 0; i < p.profile().values.size(); ++i) {
+    if (p.value(int(i)).name == name) return int(i);
+  }
+  return -1;
+}
+
+EpilogueT& EpilogueOf(Program& p) { return *ParamsOf<ConvU8T>(p).epilogue; }
+
+void SetWindow(Program& p, const Window& window) {
+  *ParamsOf<ConvF32T>(p).window = window;
+}
+
+const Broken kConvolutions[] = {
+    {"x missing", [](Program& p) { ParamsOf<ConvU8T>(p).x = -1; },
+     "x is value -1"},
+    {"x beyond", [](Program& p) { ParamsOf<ConvU8T>(p).x = 9999; },
+     "x is value 9999"},
+    {"x float", [](Program& p) { ParamsOf<ConvU8T>(p).x = kReal; },
+     "expected u8"},
+    {"y constant",
+     [](Program& p) {
+       ParamsOf<TableU8T>(p).y = p.Constant<uint8_t>("c", 288, 0);
+     },
+     "is a constant, and is written"},
+    {"y of another rank",
+     [](Program& p) {
+       ParamsOf<ConvF32T>(p).y =
+           p.AddAlias("flat", Named(p, "conv_f32"), {36, 20});
+     },
+     "two stacks of images"},
+    {"rows that differ",
+     [](Program& p) {
+       ParamsOf<ConvF32T>(p).x = Named(p, "rows");
+       ParamsOf<ConvF32T>(p).y = p.Add("y", DType::F32, {35, 20});
+     },
+     "as many rows"},
+    {"window over rows",
+     [](Program& p) {
+       ParamsOf<ConvF32T>(p).x = Named(p, "rows");
+       ParamsOf<ConvF32T>(p).y = p.Add("y", DType::F32, {36, 20});
+     },
+     "no image"},
+    {"batch",
+     [](Program& p) {
+       ParamsOf<ConvF32T>(p).y = p.Add("y", DType::F32, {2, 6, 6, 20});
+     },
+     "images"},
+    {"kernel 0",
+     [](Program& p) {
+       SetWindow(p, {0, 3, 1, 1, 1, 1, 1, 1});
+     },
+     "height 0"},
+    {"stride 0",
+     [](Program& p) {
+       SetWindow(p, {3, 3, 1, 0, 1, 1, 1, 1});
+     },
+     "stride 0"},
+    {"dilation 0",
+     [](Program& p) {
+       SetWindow(p, {3, 3, 1, 1, 0, 1, 1, 1});
+     },
+     "dilation 0"},
+    {"padding -1",
+     [](Program& p) {
+       SetWindow(p, {3, 3, 1, 1, 1, 1, 1, -1});
+     },
+     "padding -1"},
+    {"padding beyond the window",
+     [](Program& p) {
+       SetWindow(p, {3, 3, 1, 1, 1, 1, 3, 1});
+     },
+     "leaves the image"},
+    {"windows beyond the image",
+     [](Program& p) {
+       SetWindow(p, {3, 3, 1, 2, 1, 1, 1, 1});
+     },
+     "leaves the image"},
+    {"largest stride",
+     [](Program& p) {
+       SetWindow(p, {3, 3, kMost32, 1, 1, 1, 1, 1});
+     },
+     "leaves the image"},
+    {"largest dilation",
+     [](Program& p) {
+       SetWindow(p, {3, 3, 1, 1, kMost32, 1, 1, 1});
+     },
+     "reaches over"},
+    {"largest window",
+     [](Program& p) {
+       SetWindow(p, {kMost32, 3, 1, 1, 1, 1, 1, 1});
+     },
+     "reaches over"},
+    {"group 0", [](Program& p) { ParamsOf<ConvU8T>(p).group = 0; }, "groups"},
+    {"group 3", [](Program& p) { ParamsOf<ConvF32T>(p).group = 3; }, "groups"},
+    {"weights too short",
+     [](Program& p) {
+       ParamsOf<ConvU8T>(p).weight = p.Constant<int8_t>("w", 64, 0);
+     },
+     "expected at least"},
+    {"weights in the arena",
+     [](Program& p) {
+       ParamsOf<ConvU8T>(p).weight = p.Add("w", DType::S8, {99999});
+     },
+     "not a constant"},
+    {"weights of another dtype",
+     [](Program& p) {
+       ParamsOf<ConvU8T>(p).weight = p.Constant<uint8_t>("w", 99999, 0);
+     },
+     "expected s8"},
+    {"more weight parts",
+     [](Program& p) { ParamsOf<ConvU8T>(p).weight_parts = 2; },
+     "expected at least"},
+    {"far too many weight parts",
+     [](Program& p) { ParamsOf<ConvU8T>(p).weight_parts = 99; }, "parts"},
+    {"tile vectors", [](Program& p) { ParamsOf<ConvU8T>(p).tile_vectors = 5; },
+     "tile_vectors"},
+    {"tile block", [](Program& p) { ParamsOf<ConvU8T>(p).tile_block = -1; },
+     "tile_block"},
+    {"bias too short",
+     [](Program& p) {
+       ParamsOf<ConvF32T>(p).bias = p.Constant<float>("b", 19, 0);
+     },
+     "expected at least 20"},
+    {"function",
+     [](Program& p) {
+       ParamsOf<ConvF32T>(p).after = std::make_unique<Function>(99, 0, 0);
+     },
+     "function 99"},
+    {"residual of another shape",
+     [](Program& p) { ParamsOf<ConvF32T>(p).residual = kReal; },
+     "shapes must agree"},
+    {"depthwise channels",
+     [](Program& p) { ParamsOf<DepthwiseF32T>(p).y = Named(p, "conv_f32"); },
+     "channels must agree"},
+    {"depthwise weights",
+     [](Program& p) {
+       ParamsOf<DepthwiseU8T>(p).weight = p.Constant<int8_t>("w", 9 * 8, 0);
+     },
+     "expected at least"},
+    {"depthwise padding value",
+     [](Program& p) {
+       ParamsOf<DepthwiseU8T>(p).x_zero = p.Constant<uint8_t>("z", 8, 0);
+     },
+     "expected at least 64"},
+};
+
+const Broken kEpilogues[] = {
+    {"none", [](Program& p) { ParamsOf<ConvU8T>(p).epilogue.reset(); },
+     "no epilogue"},
+    {"unknown", [](Program& p) { EpilogueOf(p).kind = EpilogueKind(3); },
+     "epilogue 3"},
+    {"array not padded",
+     [](Program& p) {
+       EpilogueOf(p).multiplier = p.Constant<float>("m", 20, 0);
+     },
+     "expected at least 32"},
+    {"comp missing", [](Program& p) { EpilogueOf(p).comp = -1; }, "comp"},
+    {"y_zero missing", [](Program& p) { EpilogueOf(p).y_zero = -1; }, "y_zero"},
+    {"clamp missing", [](Program& p) { EpilogueOf(p).clamp_low = -1; },
+     "clamp_low"},
+    {"table missing",
+     [](Program& p) { EpilogueOf(p).kind = EpilogueKind::Table; }, "table"},
+    {"table too short",
+     [](Program& p) {
+       EpilogueOf(p).kind = EpilogueKind::Table;
+       EpilogueOf(p).table = p.Constant<uint8_t>("t", 255, 0);
+     },
+     "expected at least 256"},
+    {"float result of a clamp",
+     [](Program& p) { ParamsOf<ConvU8T>(p).y = Named(p, "conv_f32"); },
+     "only a float epilogue"},
+    {"residual of a clamp",
+     [](Program& p) { EpilogueOf(p).residual = Named(p, "conv_u8"); },
+     "adds a residual"},
+    {"inv_scale missing",
+     [](Program& p) { EpilogueOf(p).kind = EpilogueKind::Float; }, "inv_scale"},
+    {"scales of the residual missing",
+     [](Program& p) {
+       EpilogueOf(p).kind = EpilogueKind::Float;
+       EpilogueOf(p).inv_scale = EpilogueOf(p).multiplier;
+       EpilogueOf(p).residual = Named(p, "conv_u8");
+     },
+     "residual_scale"},
+};
+
+const Broken kElementwise[] = {
+    {"broadcast",
+     [](Program& p) {
+       ParamsOf<BinaryF32T>(p).b = p.Constant<float>("b", 7, 0);
+     },
+     "do not broadcast"},
+    {"operation of floats", [](Program& p) { ParamsOf<BinaryF32T>(p).op = 12; },
+     "operation 12"},
+    {"operation of u8", [](Program& p) { ParamsOf<BinaryU8T>(p).op = 3; },
+     "operation 3"},
+    {"u8 broadcast",
+     [](Program& p) {
+       ParamsOf<BinaryU8T>(p).b = p.AddU8("b", {1, 6, 1, 8}, {1}, {0});
+     },
+     "does not broadcast"},
+    {"u8 operand without scale",
+     [](Program& p) { p.value(kImage).quant.reset(); }, "no scale"},
+    {"shapes of a function",
+     [](Program& p) { ParamsOf<UnaryF32T>(p).y = Named(p, "conv_f32"); },
+     "shapes must agree"},
+    {"function",
+     [](Program& p) {
+       ParamsOf<UnaryF32T>(p).function = std::make_unique<Function>(24, 0, 0);
+     },
+     "function 24"},
+    {"table",
+     [](Program& p) {
+       ParamsOf<TableU8T>(p).table = p.Constant<uint8_t>("t", 100, 0);
+     },
+     "expected at least 256"},
+    {"quantize without scale",
+     [](Program& p) { p.value(Named(p, "quantize")).quant.reset(); },
+     "no scale"},
+    {"requantize to float",
+     [](Program& p) { ParamsOf<RequantizeT>(p).y = Named(p, "dequantize"); },
+     "expected u8"},
+    {"shapes of a cast",
+     [](Program& p) { ParamsOf<CastT>(p).y = Named(p, "conv_f32"); },
+     "shapes must agree"},
+};
+
+const Broken kReductions[] = {
+    {"inner dimensions",
+     [](Program& p) { ParamsOf<MatMulF32T>(p).b = Named(p, "rows"); },
+     "does not make"},
+    {"vector as a matrix",
+     [](Program& p) {
+       ParamsOf<MatMulF32T>(p).b = p.Constant<float>("v", 8, 0);
+     },
+     "must have 2"},
+    {"batches",
+     [](Program& p) {
+       ParamsOf<MatMulF32T>(p).a = p.Add("a", DType::F32, {3, 36, 8});
+     },
+     "do not broadcast"},
+    {"pool of rows",
+     [](Program& p) {
+       ParamsOf<PoolT>(p).x = p.AddAlias("r", kImage, {36, 8});
+     },
+     "must be images"},
+    {"pool kind", [](Program& p) { ParamsOf<PoolT>(p).kind = PoolKind(2); },
+     "pooling 2"},
+    {"pool window",
+     [](Program& p) {
+       *ParamsOf<PoolT>(p).window = Window(3, 3, 6, 3, 1, 1, 0, 0);
+     },
+     "leaves the image"},
+    {"softmax axis", [](Program& p) { ParamsOf<SoftmaxT>(p).axis = 2; },
+     "no axis 2"},
+    {"normalization's scale",
+     [](Program& p) {
+       ParamsOf<LayerNormT>(p).scale = p.Constant<float>("s", 7, 0);
+     },
+     "expected at least 8"},
+    {"epsilon",
+     [](Program& p) { ParamsOf<LayerNormT>(p).epsilon = std::nanf(""); },
+     "epsilon"},
+    {"reduced axes not in order",
+     [](Program& p) {
+       ParamsOf<ReduceT>(p).axes = {2, 1};
+     },
+     "in order"},
+    {"reduced axes twice",
+     [](Program& p) {
+       ParamsOf<ReduceT>(p).axes = {2, 2};
+     },
+     "in order"},
+    {"reduced axis beyond",
+     [](Program& p) {
+       ParamsOf<ReduceT>(p).axes = {1, 4};
+     },
+     "in order"},
+    {"reduction's result", [](Program& p) { ParamsOf<ReduceT>(p).axes = {1}; },
+     "not what is left"},
+    {"reduction", [](Program& p) { ParamsOf<ReduceT>(p).op = 6; },
+     "operation 6"},
+};
+
+const Broken kMovement[] = {
+    {"element sizes", [](Program& p) { ParamsOf<StridedCopyT>(p).x = kImage; },
+     "differ in size"},
+    {"numbers of strides",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).x_strides.pop_back(); },
+     "as many of each"},
+    {"extent 0", [](Program& p) { ParamsOf<StridedCopyT>(p).extents[0] = 0; },
+     "below 1"},
+    {"reads behind", [](Program& p) { ParamsOf<StridedCopyT>(p).x_offset = 1; },
+     "reads beyond"},
+    {"reads before",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).x_strides[0] = -1; },
+     "reads beyond"},
+    {"writes behind",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).y_offset = 1; },
+     "writes beyond"},
+    {"writes before",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).y_offset = -1; },
+     "writes beyond"},
+    {"stride that overflows",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).x_strides[0] = kMost64; },
+     "reads beyond"},
+    {"offset that overflows",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).x_offset = kMost64; },
+     "reads beyond"},
+    {"writes twice",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).y_strides[1] = 1; }, "twice"},
+    {"writes one element many times",
+     [](Program& p) { ParamsOf<StridedCopyT>(p).y_strides[2] = 0; }, "twice"},
+    {"fills a constant",
+     [](Program& p) { ParamsOf<FillT>(p).y = p.Constant<float>("c", 3, 0); },
+     "is written"},
+    {"gather axis", [](Program& p) { ParamsOf<GatherT>(p).axis = 2; },
+     "no axis 2"},
+    {"float indices", [](Program& p) { ParamsOf<GatherT>(p).indices = kReal; },
+     "expected s32 or s64"},
+    {"gather's result",
+     [](Program& p) { ParamsOf<GatherT>(p).y = Named(p, "softmax"); },
+     "does not make"},
+    {"result over its indices",
+     [](Program& p) {
+       const int y = Named(p, "gather");
+       const int indices = p.Add("i", DType::S64, {4});
+       p.value(indices).offset = p.value(y).offset + 64;
+       ParamsOf<GatherT>(p).indices = indices;
+     },
+     "over its indices"},
+    {"resize mode", [](Program& p) { ParamsOf<ResizeT>(p).mode = 2; },
+     "mode 2"},
+    {"resize coordinates",
+     [](Program& p) { ParamsOf<ResizeT>(p).coordinates = 4; }, "coordinates 4"},
+    {"resize scale", [](Program& p) { ParamsOf<ResizeT>(p).scale_h = 1e-30; },
+     "do not turn"},
+    {"resize scale that is no number",
+     [](Program& p) { ParamsOf<ResizeT>(p).scale_w = std::nan(""); },
+     "do not turn"},
+    {"resize of channels",
+     [](Program& p) {
+       ParamsOf<ResizeT>(p).y = p.AddU8("y", {1, 12, 12, 7}, {1}, {0});
+     },
+     "cannot be resized"},
+};
+
+void ExpectRefused(std::span<const Broken> table) {
+  for (const Broken& broken : table) {
+    TestProgram p = EveryStep();
+    broken.breaks(p);
+    const Status status = Validate(p.program(), p.constants().size());
+    EXPECT_EQ(status.code(), Code::kBadInput) << broken.what;
+    EXPECT_THAT(status.message(), HasSubstr(broken.message)) << broken.what;
+    EXPECT_THAT(status.message(), HasSubstr("step '")) << broken.what;
+  }
+}
+
+TEST(ValidateSteps, AcceptsAStepOfEveryKind) {
+  TestProgram p = EveryStep();
+  const Status status = Validate(p.program(), p.constants().size());
+  EXPECT_TRUE(status.ok()) << status.message();
+  std::vector<bool> seen(size_t(Params::MAX) + 1);
+  for (const auto& step : p.profile().steps) {
+    seen[size_t(step->params.type)] = true;
+  }
+  EXPECT_EQ(std::count(seen.begin() + 1, seen.end(), false), 0);
+}
+
+TEST(ValidateSteps, RefusesWrongConvolutions) { ExpectRefused(kConvolutions); }
+TEST(ValidateSteps, RefusesWrongEpilogues) { ExpectRefused(kEpilogues); }
+TEST(ValidateSteps, RefusesWrongElementwiseSteps) {
+  ExpectRefused(kElementwise);
+}
+TEST(ValidateSteps, RefusesWrongReductions) { ExpectRefused(kReductions); }
+TEST(ValidateSteps, RefusesWrongMovement) { ExpectRefused(kMovement); }
+
+TEST(ValidateSteps, AcceptsAConvolutionOfEveryEpilogue) {
+  TestProgram p = EveryStep();
+  EpilogueT& e = EpilogueOf(p);
+  e.kind = EpilogueKind::Table;
+  e.table = p.Constant<uint8_t>("t", 256, 0);
+  EXPECT_TRUE(Validate(p.program(), p.constants().size()).ok());
+  e.kind = EpilogueKind::Float;
+  e.inv_scale = e.multiplier;
+  e.residual = Named(p, "conv_f32");
+  EXPECT_TRUE(Validate(p.program(), p.constants().size()).ok());
+  e.residual = Named(p, "conv_u8");
+  e.residual_scale = e.multiplier;
+  e.residual_zero = e.y_zero;
+  EXPECT_TRUE(Validate(p.program(), p.constants().size()).ok());
+}
+
+TEST(ValidateSteps, AcceptsBroadcastsOfU8) {
+  for (const std::vector<int64_t>& dims :
+       {std::vector<int64_t>{1}, {8}, {1, 1, 1, 8}, {1, 1, 1, 1}}) {
+    TestProgram p = EveryStep();
+    ParamsOf<BinaryU8T>(p).b = p.AddU8("b", dims, {1}, {0});
+    const Status status = Validate(p.program(), p.constants().size());
+    EXPECT_TRUE(status.ok()) << status.message();
+  }
+}
+
+}  // namespace
+}  // namespace octet::engine
