@@ -8,7 +8,11 @@ namespace octet::kernels {
 namespace {
 
 struct Lanes : Avx2Lanes {
-  static void MulAdd(F& sum, F x, F w) { sum = _mm256_fmadd_ps(x, w, sum); }
+  // The intrinsic makes g++ 12 copy and spill sums in a full tile.
+  [[gnu::always_inline]] static F MulAdd(F x, F w, F sum) {
+    asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(w));
+    return sum;
+  }
 };
 
 struct Tiles {

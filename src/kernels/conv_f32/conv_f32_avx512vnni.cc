@@ -10,8 +10,9 @@ namespace {
 
 struct Lanes : Avx512Lanes {
   // The intrinsic makes g++ 12 copy and spill sums in a full tile.
-  static void MulAdd(F& sum, F x, F w) {
+  [[gnu::always_inline]] static F MulAdd(F x, F w, F sum) {
     asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
   }
 };
 

@@ -20,12 +20,12 @@ constexpr int64_t kMostPanels = 4;
 constexpr float kNoBias[kMostPanels * 16] = {};
 
 // Output pixels [begin, end), and what their windows are read from: the pixel
-// (image, y, x) of the input is at base + (image * image_rows + y -
-// first_row) * image_row_stride + (x + left) * pixel_stride.
+// (image, y, x), counted from the window of output pixel (0, 0), is at base +
+// (image * image_rows + y - first_row) * image_row_stride + x * pixel_stride.
 struct ConvF32Block {
   int64_t begin, end;
   const float* base;
-  int64_t image_rows, first_row, left;
+  int64_t image_rows, first_row;
 };
 
 // The last pixel of a block that starts at `pixel`.
@@ -81,7 +81,7 @@ struct ConvF32Block {
 [[maybe_unused]] ConvF32Block BlockAt(const ConvF32Params& p,
                                       const ConvF32Geometry& g, int64_t begin,
                                       int64_t end, float* scratch) {
-  ConvF32Block block{begin, end, p.x, p.in_h, 0, 0};
+  ConvF32Block block{begin, end, p.x, p.in_h, 0};
   if (g.copies) {
     const int64_t image = begin / p.out_w / p.out_h;
     const int64_t first = begin / p.out_w % p.out_h;

@@ -1,6 +1,6 @@
 // The inner loop of conv_f32: a few pixels times a few panels, in registers.
 //
-// V gives the lanes (kernels/elementary) and MulAdd, acc += x * w. All has
+// V gives the lanes (kernels/elementary) and MulAdd(x, w, sum). All has
 // internal linkage, so that files of any instruction set may include this.
 #ifndef OCTET_KERNELS_CONV_F32_CONV_F32_TILE_H_
 #define OCTET_KERNELS_CONV_F32_CONV_F32_TILE_H_
@@ -109,7 +109,9 @@ template <typename V, int kRows, int kPanels>
     for (int i = 0; i < kRows; ++i) {
       const typename V::F x = V::Set(pixels[i][at + ahead]);
 #pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) V::MulAdd(sums[i][v], x, weights[v]);
+      for (int v = 0; v < kVectors; ++v) {
+        sums[i][v] = V::MulAdd(x, weights[v], sums[i][v]);
+      }
     }
   };
   for (int64_t row = 0; row < t.window_rows; ++row) {

@@ -1,0 +1,89 @@
+// What the families' micro-benchmarks share. The answer is checked before it
+// is timed: wrong answers are often fast.
+#ifndef OCTET_KERNELS_TESTING_BENCH_H_
+#define OCTET_KERNELS_TESTING_BENCH_H_
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/peak/peak.h"
+#include "kernels/testing/problem.h"
+#include "kernels/testing/run.h"
+#include "kernels/work.h"
+
+namespace octet::kernels {
+
+// Largest |a - b| of two arrays; not a number if one element is none.
+template <typename T>
+double LargestDifference(const T* a, const T* b, int64_t n) {
+  double largest = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double difference = std::abs(double(a[i]) - double(b[i]));
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
+
+// What one call does: products for %peak (of float products), bytes for GB/s.
+struct BenchCost {
+  double macs = 0;
+  double bytes = 0;
+};
+
+// Registers `line` for every vector row of `table`, one thread. `make_case`
+// builds a shared operand set with members `params` and Output(), where the
+// result lies: T* and its number of elements.
+template <typename Case, typename Params>
+void RegisterBench(KernelTable<Params> table, const Problem& line,
+                   Work (*plan)(const Params&, int), BenchCost cost,
+                   double tolerance) {
+  for (const Kernel<Params>& row : RunnableRows(table)) {
+    if (table.size > 1 && row.fn == table.rows[table.size - 1].fn) continue;
+    const KernelFn<Params> reference = table.rows[table.size - 1].fn;
+    const auto time = [=](benchmark::State& state) {
+      Case expected(line), actual(line);
+      const Work work = plan(actual.params, 1);
+      RunInParts(reference, expected.params, 1, work.scratch_bytes);
+      RunInParts(row.fn, actual.params, 1, work.scratch_bytes);
+      const double difference = LargestDifference(
+          expected.y.get(), actual.y.get(), expected.y.elements());
+      if (!(difference <= tolerance)) {
+        state.SkipWithError("differs from the reference");
+        return;
+      }
+      const size_t bytes = size_t(RoundUp(work.scratch_bytes + 64, 64));
+      std::unique_ptr<std::byte, void (*)(void*)> scratch(
+          static_cast<std::byte*>(std::aligned_alloc(64, bytes)), std::free);
+      for (auto _ : state) row.fn(actual.params, 0, 1, scratch.get());
+      const double runs = double(state.iterations());
+      using benchmark::Counter;
+      if (cost.macs > 0) {
+        state.counters["%peak"] = Counter(
+            100 * cost.macs * runs / PeakMacsF32(row.level), Counter::kIsRate);
+      }
+      if (cost.bytes > 0) {
+        state.counters["GB/s"] =
+            Counter(cost.bytes * runs / 1e9, Counter::kIsRate);
+      }
+    };
+    benchmark::RegisterBenchmark(
+        (std::string(row.name) + " " + line.line()).c_str(), time)
+        ->Unit(benchmark::kMicrosecond);
+  }
+}
+
+inline int RunBenchmarks(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_TESTING_BENCH_H_
