@@ -1,6 +1,7 @@
 // AVX2: tiles of 6 pixels and one panel, 12 sums in 16 registers.
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_driver.h"
+#include "kernels/conv_f32/conv_f32_tile_lanes.h"
 #include "kernels/elementary/elementary.h"
 #include "kernels/elementary/lanes_avx2.h"
 
@@ -15,26 +16,19 @@ struct Lanes : Avx2Lanes {
   }
 };
 
-struct Tiles {
-  static constexpr int64_t kMaxPanels = 1;
-  static int64_t MaxRows(int) { return 6; }
-  static void Run(int rows, int, const ConvF32Tile& tile) {
-    constexpr void (*kTiles[])(const ConvF32Tile&) = {
-        RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
-        RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>};
-    kTiles[rows - 1](tile);
-  }
-  static void Elementary(const Function& function, const float* x, float* y,
-                         int64_t n) {
-    ElementaryAvx2(function, x, y, n);
-  }
-};
+constexpr void (*kTiles[])(const ConvF32Tile&) = {
+    RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
+    RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>};
+
+void Run(int rows, int, const ConvF32Tile& tile) { kTiles[rows - 1](tile); }
 
 }  // namespace
 
+const ConvF32Tiles kConvF32TilesAvx2 = {1, {0, 6}, Run, ElementaryAvx2};
+
 void ConvF32Avx2(const ConvF32Params& params, int64_t part, int64_t parts,
                  std::byte* scratch) {
-  RunConvF32<Tiles>(params, part, parts, scratch);
+  RunConvF32(kConvF32TilesAvx2, params, part, parts, scratch);
 }
 
 }  // namespace octet::kernels

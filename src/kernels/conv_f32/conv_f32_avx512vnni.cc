@@ -1,7 +1,8 @@
-// AVX-512: tiles of up to 6 pixels and 4 panels or 8 pixels and fewer panels,
+// AVX-512: tiles of up to 6 pixels and 4 panels, or 8 pixels and fewer panels:
 // at most 24 sums in 32 registers.
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_driver.h"
+#include "kernels/conv_f32/conv_f32_tile_lanes.h"
 #include "kernels/elementary/elementary.h"
 #include "kernels/elementary/lanes_avx512.h"
 
@@ -16,38 +17,32 @@ struct Lanes : Avx512Lanes {
   }
 };
 
-using TileFn = void (*)(const ConvF32Tile&);
+constexpr void (*kTiles[kMaxTilePanels][kMaxTileRows])(const ConvF32Tile&) = {
+    {RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
+     RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>,
+     RunTile<Lanes, 7, 1>, RunTile<Lanes, 8, 1>},
+    {RunTile<Lanes, 1, 2>, RunTile<Lanes, 2, 2>, RunTile<Lanes, 3, 2>,
+     RunTile<Lanes, 4, 2>, RunTile<Lanes, 5, 2>, RunTile<Lanes, 6, 2>,
+     RunTile<Lanes, 7, 2>, RunTile<Lanes, 8, 2>},
+    {RunTile<Lanes, 1, 3>, RunTile<Lanes, 2, 3>, RunTile<Lanes, 3, 3>,
+     RunTile<Lanes, 4, 3>, RunTile<Lanes, 5, 3>, RunTile<Lanes, 6, 3>,
+     RunTile<Lanes, 7, 3>, RunTile<Lanes, 8, 3>},
+    {RunTile<Lanes, 1, 4>, RunTile<Lanes, 2, 4>, RunTile<Lanes, 3, 4>,
+     RunTile<Lanes, 4, 4>, RunTile<Lanes, 5, 4>, RunTile<Lanes, 6, 4>, nullptr,
+     nullptr}};
 
-struct Tiles {
-  static constexpr int64_t kMaxPanels = 4;
-  static int64_t MaxRows(int panels) { return panels == 4 ? 6 : 8; }
-  static void Run(int rows, int panels, const ConvF32Tile& tile) {
-    constexpr TileFn kTiles[4][8] = {
-        {RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
-         RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>,
-         RunTile<Lanes, 7, 1>, RunTile<Lanes, 8, 1>},
-        {RunTile<Lanes, 1, 2>, RunTile<Lanes, 2, 2>, RunTile<Lanes, 3, 2>,
-         RunTile<Lanes, 4, 2>, RunTile<Lanes, 5, 2>, RunTile<Lanes, 6, 2>,
-         RunTile<Lanes, 7, 2>, RunTile<Lanes, 8, 2>},
-        {RunTile<Lanes, 1, 3>, RunTile<Lanes, 2, 3>, RunTile<Lanes, 3, 3>,
-         RunTile<Lanes, 4, 3>, RunTile<Lanes, 5, 3>, RunTile<Lanes, 6, 3>,
-         RunTile<Lanes, 7, 3>, RunTile<Lanes, 8, 3>},
-        {RunTile<Lanes, 1, 4>, RunTile<Lanes, 2, 4>, RunTile<Lanes, 3, 4>,
-         RunTile<Lanes, 4, 4>, RunTile<Lanes, 5, 4>, RunTile<Lanes, 6, 4>,
-         nullptr, nullptr}};
-    kTiles[panels - 1][rows - 1](tile);
-  }
-  static void Elementary(const Function& function, const float* x, float* y,
-                         int64_t n) {
-    ElementaryAvx512Vnni(function, x, y, n);
-  }
-};
+void Run(int rows, int panels, const ConvF32Tile& tile) {
+  kTiles[panels - 1][rows - 1](tile);
+}
 
 }  // namespace
 
+const ConvF32Tiles kConvF32TilesAvx512Vnni = {
+    4, {0, 8, 8, 8, 6}, Run, ElementaryAvx512Vnni};
+
 void ConvF32Avx512Vnni(const ConvF32Params& params, int64_t part, int64_t parts,
                        std::byte* scratch) {
-  RunConvF32<Tiles>(params, part, parts, scratch);
+  RunConvF32(kConvF32TilesAvx512Vnni, params, part, parts, scratch);
 }
 
 }  // namespace octet::kernels

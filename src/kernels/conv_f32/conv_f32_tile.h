@@ -1,7 +1,6 @@
-// The inner loop of conv_f32: a few pixels times a few panels, in registers.
-//
-// V gives the lanes (kernels/elementary) and MulAdd(x, w, sum). All has
-// internal linkage, so that files of any instruction set may include this.
+// The inner loop of conv_f32 as its levels offer it to the loops around it
+// (conv_f32_driver.h, kernels/matmul_f32): a few pixels times a few panels of
+// weights, summed up in registers and finished there.
 #ifndef OCTET_KERNELS_CONV_F32_CONV_F32_TILE_H_
 #define OCTET_KERNELS_CONV_F32_CONV_F32_TILE_H_
 
@@ -10,128 +9,54 @@
 #include "octet/function.h"
 
 namespace octet::kernels {
-namespace {
 
-// Identity, ReLU and Clip as one clamp; applied in registers.
-struct Clamp {
-  bool is_on = false;
-  float low = -__builtin_inff(), high = __builtin_inff();
+inline constexpr int kMaxTileRows = 8;
+inline constexpr int kMaxTilePanels = 4;
+
+// min(high, max(low, v)) if it is on: what a tile can apply by itself.
+struct TileClamp {
+  bool is_on;
+  float low, high;
 };
 
-inline bool IsClamp(const Function& function) {
-  return function.kind == FunctionKind::kIdentity ||
-         function.kind == FunctionKind::kRelu ||
-         function.kind == FunctionKind::kClip;
-}
-
-inline Clamp ClampOf(const Function& function) {
-  switch (function.kind) {
-    case FunctionKind::kRelu:
-      return {true, 0, __builtin_inff()};
-    case FunctionKind::kClip:
-      return {true, function.alpha, function.beta};
-    default:
-      return {};
-  }
-}
-
-constexpr int kMaxTileRows = 8;
-
+// For each of its pixels and outputs,
+//
+//   v = bias + sum over runs and k of pixel[run][k] * weight[run][k]
+//   y = after(before(v) + residual)
 struct ConvF32Tile {
   const float* pixels[kMaxTileRows];  // first element of each window
-  int64_t window_rows, window_columns, row_stride, column_stride, run;
-  const float* weight;
-  int64_t panel_floats;
-  const float* bias;  // whole panels can be read
-  float* y;           // of the first pixel and the first panel
-  int64_t y_stride;
+  // The runs of a window, and the distances between them.
+  int64_t window_rows, window_columns, row_stride, column_stride;
+  int64_t run;            // elements of one
+  const float* weight;    // [window_rows * window_columns * run][16]
+  int64_t panel_floats;   // from one panel to the next
+  const float* bias;      // whole panels can be read
+  float* y;               // of the first pixel and the first panel
+  int64_t y_stride;       // from pixel to pixel
   const float* residual;  // likewise; null: none
   int64_t residual_stride;
   int64_t outputs;  // channels of the tile that exist
-  Clamp before, after;
+  TileClamp before, after;
 };
 
-template <typename V>
-[[gnu::always_inline]] inline typename V::F Clamped(const Clamp& clamp,
-                                                    typename V::F v) {
-  if (!clamp.is_on) return v;
-  return V::Min(V::Set(clamp.high), V::Max(V::Set(clamp.low), v));
-}
+// The tiles of one level.
+struct ConvF32Tiles {
+  int max_panels;                    // of a tile
+  int max_rows[kMaxTilePanels + 1];  // pixels of a tile of so many panels
+  void (*run)(int rows, int panels, const ConvF32Tile& tile);
+  void (*elementary)(const Function& function, const float* x, float* y,
+                     int64_t n);
+};
+extern const ConvF32Tiles kConvF32TilesAvx2;
+extern const ConvF32Tiles kConvF32TilesAvx512Vnni;
 
-// Finishes one row of sums and stores those that exist.
-template <typename V, int kVectors>
-[[gnu::always_inline]] inline void FinishRow(const ConvF32Tile& t, int row,
-                                             typename V::F (&sums)[kVectors]) {
-  float* y = t.y + row * t.y_stride;
-#pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-    typename V::F sum = Clamped<V>(t.before, sums[v]);
-    const int64_t at = v * V::kLanes;
-    if (t.residual != nullptr && at < t.outputs) {
-      sum = V::Add(sum, V::Load(t.residual + row * t.residual_stride + at));
-    }
-    sum = Clamped<V>(t.after, sum);
-    if (at + V::kLanes <= t.outputs) {
-      V::Store(y + at, sum);
-    } else if (at < t.outputs) {
-      V::StoreFirst(y + at, sum, t.outputs - at);
-    }
-  }
-}
+// Whether a function is one that TileClampOf has: identity, ReLU, Clip.
+bool IsTileClamp(const Function& function);
+TileClamp TileClampOf(const Function& function);
 
-// kRows pixels times kPanels panels of 16.
-template <typename V, int kRows, int kPanels>
-[[gnu::noinline]] void RunTile(const ConvF32Tile& t) {
-  constexpr int kPerPanel = 16 / V::kLanes;
-  constexpr int kVectors = kPanels * kPerPanel;
-  typename V::F sums[kRows][kVectors];
-#pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-    const typename V::F bias = V::Load(t.bias + v * V::kLanes);
-#pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) sums[i][v] = bias;
-  }
-  const float* pixels[kRows];
-#pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) pixels[i] = t.pixels[i];
-  const float* w = t.weight;
-  const int64_t panel = t.panel_floats;
+// A bias of zeros for a tile of any size.
+extern const float kNoTileBias[kMaxTilePanels * 16];
 
-  // One k: a vector of weights per 8 or 16 outputs, one float of each pixel.
-  const auto step = [&](int64_t at, int ahead) [[gnu::always_inline]] {
-    typename V::F weights[kVectors];
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      weights[v] = V::Load(w + v / kPerPanel * panel +
-                           v % kPerPanel * V::kLanes + ahead * 16);
-    }
-#pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) {
-      const typename V::F x = V::Set(pixels[i][at + ahead]);
-#pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) {
-        sums[i][v] = V::MulAdd(x, weights[v], sums[i][v]);
-      }
-    }
-  };
-  for (int64_t row = 0; row < t.window_rows; ++row) {
-    for (int64_t column = 0; column < t.window_columns; ++column) {
-      int64_t at = row * t.row_stride + column * t.column_stride;
-      const int64_t end = at + t.run;
-      for (; at + 4 <= end; at += 4, w += 64) {
-        step(at, 0);
-        step(at, 1);
-        step(at, 2);
-        step(at, 3);
-      }
-      for (; at < end; ++at, w += 16) step(at, 0);
-    }
-  }
-#pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) FinishRow<V, kVectors>(t, i, sums[i]);
-}
-
-}  // namespace
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_CONV_F32_CONV_F32_TILE_H_

@@ -3,12 +3,25 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/matmul_f32/matmul_f32_driver.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
 namespace {
 
+void MatMulAvx2(const MatMulF32Params& params, int64_t part, int64_t parts,
+                std::byte* scratch) {
+  RunMatMulF32(kConvF32TilesAvx2, params, part, parts, scratch);
+}
+
+void MatMulAvx512Vnni(const MatMulF32Params& params, int64_t part,
+                      int64_t parts, std::byte* scratch) {
+  RunMatMulF32(kConvF32TilesAvx512Vnni, params, part, parts, scratch);
+}
+
 constexpr Kernel<MatMulF32Params> kMatMulF32Kernels[] = {
+    {"matmul_f32_avx512vnni", CpuLevel::kAvx512Vnni, MatMulAvx512Vnni},
+    {"matmul_f32_avx2", CpuLevel::kAvx2, MatMulAvx2},
     {"matmul_f32_reference", CpuLevel::kScalar, MatMulF32Reference},
 };
 
@@ -29,7 +42,8 @@ Work PlanMatMulF32(const MatMulF32Params& p, int threads) {
   int64_t rows = p.m;
   for (int d = 0; d < p.batch_rank; ++d) rows *= p.batch[d];
   const double macs = double(rows) * double(p.n) * double(p.k);
-  return SplitEvenly(rows, macs * kNsPerMac, threads);
+  const int64_t scratch = p.k * kMatMulBlock * int64_t{sizeof(float)};
+  return SplitEvenly(rows, macs * kNsPerMac, threads, scratch);
 }
 
 }  // namespace octet::kernels

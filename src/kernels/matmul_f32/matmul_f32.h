@@ -45,12 +45,6 @@ Work PlanMatMulF32(const MatMulF32Params& params, int threads);
 void MatMulF32Reference(const MatMulF32Params& params, int64_t part,
                         int64_t parts, std::byte* scratch);
 
-// Instruction-set levels.
-void MatMulF32Avx2(const MatMulF32Params& params, int64_t part, int64_t parts,
-                   std::byte* scratch);
-void MatMulF32Avx512Vnni(const MatMulF32Params& params, int64_t part,
-                         int64_t parts, std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_MATMUL_F32_MATMUL_F32_H_

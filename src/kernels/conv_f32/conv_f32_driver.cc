@@ -1,0 +1,234 @@
+#include "kernels/conv_f32/conv_f32_driver.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/conv_f32/conv_f32_geometry.h"
+#include "kernels/work.h"
+
+namespace octet::kernels {
+namespace {
+
+// A convolution and what its parts have in common.
+struct Conv {
+  const ConvF32Tiles& tiles;
+  const ConvF32Params& params;
+  ConvF32Geometry geometry;
+  ConvF32Piece piece;
+};
+
+// Output pixels [begin, end), and what their windows are read from: the pixel
+// (image, y, x) of the input, counted from the window of output pixel (0, 0),
+// is at base + (image * image_rows + y - first_row) * image_row_stride +
+// x * pixel_stride.
+struct Block {
+  int64_t begin, end;
+  const float* base;
+  int64_t image_rows, first_row;
+};
+
+// Where the windows of neighbouring pixels lie, one after the other.
+class Windows {
+ public:
+  Windows(const Conv& conv, const Block& block, int64_t channel)
+      : params_(conv.params),
+        geometry_(conv.geometry),
+        block_(block),
+        channel_(channel) {
+    const int64_t out_h = params_.out_h, out_w = params_.out_w;
+    x_ = block.begin % out_w;
+    y_ = block.begin / out_w % out_h;
+    image_ = block.begin / out_w / out_h;
+    StartRow();
+  }
+
+  const float* Next() {
+    const float* window = next_;
+    next_ += step_;
+    if (++x_ == params_.out_w) {
+      x_ = 0;
+      if (++y_ == params_.out_h) {
+        y_ = 0;
+        ++image_;
+      }
+      StartRow();
+    }
+    return window;
+  }
+
+ private:
+  void StartRow() {
+    const int64_t row = image_ * block_.image_rows +
+                        y_ * params_.window.stride_h - block_.first_row;
+    step_ = params_.window.stride_w * geometry_.pixel_stride;
+    next_ =
+        block_.base + row * geometry_.image_row_stride + x_ * step_ + channel_;
+  }
+
+  const ConvF32Params& params_;
+  const ConvF32Geometry& geometry_;
+  const Block& block_;
+  int64_t channel_;
+  int64_t x_, y_, image_;
+  const float* next_;
+  int64_t step_;
+};
+
+// The end of the block that starts at `pixel`.
+int64_t BlockEnd(const Conv& conv, int64_t pixel) {
+  const ConvF32Params& p = conv.params;
+  const ConvF32Geometry& g = conv.geometry;
+  int64_t end = pixel + g.block_pixels;
+  if (g.copies) {
+    const int64_t row = pixel / p.out_w;
+    const int64_t image_end = (row / p.out_h + 1) * p.out_h;
+    end = std::min(row + g.band_rows, image_end) * p.out_w;
+  }
+  return std::min(end, conv.piece.pixel_end);
+}
+
+// One row of the copy: zeros, the pixels inside the image, zeros.
+void CopyRow(const ConvF32Params& p, const ConvF32Geometry& g,
+             const float* from, float* to) {
+  const int64_t c = p.in_channels;
+  const int64_t left = std::min<int64_t>(p.window.pad_left, g.band_columns);
+  const int64_t inside = std::min(p.in_w, g.band_columns - left);
+  const int64_t right = g.band_columns - left - inside;
+  std::memset(to, 0, size_t(left * c) * sizeof(float));
+  to += left * c;
+  if (p.x_pixel_stride == c) {
+    std::memcpy(to, from, size_t(inside * c) * sizeof(float));
+  } else {
+    for (int64_t i = 0; i < inside; ++i) {
+      std::memcpy(to + i * c, from + i * p.x_pixel_stride,
+                  size_t(c) * sizeof(float));
+    }
+  }
+  std::memset(to + inside * c, 0, size_t(right * c) * sizeof(float));
+}
+
+// Copies the input rows that output rows [first, last] of one image need.
+void CopyBand(const ConvF32Params& p, const ConvF32Geometry& g, int64_t image,
+              int64_t first, int64_t last, float* to) {
+  const Window& w = p.window;
+  const int64_t top = first * w.stride_h - w.pad_top;
+  const int64_t bottom = last * w.stride_h - w.pad_top +
+                         (w.kernel_h - 1) * int64_t{w.dilation_h} + 1;
+  for (int64_t row = top; row < bottom; ++row, to += g.image_row_stride) {
+    if (row < 0 || row >= p.in_h) {
+      std::memset(to, 0, size_t(g.image_row_stride) * sizeof(float));
+    } else {
+      CopyRow(p, g, p.x + (image * p.in_h + row) * p.in_w * p.x_pixel_stride,
+              to);
+    }
+  }
+}
+
+Block BlockAt(const Conv& conv, int64_t begin, float* scratch) {
+  const ConvF32Params& p = conv.params;
+  Block block{begin, BlockEnd(conv, begin), p.x, p.in_h, 0};
+  if (conv.geometry.copies) {
+    const int64_t image = begin / p.out_w / p.out_h;
+    const int64_t first = begin / p.out_w % p.out_h;
+    const int64_t last = (block.end - 1) / p.out_w % p.out_h;
+    CopyBand(p, conv.geometry, image, first, last, scratch);
+    // The copy has only this image, and starts at the first row needed.
+    block.base = scratch;
+    block.image_rows = 0;
+    block.first_row = first * p.window.stride_h;
+  }
+  return block;
+}
+
+// The functions that a tile does not know, on a finished block of raw sums.
+void ApplyFunctions(const Conv& conv, const Block& block, int64_t channel,
+                    int64_t channels) {
+  const ConvF32Params& p = conv.params;
+  for (int64_t pixel = block.begin; pixel < block.end; ++pixel) {
+    float* y = p.y + pixel * p.y_pixel_stride + channel;
+    conv.tiles.elementary(p.before, y, y, channels);
+    const float* residual =
+        p.residual + pixel * p.residual_pixel_stride + channel;
+    for (int64_t i = 0; i < channels && p.residual != nullptr; ++i) {
+      y[i] += residual[i];
+    }
+    conv.tiles.elementary(p.after, y, y, channels);
+  }
+}
+
+// Tiles over a block of pixels, for some panels of a group. `tile` has
+// everything that does not change from pixel to pixel; y and residual are those
+// of pixel 0.
+void RunTiles(const Conv& conv, const Block& block, int64_t group, int panels,
+              ConvF32Tile tile) {
+  const int64_t pixels = block.end - block.begin;
+  const int64_t most = conv.tiles.max_rows[panels];
+  const int64_t count = (pixels + most - 1) / most;
+  Windows windows(conv, block, group * conv.geometry.depth);
+  float* y = tile.y;
+  const float* residual = tile.residual;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t first = PartBegin(pixels, i, count);
+    const int rows = int(PartBegin(pixels, i + 1, count) - first);
+    for (int row = 0; row < rows; ++row) tile.pixels[row] = windows.Next();
+    tile.y = y + (block.begin + first) * tile.y_stride;
+    if (residual != nullptr) {
+      tile.residual = residual + (block.begin + first) * tile.residual_stride;
+    }
+    conv.tiles.run(rows, panels, tile);
+  }
+}
+
+// All panels of one group of a piece, on one block of pixels.
+void RunGroup(const Conv& conv, const Block& block, int64_t group) {
+  const ConvF32Params& p = conv.params;
+  const ConvF32Geometry& g = conv.geometry;
+  const bool fuses = IsTileClamp(p.before) && IsTileClamp(p.after);
+  ConvF32Tile tile{};
+  tile.window_rows = g.window_rows;
+  tile.window_columns = g.window_columns;
+  tile.row_stride = g.row_stride;
+  tile.column_stride = g.column_stride;
+  tile.run = g.run;
+  tile.panel_floats = g.panel_floats;
+  tile.y_stride = p.y_pixel_stride;
+  tile.residual_stride = p.residual_pixel_stride;
+  if (fuses) {
+    tile.before = TileClampOf(p.before);
+    tile.after = TileClampOf(p.after);
+  }
+  const int64_t panels = conv.piece.panel_end - conv.piece.panel_begin;
+  const int64_t most = conv.tiles.max_panels;
+  const int64_t count = (panels + most - 1) / most;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t first = conv.piece.panel_begin + PartBegin(panels, i, count);
+    const int64_t end =
+        conv.piece.panel_begin + PartBegin(panels, i + 1, count);
+    const int64_t channel = group * g.outputs + first * 16;
+    tile.weight = p.weight + (group * g.panels + first) * g.panel_floats;
+    tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + channel;
+    tile.outputs = std::min(end * 16, g.outputs) - first * 16;
+    tile.y = p.y + channel;
+    if (fuses && p.residual != nullptr) tile.residual = p.residual + channel;
+    RunTiles(conv, block, group, int(end - first), tile);
+    if (!fuses) ApplyFunctions(conv, block, channel, tile.outputs);
+  }
+}
+
+}  // namespace
+
+void RunConvF32(const ConvF32Tiles& tiles, const ConvF32Params& params,
+                int64_t part, int64_t parts, std::byte* scratch) {
+  const ConvF32Geometry geometry = GeometryOf(params);
+  const Conv conv{tiles, params, geometry,
+                  PieceOf(params, geometry, part, parts)};
+  for (int64_t pixel = conv.piece.pixel_begin; pixel < conv.piece.pixel_end;) {
+    const Block block = BlockAt(conv, pixel, reinterpret_cast<float*>(scratch));
+    for (int64_t group = 0; group < params.group; ++group) {
+      RunGroup(conv, block, group);
+    }
+    pixel = block.end;
+  }
+}
+
+}  // namespace octet::kernels

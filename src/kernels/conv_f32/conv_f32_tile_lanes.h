@@ -1,0 +1,97 @@
+// The tile of conv_f32 over any lanes (kernels/elementary) that also have
+// MulAdd(x, w, sum). Internal linkage, so that files of any instruction set may
+// include this.
+#ifndef OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
+#define OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
+
+#include <cstdint>
+
+#include "kernels/conv_f32/conv_f32_tile.h"
+
+namespace octet::kernels {
+namespace {
+
+template <typename V>
+[[gnu::always_inline]] inline typename V::F Clamped(const TileClamp& clamp,
+                                                    typename V::F v) {
+  if (!clamp.is_on) return v;
+  return V::Min(V::Set(clamp.high), V::Max(V::Set(clamp.low), v));
+}
+
+// Finishes one row of sums and stores those that exist.
+template <typename V, int kVectors>
+[[gnu::always_inline]] inline void FinishRow(const ConvF32Tile& t, int row,
+                                             typename V::F (&sums)[kVectors]) {
+  float* y = t.y + row * t.y_stride;
+#pragma GCC unroll 8
+  for (int v = 0; v < kVectors; ++v) {
+    typename V::F sum = Clamped<V>(t.before, sums[v]);
+    const int64_t at = v * V::kLanes;
+    if (t.residual != nullptr && at < t.outputs) {
+      sum = V::Add(sum, V::Load(t.residual + row * t.residual_stride + at));
+    }
+    sum = Clamped<V>(t.after, sum);
+    if (at + V::kLanes <= t.outputs) {
+      V::Store(y + at, sum);
+    } else if (at < t.outputs) {
+      V::StoreFirst(y + at, sum, t.outputs - at);
+    }
+  }
+}
+
+// kRows pixels times kPanels panels of 16.
+template <typename V, int kRows, int kPanels>
+[[gnu::noinline]] void RunTile(const ConvF32Tile& t) {
+  constexpr int kPerPanel = 16 / V::kLanes;
+  constexpr int kVectors = kPanels * kPerPanel;
+  typename V::F sums[kRows][kVectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < kVectors; ++v) {
+    const typename V::F bias = V::Load(t.bias + v * V::kLanes);
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; ++i) sums[i][v] = bias;
+  }
+  const float* pixels[kRows];
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) pixels[i] = t.pixels[i];
+  const float* w = t.weight;
+  const int64_t panel = t.panel_floats;
+
+  // One k: a vector of weights per 8 or 16 outputs, one float of each pixel.
+  const auto step = [&](int64_t at, int ahead) [[gnu::always_inline]] {
+    typename V::F weights[kVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      weights[v] = V::Load(w + v / kPerPanel * panel +
+                           v % kPerPanel * V::kLanes + ahead * 16);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; ++i) {
+      const typename V::F x = V::Set(pixels[i][at + ahead]);
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        sums[i][v] = V::MulAdd(x, weights[v], sums[i][v]);
+      }
+    }
+  };
+  for (int64_t row = 0; row < t.window_rows; ++row) {
+    for (int64_t column = 0; column < t.window_columns; ++column) {
+      int64_t at = row * t.row_stride + column * t.column_stride;
+      const int64_t end = at + t.run;
+      for (; at + 4 <= end; at += 4, w += 64) {
+        step(at, 0);
+        step(at, 1);
+        step(at, 2);
+        step(at, 3);
+      }
+      for (; at < end; ++at, w += 16) step(at, 0);
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) FinishRow<V, kVectors>(t, i, sums[i]);
+}
+
+}  // namespace
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
