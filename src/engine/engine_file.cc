@@ -208,8 +208,8 @@ Result<LoadedEngine> ReadEngine(std::span<const std::byte> bytes) {
   return engine;
 }
 
-Result<LoadedEngine> MakeEngine(ProgramT program,
-                                std::span<const std::byte> constants) {
+Result<LoadedEngine> LoadProgram(ProgramT program,
+                                 std::span<const std::byte> constants) {
   OCTET_RETURN_IF_ERROR(Validate(program, constants.size()));
   LoadedEngine engine;
   engine.program_ = std::move(program);

@@ -45,8 +45,8 @@ class LoadedEngine {
  private:
   friend Result<LoadedEngine> OpenEngine(const std::string& path);
   friend Result<LoadedEngine> ReadEngine(std::span<const std::byte> bytes);
-  friend Result<LoadedEngine> MakeEngine(ProgramT program,
-                                         std::span<const std::byte> constants);
+  friend Result<LoadedEngine> LoadProgram(ProgramT program,
+                                          std::span<const std::byte> constants);
   ProgramT program_;
   std::span<const std::byte> constants_;
   MappedFile file_;
@@ -73,8 +73,8 @@ Result<LoadedEngine> ReadEngine(std::span<const std::byte> bytes);
 
 // From a Program that was never a file; copies the constants.
 //   errors: kBadInput if the Program is not valid.
-Result<LoadedEngine> MakeEngine(ProgramT program,
-                                std::span<const std::byte> constants);
+Result<LoadedEngine> LoadProgram(ProgramT program,
+                                 std::span<const std::byte> constants);
 
 }  // namespace octet::engine
 

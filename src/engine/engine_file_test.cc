@@ -119,18 +119,18 @@ TEST(EngineFile, RefusesToWriteAProgramThatIsNotValid) {
             Code::kBadInput);
 }
 
-TEST(MakeEngine, CopiesConstantsAndAddsSlack) {
+TEST(LoadProgram, CopiesConstantsAndAddsSlack) {
   TestProgram small = SmallProgram();
-  const auto made = MakeEngine(small.program(), small.constants());
+  const auto made = LoadProgram(small.program(), small.constants());
   ASSERT_TRUE(made.ok());
   EXPECT_TRUE(std::ranges::equal(made->constants(), small.constants()));
   const std::byte* end = made->constants().data() + made->constants().size();
   EXPECT_EQ(end[63], std::byte{});
 }
 
-TEST(MakeEngine, RefusesAProgramThatIsNotValid) {
+TEST(LoadProgram, RefusesAProgramThatIsNotValid) {
   TestProgram small = SmallProgram();
-  EXPECT_EQ(MakeEngine(small.program(), {}).status().code(), Code::kBadInput);
+  EXPECT_EQ(LoadProgram(small.program(), {}).status().code(), Code::kBadInput);
 }
 
 TEST(UnpackProgram, RefusesWhatIsNoProgram) {
@@ -173,7 +173,7 @@ TEST(UnpackProgram, SurvivesEveryFlippedBit) {
       byte ^= std::byte(1 << bit);
       auto program = UnpackProgram(bytes);
       if (program.ok()) {
-        (void)MakeEngine(*std::move(program), small.constants());
+        (void)LoadProgram(*std::move(program), small.constants());
       }
       byte ^= std::byte(1 << bit);
     }

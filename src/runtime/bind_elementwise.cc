@@ -48,13 +48,15 @@ BoundStepPtr Bind(const Binding& b, const engine::BinaryF32T& p) {
 
 BoundStepPtr Bind(const Binding& b, const engine::UnaryF32T& p) {
   const Rows r = AsRows(b.Value(p.x), b.Value(p.y));
-  const kernels::UnaryF32Params k{engine::ToFunction(p.function),
-                                  r.rows,
-                                  r.columns,
-                                  b.Read<float>(p.x),
-                                  r.x_stride,
-                                  b.Write<float>(p.y),
-                                  r.y_stride};
+  const kernels::UnaryF32Params k{
+      .function = engine::ToFunction(p.function),
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<float>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<float>(p.y),
+      .y_stride = r.y_stride,
+  };
   return b.Make(k, kernels::UnaryF32Kernels(), kernels::PlanUnaryF32);
 }
 
@@ -90,47 +92,58 @@ BoundStepPtr Bind(const Binding& b, const engine::BinaryU8T& p) {
 
 BoundStepPtr Bind(const Binding& b, const engine::TableU8T& p) {
   const Rows r = AsRows(b.Value(p.x), b.Value(p.y));
-  const kernels::TableU8Params k{r.rows,
-                                 r.columns,
-                                 b.Read<uint8_t>(p.x),
-                                 r.x_stride,
-                                 b.Write<uint8_t>(p.y),
-                                 r.y_stride,
-                                 b.Read<uint8_t>(p.table)};
+  const kernels::TableU8Params k{
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<uint8_t>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<uint8_t>(p.y),
+      .y_stride = r.y_stride,
+      .table = b.Read<uint8_t>(p.table),
+  };
   return b.Make(k, kernels::TableU8Kernels(), kernels::PlanTableU8);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::QuantizeT& p) {
   const Rows r = AsPixels(b.Value(p.x), b.Value(p.y));
-  const kernels::QuantizeParams k{r.rows,
-                                  r.columns,
-                                  b.Read<float>(p.x),
-                                  r.x_stride,
-                                  b.Write<uint8_t>(p.y),
-                                  r.y_stride,
-                                  b.Quant(p.y)};
+  const kernels::QuantizeParams k{
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<float>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<uint8_t>(p.y),
+      .y_stride = r.y_stride,
+      .y_quant = b.Quant(p.y),
+  };
   return b.Make(k, kernels::QuantizeKernels(), kernels::PlanQuantize);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::DequantizeT& p) {
   const Rows r = AsPixels(b.Value(p.x), b.Value(p.y));
   const kernels::DequantizeParams k{
-      r.rows,      r.columns,           b.Read<uint8_t>(p.x),
-      r.x_stride,  b.Write<float>(p.y), r.y_stride,
-      b.Quant(p.x)};
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<uint8_t>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<float>(p.y),
+      .y_stride = r.y_stride,
+      .x_quant = b.Quant(p.x),
+  };
   return b.Make(k, kernels::DequantizeKernels(), kernels::PlanDequantize);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::RequantizeT& p) {
   const Rows r = AsPixels(b.Value(p.x), b.Value(p.y));
-  const kernels::RequantizeParams k{r.rows,
-                                    r.columns,
-                                    b.Read<uint8_t>(p.x),
-                                    r.x_stride,
-                                    b.Write<uint8_t>(p.y),
-                                    r.y_stride,
-                                    b.Quant(p.x),
-                                    b.Quant(p.y)};
+  const kernels::RequantizeParams k{
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<uint8_t>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<uint8_t>(p.y),
+      .y_stride = r.y_stride,
+      .x_quant = b.Quant(p.x),
+      .y_quant = b.Quant(p.y),
+  };
   return b.Make(k, kernels::RequantizeKernels(), kernels::PlanRequantize);
 }
 
@@ -138,14 +151,16 @@ BoundStepPtr Bind(const Binding& b, const engine::CastT& p) {
   const engine::ValueT& x = b.Value(p.x);
   const engine::ValueT& y = b.Value(p.y);
   const Rows r = AsRows(x, y);
-  const kernels::CastParams k{engine::ToDType(x.dtype),
-                              engine::ToDType(y.dtype),
-                              r.rows,
-                              r.columns,
-                              b.Read<void>(p.x),
-                              r.x_stride,
-                              b.Write<void>(p.y),
-                              r.y_stride};
+  const kernels::CastParams k{
+      .from = engine::ToDType(x.dtype),
+      .to = engine::ToDType(y.dtype),
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<void>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<void>(p.y),
+      .y_stride = r.y_stride,
+  };
   return b.Make(k, kernels::CastKernels(), kernels::PlanCast);
 }
 

@@ -52,8 +52,14 @@ BoundStepPtr Bind(const Binding& b, const engine::StridedCopyT& p) {
 BoundStepPtr Bind(const Binding& b, const engine::FillT& p) {
   const engine::ValueT& y = b.Value(p.y);
   const Rows r = AsRows(y, y);
-  const kernels::FillParams k{b.ElementBytes(p.y), p.bits,    r.rows, r.columns,
-                              b.Write<void>(p.y),  r.y_stride};
+  const kernels::FillParams k{
+      .element_bytes = b.ElementBytes(p.y),
+      .bits = p.bits,
+      .rows = r.rows,
+      .columns = r.columns,
+      .y = b.Write<void>(p.y),
+      .y_stride = r.y_stride,
+  };
   return b.Make(k, kernels::FillKernels(), kernels::PlanFill);
 }
 

@@ -58,25 +58,34 @@ BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p) {
 BoundStepPtr Bind(const Binding& b, const engine::PoolT& p) {
   const engine::Image x = engine::AsImage(b.Value(p.x));
   const engine::Image y = engine::AsImage(b.Value(p.y));
-  const kernels::PoolShape shape{kernels::PoolKind(p.kind),
-                                 p.count_include_pad,
-                                 x.n,
-                                 x.h,
-                                 x.w,
-                                 x.c,
-                                 x.pixel_stride,
-                                 y.h,
-                                 y.w,
-                                 y.pixel_stride,
-                                 ToKernel(p.window)};
+  const kernels::PoolShape shape{
+      .kind = kernels::PoolKind(p.kind),
+      .count_include_pad = p.count_include_pad,
+      .batch = x.n,
+      .in_h = x.h,
+      .in_w = x.w,
+      .channels = x.c,
+      .x_pixel_stride = x.pixel_stride,
+      .out_h = y.h,
+      .out_w = y.w,
+      .y_pixel_stride = y.pixel_stride,
+      .window = ToKernel(p.window),
+  };
   if (b.Value(p.x).dtype == engine::DType::F32) {
-    const kernels::PoolF32Params k{shape, b.Read<float>(p.x),
-                                   b.Write<float>(p.y)};
+    const kernels::PoolF32Params k{
+        .shape = shape,
+        .x = b.Read<float>(p.x),
+        .y = b.Write<float>(p.y),
+    };
     return b.Make(k, kernels::PoolF32Kernels(), kernels::PlanPoolF32);
   }
-  const kernels::PoolU8Params k{shape, b.Read<uint8_t>(p.x),
-                                b.Write<uint8_t>(p.y), b.Quant(p.x),
-                                b.Quant(p.y)};
+  const kernels::PoolU8Params k{
+      .shape = shape,
+      .x = b.Read<uint8_t>(p.x),
+      .y = b.Write<uint8_t>(p.y),
+      .x_quant = b.Quant(p.x),
+      .y_quant = b.Quant(p.y),
+  };
   return b.Make(k, kernels::PoolU8Kernels(), kernels::PlanPoolU8);
 }
 
@@ -103,15 +112,17 @@ BoundStepPtr Bind(const Binding& b, const engine::SoftmaxT& p) {
 
 BoundStepPtr Bind(const Binding& b, const engine::LayerNormT& p) {
   const Rows r = AsPixels(b.Value(p.x), b.Value(p.y));
-  const kernels::LayerNormF32Params k{r.rows,
-                                      r.columns,
-                                      b.Read<float>(p.x),
-                                      r.x_stride,
-                                      b.Write<float>(p.y),
-                                      r.y_stride,
-                                      b.Read<float>(p.scale),
-                                      b.Read<float>(p.bias),
-                                      p.epsilon};
+  const kernels::LayerNormF32Params k{
+      .rows = r.rows,
+      .columns = r.columns,
+      .x = b.Read<float>(p.x),
+      .x_stride = r.x_stride,
+      .y = b.Write<float>(p.y),
+      .y_stride = r.y_stride,
+      .scale = b.Read<float>(p.scale),
+      .bias = b.Read<float>(p.bias),
+      .epsilon = p.epsilon,
+  };
   return b.Make(k, kernels::LayerNormF32Kernels(), kernels::PlanLayerNormF32);
 }
 

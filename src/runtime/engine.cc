@@ -54,7 +54,7 @@ Result<Engine> Engine::FromBytes(std::span<const std::byte> bytes) {
 
 Result<Engine> runtime::MakeEngine(engine::ProgramT program,
                                    std::span<const std::byte> constants) {
-  OCTET_ASSIGN(auto loaded, engine::MakeEngine(std::move(program), constants));
+  OCTET_ASSIGN(auto loaded, engine::LoadProgram(std::move(program), constants));
   return FromLoaded(std::move(loaded));
 }
 

@@ -54,8 +54,15 @@ Tensor CopyAsF32(const TensorView& view) {
   const Pixels pixels = PixelsOf(view);
   Tensor tensor(DType::kF32, view.shape);
   const kernels::CastParams cast{
-      view.dtype, DType::kF32,       pixels.count, pixels.channels,
-      view.data,  view.pixel_stride, tensor.raw(), pixels.channels};
+      .from = view.dtype,
+      .to = DType::kF32,
+      .rows = pixels.count,
+      .columns = pixels.channels,
+      .x = view.data,
+      .x_stride = view.pixel_stride,
+      .y = tensor.raw(),
+      .y_stride = pixels.channels,
+  };
   kernels::FindCast(DetectCpuLevel())(cast, 0, 1, nullptr);
   return tensor;
 }
