@@ -1,5 +1,7 @@
 #include "base/cpu.h"
 
+#include <cpuid.h>
+
 #include <cstdlib>
 
 #include "base/error.h"
@@ -11,14 +13,19 @@ constexpr CpuLevel kLevels[] = {CpuLevel::kScalar, CpuLevel::kAvx2,
                                 CpuLevel::kAvx512Vnni};
 constexpr std::string_view kNames[] = {"scalar", "avx2", "avx512vnni"};
 
+// clang++ does not know the name "f16c" in __builtin_cpu_supports.
+bool HasF16c() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_F16C) != 0;
+}
+
 }  // namespace
 
 std::string_view Name(CpuLevel level) { return kNames[size_t(level)]; }
 
 CpuLevel DetectCpuLevel() {
   const bool avx2 = __builtin_cpu_supports("avx2") &&
-                    __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("f16c");
+                    __builtin_cpu_supports("fma") && HasF16c();
   if (!avx2) return CpuLevel::kScalar;
   const bool avx512 = __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512bw") &&

@@ -72,7 +72,11 @@ class CheckIncludes(unittest.TestCase):
 
     def test_refuses_another_project_that_the_row_does_not_list(self):
         self.assert_refused('src/engine/read.cc', '#include <onnx.pb.h>\n',
-                            'may not use onnx.pb.h')
+                            '<onnx.pb.h>: src/engine may not use it')
+
+    def test_refuses_a_project_that_no_row_lists(self):
+        self.assert_refused('src/base/file.h', '#include <boost/any.hpp>\n',
+                            '<boost/any.hpp>: src/base may not use it')
 
     def test_refuses_an_include_that_is_not_rooted(self):
         self.assert_refused('src/base/size.cc', '#include "file.h"\n',
