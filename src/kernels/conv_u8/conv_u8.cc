@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "base/cpu.h"
-#include "kernels/conv_u8/conv_u8_avx2_scratch.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
+#include "kernels/conv_u8/conv_u8_scratch.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -14,6 +14,7 @@ namespace {
 
 constexpr Kernel<ConvU8Params> kRows[] = {
     // best first
+    {"conv_u8_avx512vnni", CpuLevel::kAvx512Vnni, ConvU8Avx512Vnni},
     {"conv_u8_avx2", CpuLevel::kAvx2, ConvU8Avx2},
     {"conv_u8_reference", CpuLevel::kScalar, ConvU8Reference},
 };
@@ -40,7 +41,7 @@ Work PlanConvU8(const ConvU8Params& params, int threads) {
   const int64_t pixels = params.batch * params.out_h * params.out_w;
   const int64_t panels = params.group * LayoutOf(params).panels;
   return {PartsFor(pixels * panels, EstimateNs(params), threads),
-          ConvU8Avx2ScratchBytes(params)};
+          ConvU8ScratchBytes(params)};
 }
 
 }  // namespace octet::kernels

@@ -9,10 +9,10 @@
 #include <cstdint>
 
 #include "kernels/conv_u8/conv_u8.h"
-#include "kernels/conv_u8/conv_u8_avx2_scratch.h"
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
+#include "kernels/conv_u8/conv_u8_scratch.h"
 
 namespace octet::kernels {
 namespace {

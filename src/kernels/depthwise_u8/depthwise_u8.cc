@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "base/cpu.h"
-#include "kernels/depthwise_u8/depthwise_u8_piece.h"
+#include "kernels/depthwise_u8/depthwise_u8_scratch.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -11,6 +11,7 @@ namespace {
 
 constexpr Kernel<DepthwiseU8Params> kRows[] = {
     // best first
+    {"depthwise_u8_avx2", CpuLevel::kAvx2, DepthwiseU8Avx2},
     {"depthwise_u8_reference", CpuLevel::kScalar, DepthwiseU8Reference},
 };
 
@@ -31,7 +32,8 @@ Work PlanDepthwiseU8(const DepthwiseU8Params& params, int threads) {
   const int64_t items =
       params.batch * params.out_h * ((params.channels + 63) / 64);
   // About 20 products a nanosecond with AVX2.
-  return {PartsFor(items, outputs * (taps / 20 + 0.1), threads), 0};
+  return {PartsFor(items, outputs * (taps / 20 + 0.1), threads),
+          DepthwiseU8ScratchBytes(params)};
 }
 
 }  // namespace octet::kernels

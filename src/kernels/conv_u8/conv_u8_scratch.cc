@@ -1,0 +1,69 @@
+#include "kernels/conv_u8/conv_u8_scratch.h"
+
+#include <algorithm>
+
+#include "kernels/conv_u8/conv_u8_band.h"
+#include "kernels/conv_u8/conv_u8_layout.h"
+
+namespace octet::kernels {
+namespace {
+
+// Copies into a band overshoot by up to 63 elements, tiles read one group of a
+// run too far.
+constexpr int64_t kBandSlack = 128;
+
+// Deals out memory from an address on, in whole lines.
+struct Dealer {
+  uintptr_t at;
+
+  template <typename T>
+  void Place(T** array, int64_t elements) {
+    *array = reinterpret_cast<T*>(at);
+    at += uintptr_t(RoundUp(elements * int64_t(sizeof(T)), 64));
+  }
+};
+
+// Each returns the end of what it places from address `at` on.
+uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx2Scratch* s) {
+  const ConvU8Layout layout = LayoutOf(p);
+  Dealer dealer{at};
+  dealer.Place(&s->weights, p.weight_parts * layout.panel_bytes);
+  dealer.Place(&s->run_offsets, p.weight_parts * layout.runs);
+  dealer.Place(&s->offsets, BandPixels(p, sizeof(int16_t)));
+  dealer.Place(&s->sums, kConvU8Avx2Block * 16);
+  dealer.Place(&s->input, BandElements(p, sizeof(int16_t)) + kBandSlack);
+  return dealer.at;
+}
+
+uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx512Scratch* s) {
+  Dealer dealer{at};
+  dealer.Place(&s->run_offsets, p.weight_parts * LayoutOf(p).runs);
+  dealer.Place(&s->sums, kConvU8Avx512Sums);
+  dealer.Place(&s->input,
+               IsFlat(p) ? 0 : BandElements(p, sizeof(uint8_t)) + kBandSlack);
+  return dealer.at;
+}
+
+}  // namespace
+
+ConvU8Avx2Scratch PlaceConvU8Avx2Scratch(const ConvU8Params& params,
+                                         std::byte* memory) {
+  ConvU8Avx2Scratch scratch;
+  Place(params, reinterpret_cast<uintptr_t>(memory), &scratch);
+  return scratch;
+}
+
+ConvU8Avx512Scratch PlaceConvU8Avx512Scratch(const ConvU8Params& params,
+                                             std::byte* memory) {
+  ConvU8Avx512Scratch scratch;
+  Place(params, reinterpret_cast<uintptr_t>(memory), &scratch);
+  return scratch;
+}
+
+int64_t ConvU8ScratchBytes(const ConvU8Params& params) {
+  ConvU8Avx2Scratch avx2;
+  ConvU8Avx512Scratch avx512;
+  return int64_t(std::max(Place(params, 0, &avx2), Place(params, 0, &avx512)));
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,70 @@
+#include "kernels/conv_u8/conv_u8_tactic.h"
+
+#include <algorithm>
+
+#include "kernels/conv_u8/conv_u8_band.h"
+#include "kernels/conv_u8/conv_u8_layout.h"
+#include "kernels/conv_u8/conv_u8_piece.h"
+#include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
+
+namespace octet::kernels {
+namespace {
+
+// Estimated cycles of the tiles for one row of `pixels` neighbours.
+double RowCycles(int64_t vectors, int64_t panels, int64_t pixels,
+                 double groups) {
+  // A call, the first loads and what of the epilogue does not overlap.
+  constexpr double kTileCycles = 40;
+  const int64_t tiles =
+      (pixels + kConvU8TilePixels[vectors] - 1) / kConvU8TilePixels[vectors];
+  const int64_t blocks = (panels + vectors - 1) / vectors;
+  const double rows = double(pixels) / double(tiles);
+  const double columns = double(panels) / double(blocks);
+  // Two products and two loads a cycle; a product's latency is 4, so fewer
+  // than eight sums wait for each other.
+  const double step = std::max({rows * columns / 2, (rows + columns) / 2, 4.0});
+  return double(tiles * blocks) * (step * groups + kTileCycles);
+}
+
+// Channels of a flat row before anything is known about cutting it.
+int64_t RowPixels(const ConvU8Params& p) {
+  const bool is_dense = IsFlat(p) && p.in_h == p.out_h && p.in_w == p.out_w;
+  return is_dense ? p.batch * p.out_h * p.out_w : p.out_w;
+}
+
+int64_t ChooseVectors(const ConvU8Params& p, int64_t panels) {
+  const ConvU8Layout layout = LayoutOf(p);
+  const double groups = double(p.weight_parts * layout.runs * layout.k4);
+  const int64_t pixels = RowPixels(p);
+  int64_t best = std::min<int64_t>(panels, 4);
+  double least = RowCycles(best, panels, pixels, groups);
+  for (int64_t vectors = best - 1; vectors >= 1; --vectors) {
+    const double cycles = RowCycles(vectors, panels, pixels, groups);
+    // Wide tiles read the input less often: narrow ones must win clearly.
+    if (cycles < 0.97 * least) {
+      least = cycles;
+      best = vectors;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+ConvU8Tactic TacticOf(const ConvU8Params& p, int64_t panels) {
+  ConvU8Tactic tactic;
+  tactic.vectors = p.tile_vectors >= 1 && p.tile_vectors <= 4
+                       ? p.tile_vectors
+                       : ChooseVectors(p, panels);
+  tactic.band_pixels = BandPixels(p, sizeof(uint8_t));
+  if (p.tile_block > 0) {
+    // A band may be smaller than the scratch allows, never larger.
+    const int64_t asked =
+        p.tile_block *
+        (IsFlat(p) ? kConvU8TilePixels[tactic.vectors] : p.out_w);
+    tactic.band_pixels = std::min(tactic.band_pixels, asked);
+  }
+  return tactic;
+}
+
+}  // namespace octet::kernels
