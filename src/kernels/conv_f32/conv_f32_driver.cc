@@ -140,22 +140,6 @@ Block BlockAt(const Conv& conv, int64_t begin, float* scratch) {
   return block;
 }
 
-// The functions that a tile does not know, on a finished block of raw sums.
-void ApplyFunctions(const Conv& conv, const Block& block, int64_t channel,
-                    int64_t channels) {
-  const ConvF32Params& p = conv.params;
-  for (int64_t pixel = block.begin; pixel < block.end; ++pixel) {
-    float* y = p.y + pixel * p.y_pixel_stride + channel;
-    conv.tiles.elementary(p.before, y, y, channels);
-    const float* residual =
-        p.residual + pixel * p.residual_pixel_stride + channel;
-    for (int64_t i = 0; i < channels && p.residual != nullptr; ++i) {
-      y[i] += residual[i];
-    }
-    conv.tiles.elementary(p.after, y, y, channels);
-  }
-}
-
 // Tiles over a block of pixels, for some panels of a group. `tile` has
 // everything that does not change from pixel to pixel; y and residual are those
 // of pixel 0.
@@ -183,7 +167,10 @@ void RunTiles(const Conv& conv, const Block& block, int64_t group, int panels,
 void RunGroup(const Conv& conv, const Block& block, int64_t group) {
   const ConvF32Params& p = conv.params;
   const ConvF32Geometry& g = conv.geometry;
-  const bool fuses = IsTileClamp(p.before) && IsTileClamp(p.after);
+  const FloatEpilogue epilogue{p.before,   p.after,
+                               p.residual, p.residual_pixel_stride,
+                               p.y,        p.y_pixel_stride};
+  const bool fuses = epilogue.IsFused();
   ConvF32Tile tile{};
   tile.window_rows = g.window_rows;
   tile.window_columns = g.window_columns;
@@ -211,7 +198,8 @@ void RunGroup(const Conv& conv, const Block& block, int64_t group) {
     tile.y = p.y + channel;
     if (fuses && p.residual != nullptr) tile.residual = p.residual + channel;
     RunTiles(conv, block, group, int(end - first), tile);
-    if (!fuses) ApplyFunctions(conv, block, channel, tile.outputs);
+    FinishRows(epilogue, conv.tiles.elementary, block.begin, block.end, channel,
+               tile.outputs);
   }
 }
 

@@ -6,18 +6,12 @@
 
 #include <cstdint>
 
-#include "octet/function.h"
+#include "kernels/float_epilogue/float_epilogue.h"
 
 namespace octet::kernels {
 
 inline constexpr int kMaxTileRows = 8;
 inline constexpr int kMaxTilePanels = 4;
-
-// min(high, max(low, v)) if it is on: what a tile can apply by itself.
-struct TileClamp {
-  bool is_on;
-  float low, high;
-};
 
 // For each of its pixels and outputs,
 //
@@ -49,10 +43,6 @@ struct ConvF32Tiles {
 };
 extern const ConvF32Tiles kConvF32TilesAvx2;
 extern const ConvF32Tiles kConvF32TilesAvx512Vnni;
-
-// Whether a function is one that TileClampOf has: identity, ReLU, Clip.
-bool IsTileClamp(const Function& function);
-TileClamp TileClampOf(const Function& function);
 
 // A bias of zeros for a tile of any size.
 extern const float kNoTileBias[kMaxTilePanels * 16];

@@ -7,37 +7,10 @@
 #include <cstdint>
 
 #include "kernels/conv_f32/conv_f32_tile.h"
+#include "kernels/float_epilogue/float_epilogue_lanes.h"
 
 namespace octet::kernels {
 namespace {
-
-template <typename V>
-[[gnu::always_inline]] inline typename V::F Clamped(const TileClamp& clamp,
-                                                    typename V::F v) {
-  if (!clamp.is_on) return v;
-  return V::Min(V::Set(clamp.high), V::Max(V::Set(clamp.low), v));
-}
-
-// Finishes one row of sums and stores those that exist.
-template <typename V, int kVectors>
-[[gnu::always_inline]] inline void FinishRow(const ConvF32Tile& t, int row,
-                                             typename V::F (&sums)[kVectors]) {
-  float* y = t.y + row * t.y_stride;
-#pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-    typename V::F sum = Clamped<V>(t.before, sums[v]);
-    const int64_t at = v * V::kLanes;
-    if (t.residual != nullptr && at < t.outputs) {
-      sum = V::Add(sum, V::Load(t.residual + row * t.residual_stride + at));
-    }
-    sum = Clamped<V>(t.after, sum);
-    if (at + V::kLanes <= t.outputs) {
-      V::Store(y + at, sum);
-    } else if (at < t.outputs) {
-      V::StoreFirst(y + at, sum, t.outputs - at);
-    }
-  }
-}
 
 // kRows pixels times kPanels panels of 16.
 template <typename V, int kRows, int kPanels>
@@ -88,7 +61,12 @@ template <typename V, int kRows, int kPanels>
     }
   }
 #pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) FinishRow<V, kVectors>(t, i, sums[i]);
+  for (int i = 0; i < kRows; ++i) {
+    FinishSums<V, kVectors>(
+        sums[i], t.before,
+        t.residual == nullptr ? nullptr : t.residual + i * t.residual_stride,
+        t.after, t.y + i * t.y_stride, t.outputs);
+  }
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<DepthwiseF32Params> kDepthwiseF32Kernels[] = {
+    {"depthwise_f32_avx512vnni", CpuLevel::kAvx512Vnni, DepthwiseF32Avx512Vnni},
+    {"depthwise_f32_avx2", CpuLevel::kAvx2, DepthwiseF32Avx2},
     {"depthwise_f32_reference", CpuLevel::kScalar, DepthwiseF32Reference},
 };
 
@@ -26,10 +28,10 @@ KernelFn<DepthwiseF32Params> FindDepthwiseF32(CpuLevel level) {
 }
 
 Work PlanDepthwiseF32(const DepthwiseF32Params& p, int threads) {
-  const int64_t pixels = p.batch * p.out_h * p.out_w;
-  const double macs = double(pixels) * double(p.channels) * p.window.kernel_h *
-                      p.window.kernel_w;
-  return SplitEvenly(pixels, macs * kNsPerMac, threads);
+  const int64_t rows = p.batch * p.out_h;
+  const double macs = double(rows * p.out_w) * double(p.channels) *
+                      p.window.kernel_h * p.window.kernel_w;
+  return SplitEvenly(rows, macs * kNsPerMac, threads);
 }
 
 }  // namespace octet::kernels

@@ -60,18 +60,15 @@ void RunBlock(const ConvF32Tiles& tiles, const MatMulF32Params& p,
   tile.run = p.k;
   tile.panel_floats = p.k * 16;
   tile.y_stride = p.y_row_stride;
-  const bool fuses = IsTileClamp(p.before);
-  if (fuses) tile.before = TileClampOf(p.before);
+  if (IsTileClamp(p.before)) tile.before = TileClampOf(p.before);
   for (int64_t first = 0; first < columns; first += 16 * tiles.max_panels) {
     tile.outputs = std::min<int64_t>(16 * tiles.max_panels, columns - first);
     tile.weight = packed + first * p.k;
     tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + column + first;
     RunRows(tiles, p, a, y + first, rows, (tile.outputs + 15) / 16, tile);
   }
-  for (int64_t row = rows.begin; row < rows.end && !fuses; ++row) {
-    float* line = y + row * p.y_row_stride;
-    tiles.elementary(p.before, line, line, columns);
-  }
+  FinishRows({p.before, {}, nullptr, 0, y, p.y_row_stride}, tiles.elementary,
+             rows.begin, rows.end, 0, columns);
 }
 
 }  // namespace
