@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/checked.h"
 #include "compile/ir/infer_rules.h"
 
 namespace octet::compile {
@@ -32,30 +33,47 @@ Result<std::optional<Shape>> NamedShape(const InferContext& c, size_t i) {
   return std::optional<Shape>(Shape(dims));
 }
 
+// The product of the numbers among some dimensions, and the others.
+struct Factors {
+  int64_t number = 1;
+  std::vector<int64_t> symbols;
+};
+
+std::optional<Factors> FactorsOf(std::span<const int64_t> dims) {
+  Factors factors;
+  for (int64_t dim : dims) {
+    if (!IsNumber(dim)) {
+      factors.symbols.push_back(dim);
+      continue;
+    }
+    const auto product = CheckedMul(factors.number, dim);
+    if (!product) return std::nullopt;
+    factors.number = *product;
+  }
+  return factors;
+}
+
 // Replaces the dimension at `hole` by what the others leave of x.
 Status FillHole(const InferContext& c, const Shape& x, int hole, Shape& out) {
-  // Symbols that stand on both sides cancel.
-  std::vector<int64_t> above(x.dims().begin(), x.dims().end());
-  std::vector<int64_t> below;
-  for (int i = 0; i < out.rank(); ++i) {
-    if (i == hole) continue;
-    const auto same = std::ranges::find(above, out[i]);
-    if (!IsNumber(out[i]) && !IsUnknown(out[i]) && same != above.end()) {
-      above.erase(same);
-    } else {
-      below.push_back(out[i]);
-    }
-  }
-  const auto total = DimProduct(above);
-  const auto taken = DimProduct(below);
-  if (!total || !taken) return c.Bad("shape {} is too big", c.Text(x));
+  out[hole] = 1;
+  auto above = FactorsOf(x.dims());
+  const auto below = FactorsOf(out.dims());
   out[hole] = kUnknownDim;
-  if (*taken == 1) out[hole] = *total;
-  if (!IsNumber(*total) || !IsNumber(*taken)) return {};
-  if (*taken == 0 || *total % *taken != 0) {
+  if (!above || !below) return c.Bad("shape {} is too big", c.Text(x));
+  // Symbols that stand on both sides cancel.
+  for (int64_t symbol : below->symbols) {
+    const auto same = std::ranges::find(above->symbols, symbol);
+    if (IsUnknown(symbol) || same == above->symbols.end()) return {};
+    above->symbols.erase(same);
+  }
+  if (above->symbols.size() == 1 && above->number == below->number) {
+    out[hole] = above->symbols[0];
+  }
+  if (!above->symbols.empty()) return {};
+  if (below->number == 0 || above->number % below->number != 0) {
     return c.Bad("{} does not become {}", c.Text(x), c.Text(out));
   }
-  out[hole] = *total / *taken;
+  out[hole] = above->number / below->number;
   return {};
 }
 
