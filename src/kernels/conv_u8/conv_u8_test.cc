@@ -11,18 +11,15 @@
 namespace octet::kernels {
 namespace {
 
-// All problems; or OCTET_PROBLEMS of them, spread evenly, for an emulator.
+// All problems; or the first OCTET_PROBLEMS of them, which are the small ones,
+// for an emulator.
 std::vector<Problem> SomeProblems() {
   std::vector<Problem> problems = ReadProblems("conv_u8");
   const char* wanted = std::getenv("OCTET_PROBLEMS");
-  const size_t n = wanted == nullptr ? problems.size() : std::atoi(wanted);
-  std::vector<Problem> some;
-  for (size_t i = 0; i < problems.size(); ++i) {
-    if (i * n / problems.size() != (i + 1) * n / problems.size()) {
-      some.push_back(problems[i]);
-    }
+  if (wanted != nullptr && size_t(std::atoi(wanted)) < problems.size()) {
+    problems.erase(problems.begin() + std::atoi(wanted), problems.end());
   }
-  return some;
+  return problems;
 }
 
 // An output of a problem, with its gaps.
@@ -95,6 +92,7 @@ TEST(ConvU8, EveryKernelGivesTheBitsOfTheReferenceHoweverItIsCut) {
     const ConvU8Problem problem(line);
     const Output expected = OutputOf(problem, ConvU8Reference, 1);
     for (const auto& row : RunnableRows(ConvU8Kernels())) {
+      if (row.fn == ConvU8Reference && problem.macs() > 1e6) continue;
       for (int64_t parts : {1, 2, 5, 16}) {
         EXPECT_TRUE(OutputOf(problem, row.fn, parts) == expected)
             << row.name << " in " << parts << " parts: " << line.line();

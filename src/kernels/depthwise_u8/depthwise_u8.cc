@@ -11,6 +11,7 @@ namespace {
 
 constexpr Kernel<DepthwiseU8Params> kRows[] = {
     // best first
+    {"depthwise_u8_avx512vnni", CpuLevel::kAvx512Vnni, DepthwiseU8Avx512Vnni},
     {"depthwise_u8_avx2", CpuLevel::kAvx2, DepthwiseU8Avx2},
     {"depthwise_u8_reference", CpuLevel::kScalar, DepthwiseU8Reference},
 };

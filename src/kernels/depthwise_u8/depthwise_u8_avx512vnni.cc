@@ -1,0 +1,475 @@
+// AVX-512 VNNI: the codes of four taps are interleaved byte by byte, so that
+// one vpdpbusd adds four products for sixteen channels. Bytes interleave inside
+// lanes of 128 bits, which leaves 64 channels in four vectors in the order
+// ChannelAt; the packs of the epilogue put them back.
+//
+// For windows of 3x3 the four taps are a column (and an empty fourth), and an
+// interleaved column serves all outputs that see it. Where fewer than 64
+// channels are left, two or four output rows share a vector.
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/conv_u8/dot_avx512.h"
+#include "kernels/depthwise_u8/depthwise_u8.h"
+#include "kernels/depthwise_u8/depthwise_u8_band.h"
+#include "kernels/depthwise_u8/depthwise_u8_piece.h"
+#include "kernels/depthwise_u8/depthwise_u8_scratch.h"
+#include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/rounding_avx512.h"
+
+namespace octet::kernels {
+namespace {
+
+// Channel of int32 lane `lane` of vector `v`.
+int64_t ChannelAt(int64_t v, int64_t lane) {
+  return 16 * (lane / 4) + 4 * v + lane % 4;
+}
+
+bool Is3x3(const Window& w) {
+  return w.kernel_h == 3 && w.kernel_w == 3 && w.dilation_w == 1 &&
+         (w.stride_w == 1 || w.stride_w == 2);
+}
+
+// Groups of four taps.
+int64_t GroupCount(const Window& w) {
+  return Is3x3(w) ? 3 : (w.kernel_h * w.kernel_w + 3) / 4;
+}
+
+// The tap at place `place` of a group, -1 for none.
+int64_t TapAt(const Window& w, int64_t group, int64_t place) {
+  if (Is3x3(w)) return place < 3 ? 3 * place + group : -1;
+  const int64_t tap = 4 * group + place;
+  return tap < w.kernel_h * w.kernel_w ? tap : -1;
+}
+
+// Up to 64 channels, and how many output rows share their vectors.
+struct Block {
+  int64_t channel;
+  int64_t channels;
+  int64_t rows;  // 1, 2 or 4: of 64, 32 or 16 channels
+};
+
+Block BlockAt(int64_t channel, int64_t end) {
+  const int64_t rest = end - channel;
+  if (rest > 32) return {channel, rest < 64 ? rest : 64, 1};
+  return {channel, rest, rest > 16 ? 2 : 4};
+}
+
+// Constants of a block, in the order of its sums.
+struct Constants {
+  int8_t* weights;  // [groups][4][64]
+  int32_t* comp;    // [4][16] each
+  float* multiplier;
+  float* offset;
+  int32_t* y_zero;
+};
+
+// Where the constants of the block `from_first` channels into the piece are.
+Constants ConstantsAt(const DepthwiseU8Params& p, const DepthwiseU8Scratch& s,
+                      int64_t from_first) {
+  return {s.weights + from_first * 4 * GroupCount(p.window),
+          s.comp + from_first, s.multiplier + from_first, s.offset + from_first,
+          s.y_zero + from_first};
+}
+
+void Arrange(const DepthwiseU8Params& p, const Block& block,
+             const Constants& to) {
+  const int64_t tap_stride = RoundUp(p.channels, 64);
+  const EpilogueU8& e = p.epilogue;
+  for (int64_t v = 0; v < 4; ++v) {
+    for (int64_t lane = 0; lane < 16; ++lane) {
+      const int64_t c = block.channel + ChannelAt(v, lane) % (64 / block.rows);
+      const int64_t at = 16 * v + lane;
+      to.comp[at] = e.comp[c];
+      to.multiplier[at] = e.multiplier[c];
+      to.offset[at] = e.offset[c];
+      if (e.y_u8 != nullptr) to.y_zero[at] = e.y_zero[c];
+      for (int64_t group = 0; group < GroupCount(p.window); ++group) {
+        for (int64_t place = 0; place < 4; ++place) {
+          const int64_t tap = TapAt(p.window, group, place);
+          to.weights[(4 * group + v) * 64 + 4 * lane + place] =
+              tap < 0 ? 0 : p.weight[tap * tap_stride + c];
+        }
+      }
+    }
+  }
+}
+
+// One block of channels of neighbouring output pixels of `rows` output rows.
+struct Strip {
+  const uint8_t* input;    // window of the first pixel of the first row
+  int64_t input_row_step;  // bytes from an output row's window to the next's
+  int64_t pixel_stride;    // bytes between pixels of a window
+  int64_t row_stride;      // bytes between rows of a window
+  int64_t stride_w;
+  const int64_t* tap_offsets;
+  int64_t groups;
+  Constants constants;
+
+  int64_t pixels;
+  int64_t rows;  // valid ones
+  int64_t channel;
+  int64_t channels;
+  const EpilogueU8* epilogue;
+  uint8_t* y;          // kClamp and kTable
+  int64_t y_row_step;  // bytes between output rows
+  int32_t* sums;       // kFloat: [rows][kDepthwiseU8Block][64 / rows]
+};
+
+struct Sums {
+  __m512i at[4];
+};
+
+// A vector of codes: 64 channels, or 32 of two rows, or 16 of four.
+template <int kRows>
+[[gnu::always_inline]] inline __m512i LoadCodes(const uint8_t* p,
+                                                int64_t row_step) {
+  if constexpr (kRows == 1) return _mm512_loadu_si512(p);
+  if constexpr (kRows == 2) {
+    const __m256i* first = reinterpret_cast<const __m256i*>(p);
+    const __m256i* second = reinterpret_cast<const __m256i*>(p + row_step);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(first)),
+                              _mm256_loadu_si256(second), 1);
+  }
+  __m512i codes = _mm512_castsi128_si512(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+#define OCTET_INSERT(row)                                                    \
+  codes = _mm512_inserti32x4(                                                \
+      codes,                                                                 \
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + (row)*row_step)), \
+      row)
+  OCTET_INSERT(1);
+  OCTET_INSERT(2);
+  OCTET_INSERT(3);
+#undef OCTET_INSERT
+  return codes;
+}
+
+// Byte i of all four beside each other.
+[[gnu::always_inline]] inline Sums Interleave(__m512i a, __m512i b, __m512i c,
+                                              __m512i d) {
+  const __m512i ab_low = _mm512_unpacklo_epi8(a, b);
+  const __m512i ab_high = _mm512_unpackhi_epi8(a, b);
+  const __m512i cd_low = _mm512_unpacklo_epi8(c, d);
+  const __m512i cd_high = _mm512_unpackhi_epi8(c, d);
+  return {{_mm512_unpacklo_epi16(ab_low, cd_low),
+           _mm512_unpackhi_epi16(ab_low, cd_low),
+           _mm512_unpacklo_epi16(ab_high, cd_high),
+           _mm512_unpackhi_epi16(ab_high, cd_high)}};
+}
+
+template <int kRows>
+[[gnu::always_inline]] inline Sums LoadColumn(const Strip& strip,
+                                              const uint8_t* x) {
+  const __m512i upper = LoadCodes<kRows>(x, strip.input_row_step);
+  const __m512i middle =
+      LoadCodes<kRows>(x + strip.row_stride, strip.input_row_step);
+  const __m512i lower =
+      LoadCodes<kRows>(x + 2 * strip.row_stride, strip.input_row_step);
+  // The fourth place has weight zero.
+  return Interleave(upper, middle, lower, lower);
+}
+
+[[gnu::always_inline]] inline Sums FirstSums(const Strip& strip) {
+  Sums sums;
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) {
+    sums.at[v] = _mm512_loadu_si512(strip.constants.comp + 16 * v);
+  }
+  return sums;
+}
+
+// Bounds of the channels, as often as there are rows.
+template <int kRows>
+[[gnu::always_inline]] inline __m512i LoadClamp(const uint8_t* p) {
+  if constexpr (kRows == 1) return _mm512_loadu_si512(p);
+  if constexpr (kRows == 2) {
+    return _mm512_broadcast_i64x4(
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  return _mm512_broadcast_i32x4(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+
+template <int kRows>
+[[gnu::always_inline]] inline void StoreBytes(const Strip& strip, uint8_t* y,
+                                              __m512i bytes) {
+  const __mmask64 mask = FirstBytes(strip.channels);
+  if constexpr (kRows == 1) {
+    _mm512_mask_storeu_epi8(y, mask, bytes);
+  } else if constexpr (kRows == 2) {
+    _mm256_mask_storeu_epi8(y, __mmask32(mask), _mm512_castsi512_si256(bytes));
+    if (strip.rows > 1) {
+      _mm256_mask_storeu_epi8(y + strip.y_row_step, __mmask32(mask),
+                              _mm512_extracti64x4_epi64(bytes, 1));
+    }
+  } else {
+    _mm_mask_storeu_epi8(y, __mmask16(mask), _mm512_castsi512_si128(bytes));
+#define OCTET_STORE(row)                                            \
+  if (strip.rows > (row))                                           \
+  _mm_mask_storeu_epi8(y + (row)*strip.y_row_step, __mmask16(mask), \
+                       _mm512_extracti32x4_epi32(bytes, row))
+    OCTET_STORE(1);
+    OCTET_STORE(2);
+    OCTET_STORE(3);
+#undef OCTET_STORE
+  }
+}
+
+// Sums in the order of memory, for the float epilogue.
+template <int kRows>
+[[gnu::always_inline]] inline void StoreSums(const Strip& strip, int64_t i,
+                                             const Sums& sums) {
+  const __m512i a = _mm512_shuffle_i32x4(sums.at[0], sums.at[1], 0x44);
+  const __m512i b = _mm512_shuffle_i32x4(sums.at[0], sums.at[1], 0xee);
+  const __m512i c = _mm512_shuffle_i32x4(sums.at[2], sums.at[3], 0x44);
+  const __m512i d = _mm512_shuffle_i32x4(sums.at[2], sums.at[3], 0xee);
+  const __m512i ordered[4] = {
+      _mm512_shuffle_i32x4(a, c, 0x88), _mm512_shuffle_i32x4(a, c, 0xdd),
+      _mm512_shuffle_i32x4(b, d, 0x88), _mm512_shuffle_i32x4(b, d, 0xdd)};
+  constexpr int kShare = 4 / kRows;  // vectors of a row
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) {
+    const int64_t at = (v / kShare * kDepthwiseU8Block + i) * kShare;
+    _mm512_storeu_si512(strip.sums + 16 * (at + v % kShare), ordered[v]);
+  }
+}
+
+// The epilogue of pixel `i`.
+template <int kRows, EpilogueKind kKind>
+[[gnu::always_inline]] inline void Finish(const Strip& strip, int64_t i,
+                                          const Sums& sums) {
+  if constexpr (kKind == EpilogueKind::kFloat) {
+    StoreSums<kRows>(strip, i, sums);
+    return;
+  }
+  const Constants& k = strip.constants;
+  const EpilogueU8& e = *strip.epilogue;
+  __m512i ints[4];
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) {
+    ints[v] = ScaleAndRound(sums.at[v], k.multiplier + 16 * v,
+                            k.offset + 16 * v, k.y_zero + 16 * v);
+  }
+  __m512i bytes = _mm512_packus_epi16(_mm512_packs_epi32(ints[0], ints[1]),
+                                      _mm512_packs_epi32(ints[2], ints[3]));
+  if constexpr (kKind == EpilogueKind::kTable) {
+    bytes = LookUp(bytes, e.table);
+  } else {
+    bytes =
+        _mm512_max_epu8(bytes, LoadClamp<kRows>(e.clamp_low + strip.channel));
+    bytes =
+        _mm512_min_epu8(bytes, LoadClamp<kRows>(e.clamp_high + strip.channel));
+  }
+  StoreBytes<kRows>(strip, strip.y + i * e.y_pixel_stride, bytes);
+}
+
+struct Weights3x3 {
+  __m512i at[3][4];  // by column and vector
+};
+
+[[gnu::always_inline]] inline Weights3x3 LoadWeights3x3(const int8_t* p) {
+  Weights3x3 w;
+#pragma GCC unroll 3
+  for (int column = 0; column < 3; ++column) {
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) {
+      w.at[column][v] = _mm512_loadu_si512(p + (4 * column + v) * 64);
+    }
+  }
+  return w;
+}
+
+[[gnu::always_inline]] inline void AddColumn(Sums& sums, const Sums& column,
+                                             const Weights3x3& w, int kx) {
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) Dot(sums.at[v], column.at[v], w.at[kx][v]);
+}
+
+// Stride 1. Three outputs are under way at a time, and the oldest is finished
+// before a new one starts, or the registers do not suffice.
+template <int kRows, EpilogueKind kKind>
+void Window3x3Stride1(const Strip& strip) {
+  const Weights3x3 w = LoadWeights3x3(strip.constants.weights);
+  const int64_t step = strip.pixel_stride;
+  const uint8_t* x = strip.input;
+  Sums column = LoadColumn<kRows>(strip, x);
+  Sums oldest = FirstSums(strip);
+  AddColumn(oldest, column, w, 0);
+  column = LoadColumn<kRows>(strip, x + step);
+  AddColumn(oldest, column, w, 1);
+  Sums middle = FirstSums(strip);
+  AddColumn(middle, column, w, 0);
+  x += 2 * step;
+#pragma GCC unroll 3
+  for (int64_t i = 0; i < strip.pixels; ++i) {
+    column = LoadColumn<kRows>(strip, x);
+    AddColumn(oldest, column, w, 2);
+    AddColumn(middle, column, w, 1);
+    Finish<kRows, kKind>(strip, i, oldest);
+    oldest = middle;
+    middle = FirstSums(strip);
+    AddColumn(middle, column, w, 0);
+    x += step;
+  }
+}
+
+// Stride 2: a column is shared by two outputs at most.
+template <int kRows, EpilogueKind kKind>
+void Window3x3Stride2(const Strip& strip) {
+  const Weights3x3 w = LoadWeights3x3(strip.constants.weights);
+  const int64_t step = strip.pixel_stride;
+  const uint8_t* x = strip.input;
+  Sums sums = FirstSums(strip);
+  AddColumn(sums, LoadColumn<kRows>(strip, x), w, 0);
+  for (int64_t i = 0; i < strip.pixels; ++i) {
+    AddColumn(sums, LoadColumn<kRows>(strip, x + step), w, 1);
+    const Sums column = LoadColumn<kRows>(strip, x + 2 * step);
+    AddColumn(sums, column, w, 2);
+    Finish<kRows, kKind>(strip, i, sums);
+    sums = FirstSums(strip);
+    AddColumn(sums, column, w, 0);
+    x += 2 * step;
+  }
+}
+
+// Any window, four taps at a time. tap_offsets has offsets for missing taps.
+template <int kRows, EpilogueKind kKind>
+void AnyWindow(const Strip& strip) {
+  const uint8_t* x = strip.input;
+  for (int64_t i = 0; i < strip.pixels; ++i) {
+    Sums sums = FirstSums(strip);
+    for (int64_t group = 0; group < strip.groups; ++group) {
+      const int64_t* tap = strip.tap_offsets + 4 * group;
+      const Sums codes =
+          Interleave(LoadCodes<kRows>(x + tap[0], strip.input_row_step),
+                     LoadCodes<kRows>(x + tap[1], strip.input_row_step),
+                     LoadCodes<kRows>(x + tap[2], strip.input_row_step),
+                     LoadCodes<kRows>(x + tap[3], strip.input_row_step));
+      const int8_t* w = strip.constants.weights + 256 * group;
+#pragma GCC unroll 4
+      for (int v = 0; v < 4; ++v) {
+        DotMemory(sums.at[v], codes.at[v], w + 64 * v);
+      }
+    }
+    Finish<kRows, kKind>(strip, i, sums);
+    x += strip.stride_w * strip.pixel_stride;
+  }
+}
+
+using StripFn = void (*)(const Strip&);
+
+template <EpilogueKind kKind>
+StripFn PickStrip(const Window& w, int64_t rows) {
+  constexpr StripFn kAny[] = {AnyWindow<1, kKind>, AnyWindow<2, kKind>,
+                              AnyWindow<4, kKind>};
+  constexpr StripFn kStride1[] = {Window3x3Stride1<1, kKind>,
+                                  Window3x3Stride1<2, kKind>,
+                                  Window3x3Stride1<4, kKind>};
+  constexpr StripFn kStride2[] = {Window3x3Stride2<1, kKind>,
+                                  Window3x3Stride2<2, kKind>,
+                                  Window3x3Stride2<4, kKind>};
+  const int64_t index = rows / 2;  // 1, 2, 4 to 0, 1, 2
+  if (!Is3x3(w)) return kAny[index];
+  return w.stride_w == 1 ? kStride1[index] : kStride2[index];
+}
+
+StripFn PickStrip(const Window& w, int64_t rows, EpilogueKind kind) {
+  switch (kind) {
+    case EpilogueKind::kClamp:
+      return PickStrip<EpilogueKind::kClamp>(w, rows);
+    case EpilogueKind::kTable:
+      return PickStrip<EpilogueKind::kTable>(w, rows);
+    case EpilogueKind::kFloat:
+      break;
+  }
+  return PickStrip<EpilogueKind::kFloat>(w, rows);
+}
+
+// The strip's rows in the float form: block by block, as sums have room.
+void RunFloatStrip(StripFn fn, Strip strip, const Block& block, int64_t pixel,
+                   int64_t out_w) {
+  const int64_t step = strip.stride_w * strip.pixel_stride;
+  const int64_t stride = 64 / block.rows;
+  for (int64_t x = 0; x < out_w; x += kDepthwiseU8Block) {
+    const int64_t rest = out_w - x;
+    strip.pixels = rest < kDepthwiseU8Block ? rest : kDepthwiseU8Block;
+    fn(strip);
+    for (int64_t row = 0; row < strip.rows; ++row) {
+      ApplyEpilogueAvx512Vnni(*strip.epilogue,
+                              strip.sums + row * kDepthwiseU8Block * stride,
+                              stride, pixel + row * out_w + x, strip.pixels,
+                              block.channel, block.channels);
+    }
+    strip.input += strip.pixels * step;
+  }
+}
+
+// One block of channels of a whole band.
+void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
+              const Block& block, int64_t from_first,
+              const DepthwiseU8Scratch& scratch) {
+  const Window& w = p.window;
+  const EpilogueU8& e = p.epilogue;
+  const StripFn fn = PickStrip(w, block.rows, e.kind);
+  Strip strip;
+  strip.pixel_stride = band.pixel_stride;
+  strip.row_stride = w.dilation_h * band.row_stride;
+  strip.stride_w = w.stride_w;
+  strip.tap_offsets = scratch.tap_offsets;
+  strip.groups = GroupCount(w);
+  strip.constants = ConstantsAt(p, scratch, from_first);
+  strip.pixels = p.out_w;
+  strip.channel = block.channel;
+  strip.channels = block.channels;
+  strip.epilogue = &e;
+  strip.y_row_step = p.out_w * e.y_pixel_stride;
+  strip.sums = scratch.sums;
+  const int64_t row_step = w.stride_h * band.row_stride;
+  for (int64_t y = band.row_begin; y < band.row_end; y += strip.rows) {
+    // Rows too few to fill the vectors come one at a time, repeated.
+    const bool is_full = band.row_end - y >= block.rows;
+    strip.rows = is_full ? block.rows : 1;
+    strip.input_row_step = is_full ? row_step : 0;
+    strip.input = band.input + (y - band.row_begin) * row_step + from_first;
+    if (e.kind == EpilogueKind::kFloat) {
+      RunFloatStrip(fn, strip, block, y * p.out_w, p.out_w);
+    } else {
+      strip.y = e.y_u8 + y * strip.y_row_step + block.channel;
+      fn(strip);
+    }
+  }
+}
+
+}  // namespace
+
+void DepthwiseU8Avx512Vnni(const DepthwiseU8Params& params, int64_t part,
+                           int64_t parts, std::byte* scratch_memory) {
+  const DepthwiseU8Piece piece = PieceOf(params, part, parts);
+  const DepthwiseU8Scratch scratch =
+      PlaceDepthwiseU8Scratch(params, scratch_memory);
+  const Window& w = params.window;
+  for (int64_t c = piece.channel_begin; c < piece.channel_end; c += 64) {
+    Arrange(params, BlockAt(c, piece.channel_end),
+            ConstantsAt(params, scratch, c - piece.channel_begin));
+  }
+  const int64_t taps = w.kernel_h * w.kernel_w;
+  for (int64_t y = piece.row_begin; y < piece.row_end;) {
+    const DepthwiseU8Band band = BandAt(params, piece, y, scratch.input);
+    for (int64_t tap = 0; tap < RoundUp(taps, 4); ++tap) {
+      scratch.tap_offsets[tap] =
+          tap < taps ? tap / w.kernel_w * w.dilation_h * band.row_stride +
+                           tap % w.kernel_w * w.dilation_w * band.pixel_stride
+                     : 0;
+    }
+    for (int64_t c = piece.channel_begin; c < piece.channel_end; c += 64) {
+      RunBlock(params, band, BlockAt(c, piece.channel_end),
+               c - piece.channel_begin, scratch);
+    }
+    y = band.row_end;
+  }
+}
+
+}  // namespace octet::kernels
