@@ -89,7 +89,7 @@ struct SessionOptions {
   int profile = 0;
   // "scalar", "avx2", "avx512vnni"; empty: what OCTET_CPU says, else the best
   // that this machine has.
-  std::string cpu;
+  std::string cpu = {};
   // The most memory that the session may take; 0 = what the machine has.
   int64_t max_bytes = 0;
 };
