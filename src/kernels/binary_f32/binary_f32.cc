@@ -3,12 +3,27 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/binary_f32/binary_f32_rows.h"
+#include "kernels/elementary/elementary.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
 namespace {
 
+void Avx2(const BinaryF32Params& params, int64_t part, int64_t parts,
+          std::byte*) {
+  RunBinaryF32(BinaryF32RowsAvx2, ElementaryAvx2, params, part, parts);
+}
+
+void Avx512Vnni(const BinaryF32Params& params, int64_t part, int64_t parts,
+                std::byte*) {
+  RunBinaryF32(BinaryF32RowsAvx512Vnni, ElementaryAvx512Vnni, params, part,
+               parts);
+}
+
 constexpr Kernel<BinaryF32Params> kBinaryF32Kernels[] = {
+    {"binary_f32_avx512vnni", CpuLevel::kAvx512Vnni, Avx512Vnni},
+    {"binary_f32_avx2", CpuLevel::kAvx2, Avx2},
     {"binary_f32_reference", CpuLevel::kScalar, BinaryF32Reference},
 };
 

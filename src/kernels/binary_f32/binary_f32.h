@@ -56,12 +56,6 @@ Work PlanBinaryF32(const BinaryF32Params& params, int threads);
 void BinaryF32Reference(const BinaryF32Params& params, int64_t part,
                         int64_t parts, std::byte* scratch);
 
-// Instruction-set levels.
-void BinaryF32Avx2(const BinaryF32Params& params, int64_t part, int64_t parts,
-                   std::byte* scratch);
-void BinaryF32Avx512Vnni(const BinaryF32Params& params, int64_t part,
-                         int64_t parts, std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_BINARY_F32_BINARY_F32_H_

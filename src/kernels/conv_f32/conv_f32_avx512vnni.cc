@@ -3,7 +3,7 @@
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_driver.h"
 #include "kernels/conv_f32/conv_f32_tile_lanes.h"
-#include "kernels/elementary/elementary.h"
+#include "kernels/elementary/elementary_levels.h"
 #include "kernels/elementary/lanes_avx512.h"
 
 namespace octet::kernels {

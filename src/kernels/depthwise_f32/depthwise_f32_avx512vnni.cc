@@ -1,6 +1,6 @@
 #include "kernels/depthwise_f32/depthwise_f32.h"
 #include "kernels/depthwise_f32/depthwise_f32_lanes.h"
-#include "kernels/elementary/elementary.h"
+#include "kernels/elementary/elementary_levels.h"
 #include "kernels/elementary/lanes_avx512.h"
 
 namespace octet::kernels {

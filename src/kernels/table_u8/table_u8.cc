@@ -9,6 +9,8 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<TableU8Params> kTableU8Kernels[] = {
+    {"table_u8_avx512vnni", CpuLevel::kAvx512Vnni, TableU8Avx512Vnni},
+    {"table_u8_avx2", CpuLevel::kAvx2, TableU8Avx2},
     {"table_u8_reference", CpuLevel::kScalar, TableU8Reference},
 };
 

@@ -33,12 +33,6 @@ Work PlanUnaryF32(const UnaryF32Params& params, int threads);
 void UnaryF32Reference(const UnaryF32Params& params, int64_t part,
                        int64_t parts, std::byte* scratch);
 
-// Instruction-set levels.
-void UnaryF32Avx2(const UnaryF32Params& params, int64_t part, int64_t parts,
-                  std::byte* scratch);
-void UnaryF32Avx512Vnni(const UnaryF32Params& params, int64_t part,
-                        int64_t parts, std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_UNARY_F32_UNARY_F32_H_

@@ -1,0 +1,38 @@
+// The inner loops of binary_f32, and the loops around them.
+#ifndef OCTET_KERNELS_BINARY_F32_BINARY_F32_ROWS_H_
+#define OCTET_KERNELS_BINARY_F32_BINARY_F32_ROWS_H_
+
+#include <cstdint>
+
+#include "kernels/binary_f32/binary_f32.h"
+#include "kernels/float_epilogue/float_epilogue.h"
+
+namespace octet::kernels {
+
+// Rows of neighbouring results: y[i] = after(op(a[i * a_step], b[i * b_step])),
+// a step being 1 or 0.
+struct BinaryF32Rows {
+  BinaryOp op;  // not kPow
+  TileClamp after;
+  int64_t rows, columns;
+  const float* a;
+  int64_t a_row_stride, a_step;
+  const float* b;
+  int64_t b_row_stride, b_step;
+  float* y;
+  int64_t y_row_stride;
+};
+
+void BinaryF32RowsAvx2(const BinaryF32Rows& rows);
+void BinaryF32RowsAvx512Vnni(const BinaryF32Rows& rows);
+
+// Part `part` of `parts` by one level's functions; by the reference where the
+// operands' last axes have gaps, or for kPow.
+void RunBinaryF32(void (*rows)(const BinaryF32Rows& rows),
+                  void (*elementary)(const Function& function, const float* x,
+                                     float* y, int64_t n),
+                  const BinaryF32Params& params, int64_t part, int64_t parts);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_BINARY_F32_BINARY_F32_ROWS_H_
