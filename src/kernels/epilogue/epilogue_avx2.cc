@@ -59,11 +59,27 @@ void StoreBytes(uint8_t* y, __m128i bytes, int64_t n) {
   for (int64_t i = 0; i < n; ++i) y[i] = all[i];
 }
 
-void StoreTable(uint8_t* y, __m128i bytes, int64_t n, const uint8_t* table) {
-  alignas(16) uint8_t index[16];
-  _mm_store_si128(reinterpret_cast<__m128i*>(index), bytes);
-  if (n > 16) n = 16;
-  for (int64_t i = 0; i < n; ++i) y[i] = table[index[i]];
+// table[i] for sixteen indices. vpshufb looks up sixteen entries: each step
+// asks two rows of the table, and only the row that an index belongs to
+// answers, since adding 0x70 with saturation sets the top bit of all indices
+// from 16 on, for which vpshufb gives zero.
+__m128i LookUp(__m128i index, const uint8_t* table) {
+  const __m256i rows =
+      _mm256_setr_m128i(_mm_setzero_si128(), _mm_set1_epi8(16));
+  const __m256i top = _mm256_set1_epi8(0x70);
+  const __m256i two_rows = _mm256_set1_epi8(32);
+  __m256i rest = _mm256_sub_epi8(_mm256_broadcastsi128_si256(index), rows);
+  __m256i found = _mm256_setzero_si256();
+#pragma GCC unroll 8
+  for (int row = 0; row < 16; row += 2) {
+    const __m256i entries =
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(table + 16 * row));
+    const __m256i selector = _mm256_adds_epu8(rest, top);
+    found = _mm256_or_si256(found, _mm256_shuffle_epi8(entries, selector));
+    rest = _mm256_sub_epi8(rest, two_rows);
+  }
+  return _mm_or_si128(_mm256_castsi256_si128(found),
+                      _mm256_extracti128_si256(found, 1));
 }
 
 // kClamp and kTable for up to sixteen channels.
@@ -80,11 +96,7 @@ void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
     const __m256 a1 = _mm256_cvtepi32_ps(LoadInts(acc + 8));
     const __m128i bytes = RoundBytes(_mm256_fmadd_ps(a0, m0, b0),
                                      _mm256_fmadd_ps(a1, m1, b1), rounding);
-    if constexpr (kIsTable) {
-      StoreTable(y, bytes, n, e.table);
-    } else {
-      StoreBytes(y, bytes, n);
-    }
+    StoreBytes(y, kIsTable ? LookUp(bytes, e.table) : bytes, n);
     acc += acc_stride;
     y += e.y_pixel_stride;
   }
