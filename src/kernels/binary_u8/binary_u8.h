@@ -47,12 +47,6 @@ Work PlanBinaryU8(const BinaryU8Params& params, int threads);
 void BinaryU8Reference(const BinaryU8Params& params, int64_t part,
                        int64_t parts, std::byte* scratch);
 
-// Instruction-set levels.
-void BinaryU8Avx2(const BinaryU8Params& params, int64_t part, int64_t parts,
-                  std::byte* scratch);
-void BinaryU8Avx512Vnni(const BinaryU8Params& params, int64_t part,
-                        int64_t parts, std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_BINARY_U8_BINARY_U8_H_

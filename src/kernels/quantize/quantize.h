@@ -71,20 +71,6 @@ Work PlanRequantize(const RequantizeParams& params, int threads);
 void RequantizeReference(const RequantizeParams& params, int64_t part,
                          int64_t parts, std::byte* scratch);
 
-// Instruction-set levels.
-void QuantizeAvx2(const QuantizeParams& params, int64_t part, int64_t parts,
-                  std::byte* scratch);
-void QuantizeAvx512Vnni(const QuantizeParams& params, int64_t part,
-                        int64_t parts, std::byte* scratch);
-void DequantizeAvx2(const DequantizeParams& params, int64_t part, int64_t parts,
-                    std::byte* scratch);
-void DequantizeAvx512Vnni(const DequantizeParams& params, int64_t part,
-                          int64_t parts, std::byte* scratch);
-void RequantizeAvx2(const RequantizeParams& params, int64_t part, int64_t parts,
-                    std::byte* scratch);
-void RequantizeAvx512Vnni(const RequantizeParams& params, int64_t part,
-                          int64_t parts, std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_QUANTIZE_QUANTIZE_H_

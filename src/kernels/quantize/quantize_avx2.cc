@@ -1,0 +1,103 @@
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "kernels/quantize/quantize_rows.h"
+
+namespace octet::kernels {
+namespace {
+
+// First n bytes of the low half of `bytes`, n < 8.
+void StoreFirst(uint8_t* y, __m128i bytes, int64_t n) {
+  alignas(16) uint8_t all[16];
+  _mm_store_si128(reinterpret_cast<__m128i*>(all), bytes);
+  for (int64_t i = 0; i < n; ++i) y[i] = all[i];
+}
+
+struct Quant {
+  __m256 scale;
+  __m256i zero_point;
+};
+
+[[gnu::always_inline]] inline Quant QuantAt(const QuantSlice& quant,
+                                            int64_t i) {
+  if (quant.step == 0) {
+    return {_mm256_set1_ps(*quant.scale), _mm256_set1_epi32(*quant.zero_point)};
+  }
+  return {_mm256_loadu_ps(quant.scale + i),
+          _mm256_loadu_si256(
+              reinterpret_cast<const __m256i*>(quant.zero_point + i))};
+}
+
+// Eight codes as int32, within [0, 255].
+[[gnu::always_inline]] inline __m256i Codes(__m256 x, const Quant& quant) {
+  __m256 steps = _mm256_div_ps(x, quant.scale);
+  // NaN becomes 0 steps.
+  steps = _mm256_and_ps(steps, _mm256_cmp_ps(steps, steps, _CMP_ORD_Q));
+  // Bounds are integers, so that clamping before rounding is the same, and the
+  // conversion cannot overflow.
+  const __m256i low =
+      _mm256_sub_epi32(_mm256_setzero_si256(), quant.zero_point);
+  const __m256i high = _mm256_add_epi32(low, _mm256_set1_epi32(255));
+  steps = _mm256_min_ps(_mm256_max_ps(steps, _mm256_cvtepi32_ps(low)),
+                        _mm256_cvtepi32_ps(high));
+  return _mm256_add_epi32(_mm256_cvtps_epi32(steps), quant.zero_point);
+}
+
+[[gnu::always_inline]] inline __m128i Bytes(__m256i codes) {
+  const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(codes),
+                                        _mm256_extracti128_si256(codes, 1));
+  return _mm_packus_epi16(words, words);
+}
+
+void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
+  int64_t i = 0;
+  for (; i + 32 <= n; i += 32) {
+    __m256i codes[4];
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+      codes[j] =
+          Codes(_mm256_loadu_ps(x + i + 8 * j), QuantAt(quant, i + 8 * j));
+    }
+    // The packs work in halves of 128 bits; the permutation puts them right.
+    const __m256i bytes =
+        _mm256_packus_epi16(_mm256_packs_epi32(codes[0], codes[1]),
+                            _mm256_packs_epi32(codes[2], codes[3]));
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
+                        _mm256_permutevar8x32_epi32(bytes, order));
+  }
+  for (; i < n; i += 8) {
+    const __m128i bytes =
+        Bytes(Codes(_mm256_loadu_ps(x + i), QuantAt(quant, i)));
+    if (n - i >= 8) {
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(y + i), bytes);
+    } else {
+      StoreFirst(y + i, bytes, n - i);
+    }
+  }
+}
+
+void Dequantize(const uint8_t* x, float* y, int64_t n,
+                const QuantSlice& quant) {
+  for (int64_t i = 0; i < n; i += 8) {
+    const Quant q = QuantAt(quant, i);
+    const __m256i codes = _mm256_cvtepu8_epi32(
+        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(x + i)));
+    const __m256 real = _mm256_mul_ps(
+        _mm256_cvtepi32_ps(_mm256_sub_epi32(codes, q.zero_point)), q.scale);
+    if (n - i >= 8) {
+      _mm256_storeu_ps(y + i, real);
+    } else {
+      alignas(32) float all[8];
+      _mm256_store_ps(all, real);
+      for (int64_t j = 0; j < n - i; ++j) y[i + j] = all[j];
+    }
+  }
+}
+
+}  // namespace
+
+const QuantizeRowFns kQuantizeRowsAvx2 = {Quantize, Dequantize};
+
+}  // namespace octet::kernels
