@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluate/images.h"
+#include "octet/samples.h"
 #include "octet/status.h"
 #include "octet/tensor.h"
 #include "vision/preprocess.h"
@@ -20,19 +21,6 @@ struct InputSpec {
   std::string name;
   DType dtype = DType::kF32;
   Shape shape;
-};
-
-// A fixed sequence of samples. Safe to use from several threads. A sample that
-// cannot be read is an error of Get() alone; the others stay usable.
-class SampleSource {
- public:
-  virtual ~SampleSource() = default;
-  virtual int64_t size() const = 0;
-  // 0 <= index < size(). One tensor for each input, in their order, of their
-  // element type and rank, with a batch of 1.
-  virtual Result<std::vector<Tensor>> Get(int64_t index) const = 0;
-  // For messages and reports.
-  virtual std::string Name(int64_t index) const = 0;
 };
 
 // A picture ready for the model, and what is needed to find the way back.

@@ -213,11 +213,12 @@ Plan ReadPlan(Reader& reader, const json& root) {
   plan.origin = reader.Get<std::string>(root, "", "origin", "");
   plan.output_forms = reader.GetList<int>(root, "", "output_forms");
   if (!root.is_object()) return plan;
-  for (const auto& [name, item] : root.value("nodes", json::object()).items()) {
+  const json nodes = root.value("nodes", json::object());
+  const json values = root.value("values", json::object());
+  for (const auto& [name, item] : nodes.items()) {
     plan.nodes[name] = ReadNode(reader, item, "nodes." + name);
   }
-  for (const auto& [name, items] :
-       root.value("values", json::object()).items()) {
+  for (const auto& [name, items] : values.items()) {
     const std::string path = "values." + name;
     if (!items.is_array() || items.empty()) reader.Fail(path, "no forms");
     for (const json& item : items) {

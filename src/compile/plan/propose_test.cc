@@ -1,0 +1,174 @@
+#include "compile/plan/propose.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "compile/ir/text.h"
+
+namespace octet::compile {
+namespace {
+
+using testing::HasSubstr;
+
+Graph MustParse(std::string_view text) {
+  Result<Graph> graph = Parse(text);
+  EXPECT_TRUE(graph.ok()) << graph.status().message();
+  return *std::move(graph);
+}
+
+Plan MustPropose(const Graph& graph, const ProposeOptions& options = {}) {
+  Result<Plan> plan = Propose(graph, options);
+  EXPECT_TRUE(plan.ok()) << plan.status().message();
+  return *std::move(plan);
+}
+
+constexpr std::string_view kChain = R"(graph "chain"
+input x f32[1,8,8,16]
+const w f32[16,1,1,16]{seed=1}
+const d f32[16,3,3,1]{seed=2}
+a f32[1,8,8,16] = Conv(x, w, _) after=relu name=conv1
+b f32[1,8,8,16] = Conv(a, d, _) pads=[1,1,1,1] group=16 name=dw
+c f32[1,8,8,16] = Conv(b, w, _) name=conv2
+y f32[1,8,8,16] = Softmax(c) axis=3 name=soft
+output y
+)";
+
+TEST(Propose, RunsConvolutionsInInt8AndLeavesTheTailInFloat) {
+  const Plan plan = MustPropose(MustParse(kChain));
+  EXPECT_EQ(plan.nodes.at("conv1").precision, Precision::kInt8);
+  EXPECT_EQ(plan.nodes.at("dw").precision, Precision::kInt8);
+  EXPECT_EQ(plan.nodes.at("conv2").precision, Precision::kInt8);
+  EXPECT_EQ(plan.nodes.at("soft").precision, Precision::kF32);
+  EXPECT_EQ(plan.nodes.at("soft").reason.kind, ReasonKind::kNoInt8Form);
+  EXPECT_FALSE(plan.values.at("c").forms[0].is_u8);
+}
+
+TEST(Propose, StoresWhatOnlyDepthwiseReadsPerChannel) {
+  const Plan plan = MustPropose(MustParse(kChain));
+  const auto& forms = plan.values.at("a").forms;
+  ASSERT_EQ(forms.size(), 1u);
+  EXPECT_EQ(forms[0].granularity, Granularity::kPerChannel);
+  EXPECT_EQ(plan.values.at("b").forms[0].granularity, Granularity::kPerTensor);
+}
+
+TEST(Propose, CopiesAValueThatDepthwiseAndOthersRead) {
+  const Graph graph = MustParse(R"(graph "shared"
+input x f32[1,8,8,16]
+const w f32[16,1,1,16]{seed=1}
+const d f32[16,3,3,1]{seed=2}
+a f32[1,8,8,16] = Conv(x, w, _) name=conv1
+b f32[1,8,8,16] = Conv(a, d, _) pads=[1,1,1,1] group=16 name=dw
+c f32[1,8,8,16] = Conv(a, w, _) name=conv2
+output b
+output c
+)");
+  const Plan plan = MustPropose(graph);
+  const auto& forms = plan.values.at("a").forms;
+  ASSERT_EQ(forms.size(), 2u);
+  EXPECT_EQ(forms[0].granularity, Granularity::kPerChannel);
+  EXPECT_EQ(forms[1].granularity, Granularity::kPerTensor);
+  EXPECT_EQ(plan.nodes.at("dw").input_forms[0], 0);
+  EXPECT_EQ(plan.nodes.at("conv2").input_forms[0], 1);
+}
+
+TEST(Propose, CarriesScalesPerChannelThroughAChannelShuffle) {
+  const Graph graph = MustParse(R"(graph "shuffle"
+input x f32[1,8,8,16]
+const w f32[16,1,1,16]{seed=1}
+const d f32[16,3,3,1]{seed=2}
+a f32[1,8,8,16] = Conv(x, w, _) name=conv1
+s f32[1,8,8,2,8] = Reshape(a) dims=[1,8,8,2,8] name=split
+t f32[1,8,8,8,2] = Transpose(s) perm=[0,1,2,4,3] name=turn
+u f32[1,8,8,16] = Reshape(t) dims=[1,8,8,16] name=join
+b f32[1,8,8,16] = Conv(u, d, _) pads=[1,1,1,1] group=16 name=dw
+output b
+)");
+  const Plan plan = MustPropose(graph);
+  for (const char* name : {"a", "s", "t", "u"}) {
+    EXPECT_EQ(plan.values.at(name).forms[0].granularity,
+              Granularity::kPerChannel)
+        << name;
+  }
+}
+
+TEST(Propose, KeepsWhatItIsAskedToKeep) {
+  ProposeOptions options;
+  options.requests = {{"conv2", Precision::kF32, false}};
+  const Plan plan = MustPropose(MustParse(kChain), options);
+  EXPECT_EQ(plan.nodes.at("conv2").precision, Precision::kF32);
+  EXPECT_EQ(plan.nodes.at("conv2").reason.kind, ReasonKind::kAsked);
+  EXPECT_THAT(Describe(plan.nodes.at("conv2").reason), HasSubstr("conv2"));
+}
+
+TEST(Propose, FailsOnARequirementThatNoRuleCanSatisfy) {
+  ProposeOptions options;
+  options.requests = {{"soft", Precision::kInt8, true}};
+  const Result<Plan> plan = Propose(MustParse(kChain), options);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.status().code(), Code::kUnsupported);
+  EXPECT_THAT(plan.status().message(), HasSubstr("soft"));
+}
+
+TEST(Propose, KeepsConvolutionsBehindASoftmaxInFloat) {
+  const Graph graph = MustParse(R"(graph "dfl"
+input x f32[1,8,8,16]
+const w f32[16,1,1,16]{seed=1}
+const v f32[1,1,1,16]{seed=2}
+a f32[1,8,8,16] = Conv(x, w, _) name=conv
+s f32[1,8,8,16] = Softmax(a) axis=3 name=soft
+y f32[1,8,8,1] = Conv(s, v, _) name=dfl
+output y
+)");
+  const Plan plan = MustPropose(graph);
+  EXPECT_EQ(plan.nodes.at("dfl").reason.kind, ReasonKind::kStructure);
+  EXPECT_EQ(plan.nodes.at("conv").precision, Precision::kInt8);
+}
+
+TEST(Propose, WritesTheOnlyPartOfAConcatenationWithItsScale) {
+  const Graph graph = MustParse(R"(graph "concat"
+input x f32[1,8,8,16]
+const w f32[16,1,1,16]{seed=1}
+const v f32[16,1,1,32]{seed=2}
+a f32[1,8,8,16] = Conv(x, w, _) name=conv1
+b f32[1,8,8,16] = Conv(a, w, _) name=conv2
+c f32[1,8,8,32] = Concat(a, b) axis=3 name=cat
+y f32[1,8,8,16] = Conv(c, v, _) name=conv3
+output y
+)");
+  const Plan plan = MustPropose(graph);
+  EXPECT_EQ(plan.values.at("b").forms[0].same_as, "c");
+  // a is also read by conv2: it keeps a scale of its own.
+  EXPECT_EQ(plan.values.at("a").forms[0].same_as, "");
+}
+
+TEST(Propose, FusedResidualIsReadInTheFormThatThereIs) {
+  const Graph graph = MustParse(R"(graph "residual"
+input x f32[1,8,8,16]
+const w f32[16,1,1,16]{seed=1}
+a f32[1,8,8,16] = Conv(x, w, _) name=conv1
+b f32[1,8,8,16] = Conv(a, w, _, a) residual=true name=conv2
+c f32[1,8,8,16] = Conv(b, w, _) name=conv3
+output c
+)");
+  const Plan plan = MustPropose(graph);
+  EXPECT_EQ(plan.values.at("a").forms.size(), 1u);
+  EXPECT_EQ(plan.nodes.at("conv2").input_forms.back(), 0);
+}
+
+TEST(ParseRequest, OffersTheNearestPrecision) {
+  const Result<Request> request = ParseRequest("conv*=fp23", false);
+  ASSERT_FALSE(request.ok());
+  EXPECT_THAT(request.status().message(), HasSubstr("did you mean 'fp32'"));
+}
+
+TEST(ParseRequest, WantsAPatternAndAPrecision) {
+  EXPECT_FALSE(ParseRequest("conv1", false).ok());
+  EXPECT_FALSE(ParseRequest("=fp32", false).ok());
+  const Result<Request> request = ParseRequest("a=b=int8", true);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->pattern, "a=b");
+  EXPECT_TRUE(request->required);
+}
+
+}  // namespace
+}  // namespace octet::compile

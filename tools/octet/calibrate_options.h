@@ -1,0 +1,39 @@
+// Calibration as `calibrate` and `build` both do it.
+#ifndef OCTET_TOOLS_OCTET_CALIBRATE_OPTIONS_H_
+#define OCTET_TOOLS_OCTET_CALIBRATE_OPTIONS_H_
+
+#include <string>
+
+#include "console.h"
+#include "model_options.h"
+
+namespace octet::cli {
+
+struct CalibrateArguments {
+  std::string data;
+  std::string preprocess;
+  std::string shard;  // "2/7"
+  std::string method = "mse";
+  int64_t limit = 0;  // most samples; 0 = all
+  int threads = 0;
+  bool resume = false;
+
+  // data_option: "--data" or "--calib".
+  void Add(CLI::App& app, const std::string& data_option);
+};
+
+// Opens the samples and runs them; Ctrl-C leaves what is done in
+// `partial_path`.
+Result<Calibration> RunCalibration(const Model& model,
+                                   const CalibrateArguments& arguments,
+                                   const std::string& partial_path,
+                                   Console& console);
+
+// The samples that --data or --calib names.
+Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(
+    const Model& model, const CalibrateArguments& arguments,
+    const vision::Settings& settings);
+
+}  // namespace octet::cli
+
+#endif  // OCTET_TOOLS_OCTET_CALIBRATE_OPTIONS_H_

@@ -1,0 +1,57 @@
+// octet eval: accuracy on labelled data, several engines side by side.
+#include "accuracy.h"
+#include "base/error.h"
+#include "command.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> engines;
+  DataArguments data;
+  int threads = 0;
+};
+
+Status Eval(const Options& options, Console& console) {
+  nlohmann::json rows = nlohmann::json::array();
+  std::string summary;
+  for (const std::string& path : options.engines) {
+    OCTET_ASSIGN(const Engine engine, Engine::Open(path));
+    OCTET_ASSIGN(const vision::Settings recorded, EngineSettings(engine));
+    OCTET_ASSIGN(const LabelledData data, OpenData(options.data, recorded));
+    SessionOptions session_options;
+    session_options.threads = options.threads;
+    OCTET_ASSIGN(Session session, Session::Create(engine, session_options));
+    OCTET_ASSIGN(const Score score,
+                 Measure(data, session, console, "evaluating " + path));
+    nlohmann::json row = {{"engine", path},
+                          {"metric", score.metric},
+                          {"value", score.value},
+                          {"low", score.interval.low},
+                          {"high", score.interval.high},
+                          {"samples", score.samples}};
+    for (const auto& [name, value] : score.others) row[name] = value;
+    rows.push_back(row);
+    console.Print("{:<40} {} {:.4f}  [{:.4f}, {:.4f}]  {} samples", path,
+                  score.metric, score.value, score.interval.low,
+                  score.interval.high, score.samples);
+    summary += fmt::format("{}{} {:.4f}", summary.empty() ? "" : ", ",
+                           score.metric, score.value);
+  }
+  console.result()["engines"] = rows;
+  console.Verdict(summary, "95 % intervals in brackets",
+                  "octet compare shows which layers lose it");
+  return {};
+}
+
+}  // namespace
+
+std::function<Status(Console&)> AddEval(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("ENGINE", options->engines, "engine files")->required();
+  options->data.Add(app);
+  app.add_option("--threads", options->threads, "threads; 0 = all");
+  return [options](Console& console) { return Eval(*options, console); };
+}
+
+}  // namespace octet::cli

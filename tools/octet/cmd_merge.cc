@@ -1,0 +1,45 @@
+// octet merge: joins the .calib files of several shards.
+#include "base/error.h"
+#include "command.h"
+#include "octet/compiler.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> inputs;
+  std::string output;
+};
+
+Status Merge(const Options& options, Console& console) {
+  OCTET_ASSIGN(Calibration all, Calibration::Open(options.inputs[0]));
+  for (size_t i = 1; i < options.inputs.size(); ++i) {
+    OCTET_ASSIGN(const Calibration next, Calibration::Open(options.inputs[i]));
+    const Status merged = all.Merge(next);
+    if (!merged.ok()) {
+      return Status(merged.code(),
+                    options.inputs[i] + ": " + merged.message());
+    }
+  }
+  OCTET_RETURN_IF_ERROR(all.Save(options.output));
+  console.result()["samples"] = all.samples();
+  console.result()["files"] = options.inputs.size();
+  console.Verdict(
+      fmt::format("{} files merged, {} samples: {}", options.inputs.size(),
+                  all.samples(), options.output),
+      "", fmt::format("octet build MODEL --ranges {} -o model.octet",
+                      options.output));
+  return {};
+}
+
+}  // namespace
+
+std::function<Status(Console&)> AddMerge(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->inputs, ".calib files")->required();
+  app.add_option("-o,--output", options->output, "the .calib file to write")
+      ->required();
+  return [options](Console& console) { return Merge(*options, console); };
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,94 @@
+#include "console.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace octet::cli {
+namespace {
+
+constexpr int kBarWidth = 30;
+constexpr std::chrono::milliseconds kRedraw(100);
+constexpr std::chrono::seconds kPlainLine(5);
+
+std::string Bar(double share) {
+  const int filled = int(share * kBarWidth);
+  return std::string(size_t(filled), '#') +
+         std::string(size_t(kBarWidth - filled), '.');
+}
+
+}  // namespace
+
+void Console::PrintLine(const std::string& line) {
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+void Console::Remark(const std::string& line) {
+  if (bar_open_) fmt::print(stderr, "\n");
+  bar_open_ = false;
+  fmt::print(stderr, "{}\n", line);
+}
+
+void Console::Verdict(const std::string& verdict, const std::string& reason,
+                      const std::string& next) {
+  result_["verdict"] = verdict;
+  if (!reason.empty()) result_["reason"] = reason;
+  if (!next.empty()) result_["next"] = next;
+  if (json) return;
+  if (quiet) {
+    PrintLine(verdict);
+    return;
+  }
+  PrintLine("");
+  PrintLine("verdict: " + verdict);
+  if (!reason.empty()) PrintLine("because: " + reason);
+  if (!next.empty()) PrintLine("next:    " + next);
+}
+
+void Console::Finish() {
+  if (!json) return;
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  PrintLine(result_.dump(2, ' ', false, replace));
+}
+
+void Console::Progress(const std::string& what, int64_t done, int64_t all) {
+  if (quiet || json) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (job_ != what) {
+    job_ = what;
+    started_ = now;
+    shown_ = {};
+  }
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const bool last = done >= all;
+  if (!last && now - shown_ < kRedraw) return;
+  if (!terminal && !last && now - shown_ < kPlainLine) return;
+  shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  const double rate = seconds > 0 ? double(done) / seconds : 0;
+  const double left = rate > 0 ? double(all - done) / rate : 0;
+  const std::string line =
+      fmt::format("{} {} {}/{}  {:.1f}/s  {:.0f} s left", what,
+                  terminal ? "[" + Bar(double(done) / double(all)) + "]" : "",
+                  done, all, rate, left);
+  if (!terminal) {
+    fmt::print(stderr, "{}\n", line);
+    return;
+  }
+  fmt::print(stderr, "\r{}{}", line, last ? "\n" : "  ");
+  std::fflush(stderr);
+  bar_open_ = !last;
+}
+
+std::string Bytes(double bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB"};
+  int unit = 0;
+  while (bytes >= 1024 && unit < 3) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, kUnits[unit]);
+}
+
+}  // namespace octet::cli
