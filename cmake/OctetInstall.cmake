@@ -1,4 +1,5 @@
-# cmake --install: headers, libraries, the command and a CMake package.
+# cmake --install: headers, libraries and a CMake package; tools/octet adds the
+# command.
 #
 # The package has two components. `runtime` needs little; `compiler`, present
 # when octet was built with OCTET_COMPILER, also needs what reads ONNX:
@@ -53,10 +54,6 @@ if(TARGET octet_compiler)
   list(REMOVE_ITEM compiler_libraries ${runtime_libraries})
   octet_install_component(compiler ${compiler_libraries})
 endif()
-if(TARGET octet)
-  install(TARGETS octet RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
-
 install(DIRECTORY include/octet DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 configure_package_config_file(cmake/octetConfig.cmake.in
