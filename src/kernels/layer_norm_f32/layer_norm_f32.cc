@@ -9,6 +9,9 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<LayerNormF32Params> kLayerNormF32Kernels[] = {
+    {"layer_norm_f32_avx512vnni", CpuLevel::kAvx512Vnni,
+     LayerNormF32Avx512Vnni},
+    {"layer_norm_f32_avx2", CpuLevel::kAvx2, LayerNormF32Avx2},
     {"layer_norm_f32_reference", CpuLevel::kScalar, LayerNormF32Reference},
 };
 

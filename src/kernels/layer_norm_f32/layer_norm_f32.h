@@ -39,6 +39,9 @@ void LayerNormF32Reference(const LayerNormF32Params& params, int64_t part,
 void LayerNormF32Avx2(const LayerNormF32Params& params, int64_t part,
                       int64_t parts, std::byte* scratch);
 
+void LayerNormF32Avx512Vnni(const LayerNormF32Params& params, int64_t part,
+                            int64_t parts, std::byte* scratch);
+
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_LAYER_NORM_F32_LAYER_NORM_F32_H_

@@ -3,16 +3,41 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/pool/pool_windows.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
 namespace {
 
+void PoolU8Avx2(const PoolU8Params& params, int64_t part, int64_t parts,
+                std::byte*) {
+  RunPoolU8(kPoolU8Avx2, params, part, parts);
+}
+
+void PoolU8Avx512Vnni(const PoolU8Params& params, int64_t part, int64_t parts,
+                      std::byte*) {
+  RunPoolU8(kPoolU8Avx512Vnni, params, part, parts);
+}
+
+void PoolF32Avx2(const PoolF32Params& params, int64_t part, int64_t parts,
+                 std::byte*) {
+  RunPoolF32(kPoolF32Avx2, params, part, parts);
+}
+
+void PoolF32Avx512Vnni(const PoolF32Params& params, int64_t part, int64_t parts,
+                       std::byte*) {
+  RunPoolF32(kPoolF32Avx512Vnni, params, part, parts);
+}
+
 constexpr Kernel<PoolU8Params> kPoolU8Kernels[] = {
+    {"pool_u8_avx512vnni", CpuLevel::kAvx512Vnni, PoolU8Avx512Vnni},
+    {"pool_u8_avx2", CpuLevel::kAvx2, PoolU8Avx2},
     {"pool_u8_reference", CpuLevel::kScalar, PoolU8Reference},
 };
 
 constexpr Kernel<PoolF32Params> kPoolF32Kernels[] = {
+    {"pool_f32_avx512vnni", CpuLevel::kAvx512Vnni, PoolF32Avx512Vnni},
+    {"pool_f32_avx2", CpuLevel::kAvx2, PoolF32Avx2},
     {"pool_f32_reference", CpuLevel::kScalar, PoolF32Reference},
 };
 
@@ -23,7 +48,9 @@ Work PlanPool(const PoolShape& s, int threads, int64_t element_bytes) {
   const int64_t pixels = s.batch * s.out_h * s.out_w;
   const double bytes = double(pixels * s.channels * element_bytes) *
                        s.window.kernel_h * s.window.kernel_w;
-  return SplitEvenly(pixels, bytes * kNsPerByte, threads);
+  // Global pooling has few pixels; parts share their channels.
+  const int64_t items = pixels * ((s.channels + 63) / 64);
+  return SplitEvenly(items, bytes * kNsPerByte, threads);
 }
 
 }  // namespace

@@ -66,16 +66,6 @@ Work PlanPoolF32(const PoolF32Params& params, int threads);
 void PoolF32Reference(const PoolF32Params& params, int64_t part, int64_t parts,
                       std::byte* scratch);
 
-// Instruction-set levels.
-void PoolU8Avx2(const PoolU8Params& params, int64_t part, int64_t parts,
-                std::byte* scratch);
-void PoolU8Avx512Vnni(const PoolU8Params& params, int64_t part, int64_t parts,
-                      std::byte* scratch);
-void PoolF32Avx2(const PoolF32Params& params, int64_t part, int64_t parts,
-                 std::byte* scratch);
-void PoolF32Avx512Vnni(const PoolF32Params& params, int64_t part, int64_t parts,
-                       std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_POOL_POOL_H_

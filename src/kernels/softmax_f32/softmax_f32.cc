@@ -9,6 +9,8 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<SoftmaxF32Params> kSoftmaxF32Kernels[] = {
+    {"softmax_f32_avx512vnni", CpuLevel::kAvx512Vnni, SoftmaxF32Avx512Vnni},
+    {"softmax_f32_avx2", CpuLevel::kAvx2, SoftmaxF32Avx2},
     {"softmax_f32_reference", CpuLevel::kScalar, SoftmaxF32Reference},
 };
 

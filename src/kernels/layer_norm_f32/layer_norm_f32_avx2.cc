@@ -1,0 +1,12 @@
+#include "kernels/elementary/lanes_avx2.h"
+#include "kernels/layer_norm_f32/layer_norm_f32.h"
+#include "kernels/layer_norm_f32/layer_norm_f32_lanes.h"
+
+namespace octet::kernels {
+
+void LayerNormF32Avx2(const LayerNormF32Params& params, int64_t part,
+                      int64_t parts, std::byte*) {
+  RunLayerNormF32<Avx2Lanes>(params, part, parts);
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,80 @@
+#include "kernels/pool/pool_windows.h"
+
+#include <algorithm>
+
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+// The rows or columns of one window that lie inside the image.
+Piece Inside(int64_t out, int64_t size, int32_t kernel, int32_t stride,
+             int32_t pad) {
+  const int64_t begin = out * stride - pad;
+  return {std::max<int64_t>(begin, 0), std::min(begin + kernel, size)};
+}
+
+// Calls visit for every output pixel of a part. Where there are fewer pixels
+// than parts (global pooling), parts share a pixel's channels.
+template <typename T, typename Visit>
+void VisitWindows(const PoolShape& s, const T* x, T* y, int64_t part,
+                  int64_t parts, const Visit& visit) {
+  const int64_t pixels = s.batch * s.out_h * s.out_w;
+  if (pixels == 0) return;
+  const int64_t pixel_parts = std::min(pixels, parts);
+  const int64_t channel_parts = parts / pixel_parts;
+  if (part >= pixel_parts * channel_parts) return;
+  const Piece piece = PieceOf(pixels, part / channel_parts, pixel_parts);
+  const Piece channels =
+      PieceOf(s.channels, part % channel_parts, channel_parts, 64);
+  const Window& w = s.window;
+  PoolWindow<T> window{};
+  window.row_stride = s.in_w * s.x_pixel_stride;
+  window.column_stride = s.x_pixel_stride;
+  window.channels = channels.end - channels.begin;
+  for (int64_t pixel = piece.begin; pixel < piece.end; ++pixel) {
+    const int64_t image = pixel / (s.out_h * s.out_w);
+    const Piece rows = Inside(pixel / s.out_w % s.out_h, s.in_h, w.kernel_h,
+                              w.stride_h, w.pad_top);
+    const Piece columns =
+        Inside(pixel % s.out_w, s.in_w, w.kernel_w, w.stride_w, w.pad_left);
+    window.rows = rows.end - rows.begin;
+    window.columns = columns.end - columns.begin;
+    window.count = s.count_include_pad ? int64_t{w.kernel_h} * w.kernel_w
+                                       : window.rows * window.columns;
+    window.x = x +
+               ((image * s.in_h + rows.begin) * s.in_w + columns.begin) *
+                   s.x_pixel_stride +
+               channels.begin;
+    window.y = y + pixel * s.y_pixel_stride + channels.begin;
+    visit(window, channels.begin);
+  }
+}
+
+}  // namespace
+
+void RunPoolU8(const PoolU8Fns& fns, const PoolU8Params& p, int64_t part,
+               int64_t parts) {
+  const bool is_max = p.shape.kind == PoolKind::kMax;
+  VisitWindows(p.shape, p.x, p.y, part, parts,
+               [&](const PoolWindow<uint8_t>& window, int64_t channel) {
+                 if (is_max) return fns.max(window);
+                 const int64_t x = p.x_quant.per_channel ? 1 : 0;
+                 const int64_t y = p.y_quant.per_channel ? 1 : 0;
+                 fns.average(window, {p.x_quant.scale + x * channel,
+                                      p.x_quant.zero_point + x * channel, x,
+                                      p.y_quant.scale + y * channel,
+                                      p.y_quant.zero_point + y * channel, y});
+               });
+}
+
+void RunPoolF32(const PoolF32Fns& fns, const PoolF32Params& p, int64_t part,
+                int64_t parts) {
+  const bool is_max = p.shape.kind == PoolKind::kMax;
+  VisitWindows(p.shape, p.x, p.y, part, parts,
+               [&](const PoolWindow<float>& window, int64_t) {
+                 is_max ? fns.max(window) : fns.average(window);
+               });
+}
+
+}  // namespace octet::kernels

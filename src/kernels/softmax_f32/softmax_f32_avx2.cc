@@ -1,0 +1,12 @@
+#include "kernels/elementary/lanes_avx2.h"
+#include "kernels/softmax_f32/softmax_f32.h"
+#include "kernels/softmax_f32/softmax_f32_lanes.h"
+
+namespace octet::kernels {
+
+void SoftmaxF32Avx2(const SoftmaxF32Params& params, int64_t part, int64_t parts,
+                    std::byte*) {
+  RunSoftmaxF32<Avx2Lanes>(params, part, parts);
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,116 @@
+// softmax_f32 over any lanes (kernels/elementary): along the lanes where the
+// axis is innermost in memory, a lane per line where it is not. Internal
+// linkage, so that files of any instruction set may include this.
+#ifndef OCTET_KERNELS_SOFTMAX_F32_SOFTMAX_F32_LANES_H_
+#define OCTET_KERNELS_SOFTMAX_F32_SOFTMAX_F32_LANES_H_
+
+#include <cstdint>
+
+#include "kernels/elementary/functions.h"
+#include "kernels/softmax_f32/softmax_f32.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+template <typename V>
+[[gnu::always_inline]] inline void StoreSome(float* y, typename V::F v,
+                                             int64_t n) {
+  if (n >= V::kLanes) {
+    V::Store(y, v);
+  } else {
+    V::StoreFirst(y, v, n);
+  }
+}
+
+// The next vector of a line of which n elements are left; what lies behind
+// them is -inf: it never is the maximum, and its exponential is 0.
+template <typename V>
+[[gnu::always_inline]] inline typename V::F LoadSome(const float* x,
+                                                     int64_t n) {
+  if (n >= V::kLanes) return V::Load(x);
+  float some[V::kLanes];
+  for (int64_t i = 0; i < V::kLanes; ++i) {
+    some[i] = i < n ? x[i] : -__builtin_inff();
+  }
+  return V::Load(some);
+}
+
+// One line of neighbours. Lane i sums elements i, i + kLanes, ...; then lanes
+// are added in order.
+template <typename V>
+void NormalizeLine(const float* x, float* y, int64_t n) {
+  using F = typename V::F;
+  float lanes[V::kLanes];
+  F largest = V::Set(-__builtin_inff());
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    largest = V::Max(largest, LoadSome<V>(x + i, n - i));
+  }
+  V::Store(lanes, largest);
+  for (int64_t i = 1; i < V::kLanes; ++i) {
+    if (lanes[i] > lanes[0]) lanes[0] = lanes[i];
+  }
+  const F max = V::Set(lanes[0]);
+  F sum = V::Set(0.0f);
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    const F e = Exp<V>(V::Sub(LoadSome<V>(x + i, n - i), max));
+    sum = V::Add(sum, e);
+    StoreSome<V>(y + i, e, n - i);
+  }
+  V::Store(lanes, sum);
+  for (int64_t i = 1; i < V::kLanes; ++i) lanes[0] += lanes[i];
+  const F total = V::Set(lanes[0]);
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    StoreSome<V>(y + i, V::Div(V::Load(y + i), total), n - i);
+  }
+}
+
+// kLanes neighbouring lines (or the `count` of them that exist) along an axis
+// with strides.
+template <typename V>
+void NormalizeLines(const SoftmaxF32Params& p, const float* x, float* y,
+                    int64_t count) {
+  using F = typename V::F;
+  F largest = V::Load(x);
+  for (int64_t k = 1; k < p.size; ++k) {
+    largest = V::Max(largest, V::Load(x + k * p.x_axis_stride));
+  }
+  F sum = V::Set(0.0f);
+  for (int64_t k = 0; k < p.size; ++k) {
+    const F e = Exp<V>(V::Sub(V::Load(x + k * p.x_axis_stride), largest));
+    sum = V::Add(sum, e);
+    StoreSome<V>(y + k * p.y_axis_stride, e, count);
+  }
+  for (int64_t k = 0; k < p.size; ++k) {
+    float* at = y + k * p.y_axis_stride;
+    StoreSome<V>(at, V::Div(V::Load(at), sum), count);
+  }
+}
+
+template <typename V>
+void RunSoftmaxF32(const SoftmaxF32Params& p, int64_t part, int64_t parts) {
+  if (p.inner == 1 && p.x_axis_stride == 1 && p.y_axis_stride == 1) {
+    const Piece piece = PieceOf(p.outer, part, parts);
+    for (int64_t i = piece.begin; i < piece.end; ++i) {
+      NormalizeLine<V>(p.x + i * p.x_outer_stride, p.y + i * p.y_outer_stride,
+                       p.size);
+    }
+    return;
+  }
+  // Groups of 16 lines, so that no group has a part of a vector but the last.
+  const int64_t groups = (p.inner + 15) / 16;
+  const Piece piece = PieceOf(p.outer * groups, part, parts);
+  for (int64_t i = piece.begin; i < piece.end; ++i) {
+    const int64_t first = i % groups * 16;
+    const int64_t end = first + 16 < p.inner ? first + 16 : p.inner;
+    for (int64_t line = first; line < end; line += V::kLanes) {
+      NormalizeLines<V>(p, p.x + i / groups * p.x_outer_stride + line,
+                        p.y + i / groups * p.y_outer_stride + line, end - line);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_SOFTMAX_F32_SOFTMAX_F32_LANES_H_
