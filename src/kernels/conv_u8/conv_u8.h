@@ -52,7 +52,8 @@ struct ConvU8Params {
 
   // Tactic; 0 lets the kernel choose. Never changes the result.
   int64_t tile_vectors = 0;  // vectors of 16 channels per tile, 1 to 4
-  int64_t tile_block = 0;    // tiles per block of pixels
+  int64_t tile_block = 0;    // per block of pixels: tiles, or output rows
+                             // where windows overlap
 };
 
 // All kernels, best first; the best for `level`.
