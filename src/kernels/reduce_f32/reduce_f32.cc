@@ -9,6 +9,7 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<ReduceF32Params> kReduceF32Kernels[] = {
+    {"reduce_f32_avx2", CpuLevel::kAvx2, ReduceF32Avx2},
     {"reduce_f32_reference", CpuLevel::kScalar, ReduceF32Reference},
 };
 

@@ -3,12 +3,19 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/resize/resize_rows.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
 namespace {
 
+void Avx2(const ResizeParams& params, int64_t part, int64_t parts,
+          std::byte* scratch) {
+  RunResize(kResizeAvx2, params, part, parts, scratch);
+}
+
 constexpr Kernel<ResizeParams> kResizeKernels[] = {
+    {"resize_avx2", CpuLevel::kAvx2, Avx2},
     {"resize_reference", CpuLevel::kScalar, ResizeReference},
 };
 
@@ -30,7 +37,7 @@ Work PlanResize(const ResizeParams& p, int threads) {
   const double bytes = double(pixels * p.channels * p.element_bytes);
   const double cost =
       p.mode == ResizeMode::kNearest ? kNsPerByteMoved : kNsPerByteMixed;
-  return SplitEvenly(pixels, bytes * cost, threads);
+  return SplitEvenly(pixels, bytes * cost, threads, ResizeScratch(p));
 }
 
 }  // namespace octet::kernels

@@ -59,10 +59,6 @@ Work PlanResize(const ResizeParams& params, int threads);
 void ResizeReference(const ResizeParams& params, int64_t part, int64_t parts,
                      std::byte* scratch);
 
-// Instruction-set levels.
-void ResizeAvx2(const ResizeParams& params, int64_t part, int64_t parts,
-                std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_RESIZE_RESIZE_H_
