@@ -273,11 +273,11 @@ Result<Tensor> Apply(const Preprocess& p, Layout layout, const Image& image) {
 }
 
 Result<InputForm> InputFormOf(const Shape& shape) {
-  const auto is_channels = [](int64_t n) { return n >= 1 && n <= 4; };
-  if (shape.rank() == 4 && is_channels(shape[1])) {
+  const auto is_picture = [](int64_t n) { return n == 1 || n == 3; };
+  if (shape.rank() == 4 && is_picture(shape[1])) {
     return InputForm{Layout::kNchw, shape[2], shape[3], shape[1]};
   }
-  if (shape.rank() == 4 && is_channels(shape[3])) {
+  if (shape.rank() == 4 && is_picture(shape[3])) {
     return InputForm{Layout::kNhwc, shape[1], shape[2], shape[3]};
   }
   if (shape.rank() == 4 && shape[1] < 0) {
