@@ -1,0 +1,228 @@
+#include "compile/passes/rewriter.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/check.h"
+
+namespace octet::compile {
+
+Rewriter::Rewriter(Graph& graph) : graph_(graph) {
+  Uses uses = ComputeUses(graph);
+  producer_ = std::move(uses.producer);
+  readers_ = std::move(uses.readers);
+  is_output_ = std::move(uses.is_output);
+  removed_.assign(graph.nodes.size(), false);
+  place_.resize(graph.nodes.size());
+  std::iota(place_.begin(), place_.end(), int64_t{0});
+  for (const Value& value : graph.values) value_names_.insert(value.name);
+  for (const Node& node : graph.nodes) node_names_.insert(node.name);
+}
+
+Op& Rewriter::op(NodeId id) {
+  changed_ = true;
+  return graph_.nodes[size_t(id)].op;
+}
+
+NodeId Rewriter::OnlyReader(ValueId id) const {
+  const auto& readers = readers_[size_t(id)];
+  return readers.size() == 1 && !is_output(id) ? readers[0] : kNoNode;
+}
+
+std::string Rewriter::Unique(std::string_view base,
+                             std::unordered_set<std::string>& taken) {
+  std::string name(base);
+  for (int i = 1; !taken.insert(name).second; ++i) {
+    name = std::string(base) + "_" + std::to_string(i);
+  }
+  return name;
+}
+
+ValueId Rewriter::AddValue(std::string_view name, DType dtype,
+                           const Shape& shape) {
+  Value value;
+  value.name = Unique(name, value_names_);
+  value.dtype = dtype;
+  value.shape = shape;
+  value.has_shape = true;
+  producer_.push_back(kNoNode);
+  readers_.emplace_back();
+  is_output_.push_back(false);
+  changed_ = true;
+  return graph_.AddValue(std::move(value));
+}
+
+ValueId Rewriter::AddConstant(std::string_view name, Tensor tensor) {
+  const ValueId id = AddValue(name, tensor.dtype(), tensor.shape());
+  graph_.values[size_t(id)].data =
+      std::make_shared<const Tensor>(std::move(tensor));
+  return id;
+}
+
+NodeId Rewriter::AddNode(NodeId like, Op op, std::vector<ValueId> inputs,
+                         ValueId output) {
+  const auto id = NodeId(graph_.nodes.size());
+  Node node;
+  node.name = Unique(this->node(like).name, node_names_);
+  node.op = std::move(op);
+  node.outputs = {output};
+  node.origins = this->node(like).origins;
+  node.type = this->node(like).type;
+  graph_.nodes.push_back(std::move(node));
+  removed_.push_back(false);
+  place_.push_back(place_[size_t(like)]);
+  producer_[size_t(output)] = id;
+  SetInputs(id, std::move(inputs));
+  return id;
+}
+
+void Rewriter::SetInput(NodeId id, size_t slot, ValueId value) {
+  std::vector<ValueId> inputs = node(id).inputs;
+  inputs[slot] = value;
+  SetInputs(id, std::move(inputs));
+}
+
+void Rewriter::SetInputs(NodeId id, std::vector<ValueId> inputs) {
+  changed_ = true;
+  std::vector<ValueId> old =
+      std::exchange(graph_.nodes[size_t(id)].inputs, std::move(inputs));
+  // First the new reads, so that what both have in common is not removed.
+  for (ValueId input : node(id).inputs) {
+    if (input != kNoValue) readers_[size_t(input)].push_back(id);
+  }
+  for (ValueId input : old) {
+    if (input == kNoValue) continue;
+    auto& readers = readers_[size_t(input)];
+    readers.erase(std::find(readers.begin(), readers.end(), id));
+  }
+  for (ValueId input : old) {
+    if (input != kNoValue) RemoveIfUnread(input);
+  }
+}
+
+void Rewriter::RemoveIfUnread(ValueId id) {
+  const NodeId maker = producer(id);
+  if (maker == kNoNode || is_output(id) || !readers(id).empty()) return;
+  Remove(maker);
+}
+
+// A chain of nodes that nobody needs any more may be long: no recursion.
+void Rewriter::Remove(NodeId id) {
+  std::vector<NodeId> pending = {id};
+  while (!pending.empty()) {
+    const NodeId next = pending.back();
+    pending.pop_back();
+    if (removed_[size_t(next)]) continue;
+    removed_[size_t(next)] = true;
+    changed_ = true;
+    Node& node = graph_.nodes[size_t(next)];
+    for (ValueId output : node.outputs) {
+      if (producer(output) == next) producer_[size_t(output)] = kNoNode;
+    }
+    for (ValueId input : std::exchange(node.inputs, {})) {
+      if (input == kNoValue) continue;
+      auto& readers = readers_[size_t(input)];
+      readers.erase(std::find(readers.begin(), readers.end(), next));
+      const NodeId maker = producer(input);
+      if (maker != kNoNode && readers.empty() && !is_output(input)) {
+        pending.push_back(maker);
+      }
+    }
+  }
+}
+
+void Rewriter::InheritOrigins(NodeId to, NodeId from) {
+  auto& origins = graph_.nodes[size_t(to)].origins;
+  for (const std::string& origin : node(from).origins) {
+    if (std::ranges::find(origins, origin) == origins.end()) {
+      origins.push_back(origin);
+    }
+  }
+}
+
+void Rewriter::Absorb(NodeId into, NodeId absorbed) {
+  InheritOrigins(into, absorbed);
+  const ValueId output = node(absorbed).outputs[0];
+  producer_[size_t(node(into).outputs[0])] = kNoNode;
+  graph_.nodes[size_t(into)].outputs[0] = output;
+  producer_[size_t(output)] = into;
+  Remove(absorbed);
+}
+
+bool Rewriter::Forward(ValueId from, ValueId to) {
+  OCTET_CHECK(from != to);
+  if (is_output(from)) {
+    const NodeId maker = producer(to);
+    if (maker == kNoNode || is_output(to)) return false;
+    // `to` becomes the output under the name that the model gave it.
+    std::swap(graph_.values[size_t(from)].name, graph_.values[size_t(to)].name);
+    std::ranges::replace(graph_.outputs, from, to);
+    is_output_[size_t(from)] = false;
+    is_output_[size_t(to)] = true;
+  }
+  changed_ = true;
+  for (NodeId reader : std::exchange(readers_[size_t(from)], {})) {
+    for (ValueId& input : graph_.nodes[size_t(reader)].inputs) {
+      if (input == from) input = to;
+    }
+    readers_[size_t(to)].push_back(reader);
+  }
+  RemoveIfUnread(from);
+  return true;
+}
+
+void Rewriter::Finish() {
+  // Each node after what it reads; else in the order of their places.
+  std::vector<NodeId> roots(graph_.nodes.size());
+  std::iota(roots.begin(), roots.end(), NodeId{0});
+  std::ranges::stable_sort(roots, {},
+                           [&](NodeId n) { return place_[size_t(n)]; });
+  std::vector<Node> sorted;
+  std::vector<bool> begun(removed_), done(removed_);
+  std::vector<NodeId> path;
+  for (NodeId root : roots) {
+    path.push_back(root);
+    while (!path.empty()) {
+      const NodeId n = path.back();
+      if (done[size_t(n)]) {
+        path.pop_back();
+        continue;
+      }
+      if (begun[size_t(n)]) {
+        done[size_t(n)] = true;
+        sorted.push_back(std::move(graph_.nodes[size_t(n)]));
+        path.pop_back();
+        continue;
+      }
+      begun[size_t(n)] = true;
+      const auto& inputs = graph_.nodes[size_t(n)].inputs;
+      // The last pushed comes first.
+      for (size_t i = inputs.size(); i-- > 0;) {
+        const NodeId maker = producer(inputs[i]);
+        if (maker == kNoNode || done[size_t(maker)]) continue;
+        OCTET_CHECK(!begun[size_t(maker)]);  // no cycles
+        path.push_back(maker);
+      }
+    }
+  }
+  graph_.nodes = std::move(sorted);
+  Compact(graph_);
+}
+
+bool RewriteUntilStable(Graph& graph,
+                        const std::function<bool(Rewriter&, NodeId)>& rewrite) {
+  Rewriter rewriter(graph);
+  bool any = false;
+  for (bool again = true; again;) {
+    again = false;
+    for (NodeId n = 0; n < rewriter.size(); ++n) {
+      while (!rewriter.removed(n) && rewrite(rewriter, n)) again = true;
+    }
+    any |= again;
+  }
+  if (any || rewriter.changed()) rewriter.Finish();
+  return any;
+}
+
+}  // namespace octet::compile
