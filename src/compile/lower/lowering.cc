@@ -1,5 +1,7 @@
 #include "compile/lower/lowering.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace octet::compile {
@@ -50,22 +52,24 @@ int Lowering::ValueIn(ValueId v, int form) {
   const Form& to = FormsOf(v)[form];
   const Value& value = graph.values[v];
   const int converted =
-      Convert(FormName(value.name, to), first, to, value.shape);
+      Convert(FormName(value.name, to), first, FormsOf(v)[0], to, value.shape);
   values_[{v, form}] = converted;
   return converted;
 }
 
-int Lowering::Convert(const std::string& name, int from, const Form& to,
-                      const Shape& shape) {
+int Lowering::Convert(const std::string& name, int from, const Form& from_form,
+                      const Form& to, const Shape& shape) {
   // Parameters that follow several axes (inside a channel shuffle) are laid
   // along one.
   Shape flat = shape;
-  const int64_t channels = int64_t(to.quant.scale.size());
+  const int64_t channels =
+      int64_t(std::max(to.quant.scale.size(), from_form.quant.scale.size()));
   if (channels > 1 && shape[shape.rank() - 1] != channels) {
     flat = Shape{shape.elements() / channels, channels};
   }
   const bool reshape = !(flat == shape);
   const int x = reshape ? builder.AddReshaped(Dense(name, from), flat) : from;
+  if (reshape && from_form.is_u8) builder.SetQuant(x, from_form.quant);
   const bool from_u8 = builder.value(from).dtype == engine::DType::U8;
   const DType dtype = to.is_u8 ? DType::kU8 : DType::kF32;
   const int y =
@@ -114,7 +118,12 @@ int Lowering::AsF32(const std::string& node, int value) {
   if (builder.value(value).dtype != engine::DType::U8) {
     return Dense(node, value);
   }
-  return Convert(builder.value(value).name + "@f32", value, kF32Form,
+  const engine::ValueT& from = builder.value(value);
+  Form form = Form::U8(Granularity::kPerTensor);
+  if (from.quant != nullptr) {
+    form.quant = {from.quant->scale, from.quant->zero_point};
+  }
+  return Convert(from.name + "@f32", value, form, kF32Form,
                  builder.shape(value));
 }
 
@@ -133,6 +142,13 @@ int Lowering::Output(const Node& node, const Shape* shape) {
 
 void Lowering::SetOutput(const Node& node, int value) {
   values_[{node.outputs[0], 0}] = value;
+  const QuantParams& quant = OutputForm(node).quant;
+  const Shape shape = builder.shape(value);
+  // A view of a shuffled value may be where its parameters fit one axis again.
+  const bool fits = quant.scale.size() == 1 ||
+                    (shape.rank() > 0 && int64_t(quant.scale.size()) ==
+                                             shape[shape.rank() - 1]);
+  if (OutputForm(node).is_u8 && fits) builder.SetQuant(value, quant);
 }
 
 }  // namespace octet::compile

@@ -69,8 +69,8 @@ class Lowering {
   }
 
  private:
-  int Convert(const std::string& name, int from, const Form& to,
-              const Shape& shape);
+  int Convert(const std::string& name, int from, const Form& from_form,
+              const Form& to, const Shape& shape);
 
   // Program value by (graph value, form).
   std::map<std::pair<ValueId, int>, int> values_;

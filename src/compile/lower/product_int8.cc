@@ -61,6 +61,7 @@ class Int8Product {
     const WeightCodes weights =
         QuantizeWeights(product_.weight, product_.outputs(),
                         lowering_.PlanOf(node_).weight_scale);
+    OCTET_RETURN_IF_ERROR(ChooseFamily(weights));
     OCTET_ASSIGN(const std::vector<int32_t> bias, SetScales(weights));
     if (!kernels::SumsFitInt32(product_.outputs(), weights.codes, x_zero_,
                                bias)) {
@@ -71,6 +72,24 @@ class Int8Product {
   }
 
  private:
+  // Imported weights beyond s8 are split in two, which only the dense family
+  // does: a depthwise convolution with such weights runs there, one group a
+  // channel.
+  Status ChooseFamily(const WeightCodes& weights) {
+    const auto beyond = [](int32_t code) { return code < -128 || code > 127; };
+    if (!product_.depthwise || !std::ranges::any_of(weights.codes, beyond)) {
+      return {};
+    }
+    if (x_scale_.size() > 1) {
+      return Unsupported(
+          "depthwise weights beyond 8 bits on an input with a "
+          "scale per channel");
+    }
+    product_.depthwise = false;
+    pad_to_ = 16;
+    return {};
+  }
+
   // A scale per channel of a value that is mixed goes into the weights, before
   // they are quantized ("folded channel scales").
   Status FoldInputScales() {
@@ -144,10 +163,6 @@ class Int8Product {
 
   Status AddDepthwise(const WeightCodes& weights,
                       const std::vector<int32_t>& bias) {
-    const auto beyond = [](int32_t code) { return code < -128 || code > 127; };
-    if (std::ranges::any_of(weights.codes, beyond)) {
-      return Unsupported("depthwise weights beyond 8 bits");
-    }
     kernels::PackedDepthwiseU8 packed = kernels::PackDepthwiseU8(
         product_.outputs(), weights.codes, x_zero_, bias);
     channels_.comp = std::move(packed.comp);

@@ -29,14 +29,18 @@ int ProgramBuilder::AddValue(std::string name, DType dtype, const Shape& shape,
   // nothing there reads them.
   const bool fits = quant != nullptr && (quant->scale.size() == 1 ||
                                          int64_t(quant->scale.size()) == last);
-  if (fits) {
-    value->quant = std::make_unique<engine::QuantT>();
-    value->quant->scale = quant->scale;
-    value->quant->zero_point = quant->zero_point;
-  }
   profile_.values.push_back(std::move(value));
   slots_.push_back(here);
-  return int(profile_.values.size()) - 1;
+  const int index = int(profile_.values.size()) - 1;
+  if (fits) SetQuant(index, *quant);
+  return index;
+}
+
+void ProgramBuilder::SetQuant(int value, const QuantParams& quant) {
+  auto& place = profile_.values[size_t(value)]->quant;
+  place = std::make_unique<engine::QuantT>();
+  place->scale = quant.scale;
+  place->zero_point = quant.zero_point;
 }
 
 int ProgramBuilder::AddReshaped(int value, const Shape& shape) {

@@ -34,6 +34,9 @@ class ProgramBuilder {
   // value must be dense or keep its last axis.
   int AddReshaped(int value, const Shape& shape);
 
+  // Parameters of a u8 value: one, or one for each index of its last axis.
+  void SetQuant(int value, const QuantParams& quant);
+
   template <typename T>
   int AddConstant(std::string name, DType dtype, std::span<const T> data) {
     return AddConstant(std::move(name), dtype, Shape{int64_t(data.size())},

@@ -80,23 +80,35 @@ std::optional<ChannelMap> MapConcat(const Graph& graph, const Node& node,
   return map;
 }
 
+// Picks along one of the channel axes; a scalar index drops that axis.
 std::optional<ChannelMap> MapGather(const Graph& graph, const Node& node,
-                                    const Shape& y, int axis) {
-  const Gather& op = std::get<Gather>(node.op);
+                                    const Shape& x, const Shape& y, int axis) {
+  const int picked = int(std::get<Gather>(node.op).axis);
   const Value& indices = graph.values[node.inputs[1]];
-  const Shape& x = graph.values[node.inputs[0]].shape;
-  if (!indices.is_constant() || axis != x.rank() - 1 ||
-      indices.dtype != DType::kS64) {
+  if (!indices.is_constant() || indices.dtype != DType::kS64 ||
+      indices.shape.rank() > 1) {
     return std::nullopt;
   }
-  if (op.axis != axis) {
-    // Gathering another axis moves whole channels, if it stays in front.
-    return Identity(y, y.rank() - 1);
-  }
+  const int dropped = 1 - indices.shape.rank();
+  if (picked < axis) return Identity(y, axis - dropped);
+  if (axis >= y.rank()) return std::nullopt;
+  const auto index = indices.data->as<int64_t>();
   ChannelMap map{axis, {}};
-  if (indices.shape.rank() != 1) return std::nullopt;
-  for (int64_t i : indices.data->as<int64_t>()) {
-    map.sources.push_back({0, i < 0 ? i + x[axis] : i});
+  for (int64_t c = 0; c < ChannelCount(y, axis); ++c) {
+    int64_t rest = c, source = 0, stride = 1;
+    for (int i = x.rank() - 1; i >= axis; --i) {
+      int64_t at = 0;
+      if (i == picked && dropped == 1) {
+        at = index[0];
+      } else {
+        const int64_t n = i == picked ? int64_t(index.size()) : x[i];
+        at = i == picked ? index[size_t(rest % n)] : rest % n;
+        rest /= n;
+      }
+      source += (at < 0 ? at + x[i] : at) * stride;
+      stride *= x[i];
+    }
+    map.sources.push_back({0, source});
   }
   return map;
 }
@@ -153,7 +165,7 @@ std::optional<ChannelMap> MapChannels(const Graph& graph, const Node& node,
     return MapConcat(graph, node, channel_axes);
   }
   if (std::holds_alternative<Gather>(node.op)) {
-    return MapGather(graph, node, y, axis);
+    return MapGather(graph, node, x, y, axis);
   }
   return std::nullopt;
 }
