@@ -138,7 +138,8 @@ class Run {
  private:
   Status Start() {
     total_ = EmptyRanges(graph_, options_);
-    OCTET_ASSIGN(Lowered lowered, Lower(graph_, FloatPlan(graph_)));
+    OCTET_ASSIGN(Lowered lowered,
+                 Lower(graph_, FloatPlan(graph_), {.in_place = false}));
     OCTET_ASSIGN(const Engine engine,
                  runtime::MakeEngine(std::move(lowered.program),
                                      lowered.constants.bytes()));

@@ -134,7 +134,7 @@ class Chooser {
   void ChooseOwn(ValueId v, Form& form) {
     const ValueId origin = origin_[v];
     const ValueRange* seen = Find(origin);
-    if (seen == nullptr) {
+    if (seen == nullptr || seen->histogram.empty()) {
       missing_.push_back(graph_.values[origin].name);
       return;
     }

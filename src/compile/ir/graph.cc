@@ -1,24 +1,12 @@
 #include "compile/ir/graph.h"
 
 #include <array>
-#include <unordered_set>
 #include <utility>
+
+#include "compile/ir/unique_names.h"
 
 namespace octet::compile {
 namespace {
-
-// `base`, or base_1, base_2, ...: the first that is not in `taken`.
-std::string FirstFree(std::string_view base,
-                      const std::unordered_set<std::string_view>& taken) {
-  std::string name(base.empty() ? "unnamed" : base);
-  const size_t stem = name.size();
-  for (int i = 1; taken.contains(name); ++i) {
-    name.resize(stem);
-    name += '_';
-    name += std::to_string(i);
-  }
-  return name;
-}
 
 constexpr std::array<std::string_view, std::variant_size_v<Op>> kKindNames = {
     "Conv",    "MatMul",    "Unary",
@@ -66,15 +54,15 @@ ValueId Graph::AddConstant(std::string_view constant_name, Tensor tensor) {
 }
 
 std::string Graph::UniqueValueName(std::string_view base) const {
-  std::unordered_set<std::string_view> taken;
-  for (const Value& value : values) taken.insert(value.name);
-  return FirstFree(base, taken);
+  UniqueNames names;
+  for (const Value& value : values) names.Reserve(value.name);
+  return names.Take(base);
 }
 
 std::string Graph::UniqueNodeName(std::string_view base) const {
-  std::unordered_set<std::string_view> taken;
-  for (const Node& node : nodes) taken.insert(node.name);
-  return FirstFree(base, taken);
+  UniqueNames names;
+  for (const Node& node : nodes) names.Reserve(node.name);
+  return names.Take(base);
 }
 
 Uses ComputeUses(const Graph& graph) {

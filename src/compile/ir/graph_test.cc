@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "compile/ir/text.h"
+#include "compile/ir/unique_names.h"
 #include "compile/ir/verify.h"
 
 namespace octet::compile {
@@ -25,6 +26,17 @@ TEST(Graph, FindsNamesThatAreFree) {
   EXPECT_EQ(graph.UniqueNodeName("x"), "x");
   EXPECT_EQ(graph.UniqueNodeName("x_1"), "x_1_1");
   EXPECT_EQ(graph.UniqueValueName(""), "unnamed");
+}
+
+TEST(UniqueNames, GoOnWhereTheyWere) {
+  UniqueNames names;
+  names.Reserve("a");
+  names.Reserve("a_2");
+  EXPECT_EQ(names.Take("a"), "a_1");
+  EXPECT_EQ(names.Take("a"), "a_3");
+  EXPECT_EQ(names.Take("b"), "b");
+  EXPECT_EQ(names.Take("b"), "b_1");
+  EXPECT_EQ(names.Take(""), "unnamed");
 }
 
 TEST(Graph, CompactKeepsWhatOutputsDependOnAndAllInputs) {

@@ -152,7 +152,7 @@ constexpr Wrong kWrongs[] = {
     {"Conv(m, w)", "expected 4 dimensions"},
     {"Conv(u8, w)", "is u8, expected f32"},
     {"Conv(x, any)", "its weights is not known"},
-    {"MatMul(b, m)", "do not fit"},
+    {"MatMul(b, b)", "do not fit"},
     {"MatMul(m, v)", "expected matrices"},
     {"MatMul(m, b, b6)", "bias of 6 for 7 columns"},
     {"MatMul(m, b, _, m) residual=true", "residual of shape"},

@@ -137,10 +137,11 @@ void AddNotes(Lowering& lowering, engine::ProgramT& program) {
 
 }  // namespace
 
-Result<Lowered> Lower(const Graph& graph, const Plan& plan) {
+Result<Lowered> Lower(const Graph& graph, const Plan& plan,
+                      const LowerOptions& options) {
   OCTET_RETURN_IF_ERROR(CheckPlan(graph, plan));
-  Lowering lowering(graph, plan);
-  PlaceConcats(lowering);
+  Lowering lowering(graph, plan, options);
+  if (options.in_place) PlaceConcats(lowering);
   AddInputs(lowering);
   std::string faults;
   for (const Node& node : graph.nodes) {

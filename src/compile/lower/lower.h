@@ -14,6 +14,13 @@ struct Lowered {
   engine::ConstantPool constants;
 };
 
+struct LowerOptions {
+  // Parts of a concatenation are written where they belong and slices are
+  // views. Off, every value of the graph is made whole by a step of its own
+  // (but for reshapes): so that calibration sees each of them.
+  bool in_place = true;
+};
+
 // Lowers a graph of concrete shapes (after passes) as its plan says: packs
 // weights, folds zero points and scales, writes concatenations in place, views
 // slices, and gives every value its place in the arena. Deterministic.
@@ -22,7 +29,8 @@ struct Lowered {
 //   errors: kUnsupported listing every node that has no kernel, or whose
 //           precision the plan asks for cannot be had, each with what to do;
 //           kBadInput where the plan does not fit the graph.
-Result<Lowered> Lower(const Graph& graph, const Plan& plan);
+Result<Lowered> Lower(const Graph& graph, const Plan& plan,
+                      const LowerOptions& options = {});
 
 // A plan that keeps everything in float.
 Plan FloatPlan(const Graph& graph);

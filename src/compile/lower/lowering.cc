@@ -146,8 +146,8 @@ void Lowering::SetOutput(const Node& node, int value) {
   const Shape shape = builder.shape(value);
   // A view of a shuffled value may be where its parameters fit one axis again.
   const bool fits = quant.scale.size() == 1 ||
-                    (shape.rank() > 0 && int64_t(quant.scale.size()) ==
-                                             shape[shape.rank() - 1]);
+                    (shape.rank() > 0 &&
+                     int64_t(quant.scale.size()) == shape[shape.rank() - 1]);
   if (OutputForm(node).is_u8 && fits) builder.SetQuant(value, quant);
 }
 

@@ -16,10 +16,12 @@ namespace octet::compile {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, const Plan& plan) : graph(graph), plan(plan) {}
+  Lowering(const Graph& graph, const Plan& plan, const LowerOptions& options)
+      : graph(graph), plan(plan), options(options) {}
 
   const Graph& graph;
   const Plan& plan;
+  const LowerOptions options;
   ProgramBuilder builder;
   // Where a value is written, if not into a buffer of its own.
   std::map<ValueId, Slot> placements;

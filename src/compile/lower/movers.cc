@@ -69,7 +69,8 @@ Status LowerSlice(Lowering& lowering, const Node& node) {
   const int x = lowering.Input(node, 0);
   const engine::ValueT& from = lowering.builder.value(x);
   const int last = int(op.starts.size()) - 1;
-  bool channels_only = last >= 1 && op.steps[size_t(last)] == 1;
+  bool channels_only =
+      lowering.options.in_place && last >= 1 && op.steps[size_t(last)] == 1;
   for (int i = 0; i < last; ++i) {
     channels_only = channels_only &&
                     op.sizes[size_t(i)] == from.dims[size_t(i)] &&

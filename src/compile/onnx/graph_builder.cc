@@ -4,6 +4,18 @@
 #include <utility>
 
 namespace octet::compile {
+namespace {
+
+// "name.suffix", or the name alone.
+std::string WithSuffix(std::string_view name, std::string_view suffix) {
+  std::string text(name);
+  if (suffix.empty()) return text;
+  text += '.';
+  text += suffix;
+  return text;
+}
+
+}  // namespace
 
 const Node* GraphBuilder::Producer(ValueId id) const {
   const auto found = producer_.find(id);
@@ -18,28 +30,13 @@ int64_t GraphBuilder::Symbol(const std::string& name) {
   return found->second;
 }
 
-std::string GraphBuilder::FreeName(std::unordered_set<std::string>& taken,
-                                   std::string_view base,
-                                   std::string_view suffix) {
-  std::string stem(base);
-  if (!suffix.empty()) {
-    stem += '.';
-    stem += suffix;
-  }
-  std::string name = stem;
-  for (int i = 1; !taken.insert(name).second; ++i) {
-    name = fmt::format("{}_{}", stem, i);
-  }
-  return name;
-}
-
 ValueId GraphBuilder::AddNamed(Value value) {
   return graph_.AddValue(std::move(value));
 }
 
 ValueId GraphBuilder::AddConstant(std::string_view name, Tensor tensor) {
   Value value;
-  value.name = FreeName(names_, name, "");
+  value.name = names_.Take(name);
   value.dtype = tensor.dtype();
   value.shape = tensor.shape();
   value.has_shape = true;
@@ -53,7 +50,7 @@ ValueId GraphBuilder::AddAlias(const std::string& name, ValueId id) {
   copy.data = nullptr;
   const ValueId alias = AddNamed(std::move(copy));
   Node node;
-  node.name = FreeName(node_names_, name, "");
+  node.name = node_names_.Take(name);
   node.op = Unary{};
   node.inputs = {id};
   node.outputs = {alias};
@@ -75,7 +72,7 @@ Result<ValueId> GraphBuilder::AddNode(Op op, std::vector<ValueId> inputs,
   value.name = std::move(value_name);
   const ValueId id = graph_.AddValue(std::move(value));
   Node node;
-  node.name = FreeName(node_names_, node_->name(), node_suffix);
+  node.name = node_names_.Take(WithSuffix(node_->name(), node_suffix));
   node.op = std::move(op);
   node.inputs = std::move(inputs);
   node.outputs = {id};
@@ -91,7 +88,7 @@ Result<ValueId> GraphBuilder::Emit(Op op, std::vector<ValueId> inputs,
                                    std::string_view node_suffix,
                                    std::string_view value_suffix) {
   return AddNode(std::move(op), std::move(inputs), node_suffix,
-                 FreeName(names_, node_->OutputName(0), value_suffix));
+                 names_.Take(WithSuffix(node_->OutputName(0), value_suffix)));
 }
 
 Status GraphBuilder::EmitOutput(Op op, std::vector<ValueId> inputs,
@@ -125,7 +122,7 @@ Result<ValueId> GraphBuilder::ToNhwc(ValueId x) {
   if (found != nhwc_.end()) return found->second;
   OCTET_ASSIGN(const ValueId nhwc,
                AddNode(Transpose{{0, 2, 3, 1}}, {x}, "to_nhwc",
-                       FreeName(names_, value(x).name, "nhwc")));
+                       names_.Take(WithSuffix(value(x).name, "nhwc"))));
   nhwc_[x] = nhwc;
   return nhwc;
 }

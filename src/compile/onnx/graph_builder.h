@@ -9,11 +9,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "compile/ir/graph.h"
 #include "compile/ir/infer.h"
+#include "compile/ir/unique_names.h"
 #include "compile/onnx/onnx_node.h"
 #include "compile/onnx/tensor_proto.h"
 #include "octet/status.h"
@@ -42,7 +42,7 @@ class GraphBuilder {
   const KnownInts* Known(ValueId id) { return inference_.Known(id); }
 
   // Names of the model's values, which nothing else may take.
-  void ReserveName(const std::string& name) { names_.insert(name); }
+  void ReserveName(const std::string& name) { names_.Reserve(name); }
   // The dimension that stands for a symbol.
   int64_t Symbol(const std::string& name);
 
@@ -92,16 +92,14 @@ class GraphBuilder {
   Status OutputFromNhwc(ValueId y);
 
  private:
-  std::string FreeName(std::unordered_set<std::string>& taken,
-                       std::string_view base, std::string_view suffix);
   Result<ValueId> AddNode(Op op, std::vector<ValueId> inputs,
                           std::string_view node_suffix, std::string value_name);
 
   Graph graph_;
   ShapeInference inference_{graph_};
   TensorReader tensors_;
-  std::unordered_set<std::string> names_;
-  std::unordered_set<std::string> node_names_;
+  UniqueNames names_;
+  UniqueNames node_names_;
   std::unordered_map<std::string, int64_t> symbols_;
   std::unordered_map<ValueId, NodeId> producer_;
   std::unordered_map<ValueId, ValueId> nhwc_;  // of a value in NCHW

@@ -1,7 +1,10 @@
 #include "compile/onnx/signed_activations.h"
 
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "compile/ir/unique_names.h"
 
 namespace octet::compile {
 namespace {
@@ -34,6 +37,7 @@ class Converter {
   }
 
   void Run() {
+    for (const Value& value : graph_.values) names_.Reserve(value.name);
     for (ValueId id : graph_.inputs) Block(id);
     for (ValueId id : graph_.outputs) Block(id);
     for (size_t v = 0; v < graph_.values.size(); ++v) {
@@ -111,9 +115,14 @@ class Converter {
                              : 0;
       shifted.as<uint8_t>()[size_t(i)] = uint8_t(zero + 128);
     }
-    return graph_.AddConstant(
-        graph_.values[size_t(signed_value)].name + ".zero_point",
-        std::move(shifted));
+    Value constant;
+    constant.name =
+        names_.Take(graph_.values[size_t(signed_value)].name + ".zero_point");
+    constant.dtype = DType::kU8;
+    constant.shape = shifted.shape();
+    constant.has_shape = true;
+    constant.data = std::make_shared<const Tensor>(std::move(shifted));
+    return graph_.AddValue(std::move(constant));
   }
 
   void Convert(Node& node) {
@@ -129,6 +138,7 @@ class Converter {
   Graph& graph_;
   std::vector<ValueId> parent_;  // union-find over values
   std::vector<bool> blocked_;    // by root
+  UniqueNames names_;
 };
 
 }  // namespace

@@ -92,6 +92,14 @@ void Layout::Note(ValueId id, View view, bool computed) {
   if (computed) computed_.insert(id);
 }
 
+void Layout::NoteImported(ValueId id, View view) {
+  const ValueId source = view.source;
+  if (value(source).name.starts_with(value(id).name + ".")) {
+    sources_.emplace_back(id, source);
+  }
+  Note(id, std::move(view));
+}
+
 ValueId Layout::NewValue(const std::string& base, DType dtype,
                          const Shape& shape) {
   Value value;
@@ -255,7 +263,10 @@ void Layout::Finish() {
     }
   }
   for (const auto& [id, source] : sources_) {
-    if (producer_.contains(id) || named.contains(source)) continue;
+    if (producer_.contains(id) || !producer_.contains(source) ||
+        !named.insert(source).second) {
+      continue;
+    }
     std::swap(graph_.values[size_t(id)].name,
               graph_.values[size_t(source)].name);
   }

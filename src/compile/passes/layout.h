@@ -58,6 +58,9 @@ class Layout {
   // Notes that `id` is a view. `computed`: its elements exist as well.
   void Note(ValueId id, View view, bool computed = false);
 
+  // The same where the importer made the source, and named it after the value.
+  void NoteImported(ValueId id, View view);
+
   // The value as the model has it, computed if it was only a view.
   ValueId Use(ValueId id);
   // The value w of which `id`, broadcast to the rank of `perm`, is the view

@@ -91,7 +91,7 @@ void NoteTranspose(Layout& layout, const Node& node) {
   const Perm& perm = std::get<Transpose>(node.op).perm;
   const View* view = layout.Find(node.inputs[0]);
   if (view == nullptr) {
-    layout.Note(node.outputs[0], {node.inputs[0], perm});
+    layout.NoteImported(node.outputs[0], {node.inputs[0], perm});
     return;
   }
   Perm joined;
