@@ -3,7 +3,7 @@
 // lanes of 128 bits, which leaves 64 channels in four vectors in the order
 // ChannelAt; the packs of the epilogue put them back.
 //
-// For windows of 3x3 the four taps are a column (and an empty fourth), and an
+// For windows of 3x3, and 5x5 at stride 1, the four taps are a column, and an
 // interleaved column serves all outputs that see it. Where fewer than 64
 // channels are left, two or four output rows share a vector.
 #include <immintrin.h>
@@ -32,6 +32,11 @@ bool Is3x3(const Window& w) {
          (w.stride_w == 1 || w.stride_w == 2);
 }
 
+bool Is5x5Stride1(const Window& w) {
+  return w.kernel_h == 5 && w.kernel_w == 5 && w.dilation_w == 1 &&
+         w.stride_w == 1;
+}
+
 // Groups of four taps.
 int64_t GroupCount(const Window& w) {
   return Is3x3(w) ? 3 : (w.kernel_h * w.kernel_w + 3) / 4;
@@ -40,6 +45,11 @@ int64_t GroupCount(const Window& w) {
 // The tap at place `place` of a group, -1 for none.
 int64_t TapAt(const Window& w, int64_t group, int64_t place) {
   if (Is3x3(w)) return place < 3 ? 3 * place + group : -1;
+  if (Is5x5Stride1(w)) {
+    // Columns of the four upper rows, then the lower row.
+    if (group < 5) return 5 * place + group;
+    return group == 5 ? 20 + place : place == 3 ? 24 : -1;
+  }
   const int64_t tap = 4 * group + place;
   return tap < w.kernel_h * w.kernel_w ? tap : -1;
 }
@@ -335,6 +345,83 @@ void Window3x3Stride2(const Strip& strip) {
   }
 }
 
+[[gnu::always_inline]] inline void AddGroup(Sums& sums, const Sums& codes,
+                                            const int8_t* weights, int group) {
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) {
+    DotMemory(sums.at[v], codes.at[v], weights + (4 * group + v) * 64);
+  }
+}
+
+// The lowest of five rows, four columns at a time.
+template <int kRows>
+struct LowerRow {
+  __m512i last[3];  // the three columns before the next
+
+  [[gnu::always_inline]] Sums Next(const Strip& strip, const uint8_t* x) {
+    const __m512i next =
+        LoadCodes<kRows>(x + 4 * strip.row_stride, strip.input_row_step);
+    const Sums codes = Interleave(last[0], last[1], last[2], next);
+    last[0] = last[1];
+    last[1] = last[2];
+    last[2] = next;
+    return codes;
+  }
+};
+
+template <int kRows>
+[[gnu::always_inline]] inline Sums LoadUpperRows(const Strip& strip,
+                                                 const uint8_t* x) {
+  const int64_t row = strip.row_stride;
+  const int64_t step = strip.input_row_step;
+  return Interleave(LoadCodes<kRows>(x, step), LoadCodes<kRows>(x + row, step),
+                    LoadCodes<kRows>(x + 2 * row, step),
+                    LoadCodes<kRows>(x + 3 * row, step));
+}
+
+// 5x5 at stride 1. An interleaved column of the upper four rows serves the five
+// outputs that see it, of which four are under way; the lower row's columns are
+// groups 5 and 6 of two of them. Weights come from memory.
+template <int kRows, EpilogueKind kKind>
+void Window5x5Stride1(const Strip& strip) {
+  const int8_t* const w = strip.constants.weights;
+  const uint8_t* x = strip.input;
+  Sums sums[4];
+  LowerRow<kRows> lower;
+#pragma GCC unroll 4
+  for (int column = 0; column < 4; ++column) {
+    sums[column] = FirstSums(strip);
+    const Sums upper = LoadUpperRows<kRows>(strip, x);
+#pragma GCC unroll 4
+    for (int i = 0; i <= column; ++i) AddGroup(sums[i], upper, w, column - i);
+    if (column < 3) {
+      lower.last[column] =
+          LoadCodes<kRows>(x + 4 * strip.row_stride, strip.input_row_step);
+    } else {
+      AddGroup(sums[0], lower.Next(strip, x), w, 5);
+    }
+    x += strip.pixel_stride;
+  }
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < strip.pixels; ++i) {
+    const Sums upper = LoadUpperRows<kRows>(strip, x);
+    const Sums codes = lower.Next(strip, x);
+    AddGroup(sums[0], upper, w, 4);
+    AddGroup(sums[0], codes, w, 6);
+    Finish<kRows, kKind>(strip, i, sums[0]);
+    AddGroup(sums[1], upper, w, 3);
+    AddGroup(sums[1], codes, w, 5);
+    AddGroup(sums[2], upper, w, 2);
+    AddGroup(sums[3], upper, w, 1);
+    sums[0] = sums[1];
+    sums[1] = sums[2];
+    sums[2] = sums[3];
+    sums[3] = FirstSums(strip);
+    AddGroup(sums[3], upper, w, 0);
+    x += strip.pixel_stride;
+  }
+}
+
 // Any window, four taps at a time. tap_offsets has offsets for missing taps.
 template <int kRows, EpilogueKind kKind>
 void AnyWindow(const Strip& strip) {
@@ -348,11 +435,7 @@ void AnyWindow(const Strip& strip) {
                      LoadCodes<kRows>(x + tap[1], strip.input_row_step),
                      LoadCodes<kRows>(x + tap[2], strip.input_row_step),
                      LoadCodes<kRows>(x + tap[3], strip.input_row_step));
-      const int8_t* w = strip.constants.weights + 256 * group;
-#pragma GCC unroll 4
-      for (int v = 0; v < 4; ++v) {
-        DotMemory(sums.at[v], codes.at[v], w + 64 * v);
-      }
+      AddGroup(sums, codes, strip.constants.weights, int(group));
     }
     Finish<kRows, kKind>(strip, i, sums);
     x += strip.stride_w * strip.pixel_stride;
@@ -371,7 +454,11 @@ StripFn PickStrip(const Window& w, int64_t rows) {
   constexpr StripFn kStride2[] = {Window3x3Stride2<1, kKind>,
                                   Window3x3Stride2<2, kKind>,
                                   Window3x3Stride2<4, kKind>};
+  constexpr StripFn k5x5[] = {Window5x5Stride1<1, kKind>,
+                              Window5x5Stride1<2, kKind>,
+                              Window5x5Stride1<4, kKind>};
   const int64_t index = rows / 2;  // 1, 2, 4 to 0, 1, 2
+  if (Is5x5Stride1(w)) return k5x5[index];
   if (!Is3x3(w)) return kAny[index];
   return w.stride_w == 1 ? kStride1[index] : kStride2[index];
 }
