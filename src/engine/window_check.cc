@@ -17,13 +17,19 @@ struct Axis {
   int64_t in, out;
 };
 
+// Inputs between the first and the last that a window sees on an axis.
+int64_t Reach(int64_t kernel, int64_t dilation) {
+  return (kernel - 1) * dilation;
+}
+
 void CheckAxis(StepCheck& check, const Axis& a) {
   check.Require(a.kernel >= 1 && a.stride >= 1 && a.dilation >= 1 && a.pad >= 0,
                 "the window has {} {}, stride {}, dilation {}, padding {}",
                 a.name, a.kernel, a.stride, a.dilation, a.pad);
+  if (!check.ok()) return;
   // All but `out` are 32-bit numbers: only the last product can overflow.
   const auto last = CheckedMul(a.out - 1, a.stride);
-  const int64_t reach = (a.kernel - 1) * a.dilation;
+  const int64_t reach = Reach(a.kernel, a.dilation);
   check.Require(reach < kMaxReach,
                 "the window reaches over {} inputs, at most "
                 "{} are allowed",
@@ -49,11 +55,11 @@ void CheckWindow(StepCheck& check, const Window& w, const Image& in,
                     w.pad_top(), in.h, out.h});
   CheckAxis(check, {"width", w.kernel_w(), w.stride_w(), w.dilation_w(),
                     w.pad_left(), in.w, out.w});
+  if (!check.ok()) return;
   // Padding is at most the reach, on each side.
-  const int64_t h = 2 * (w.kernel_h() - 1) * w.dilation_h();
-  const int64_t wide = 2 * (w.kernel_w() - 1) * w.dilation_w();
-  const auto rows = CheckedAdd(in.h, h);
-  const auto columns = CheckedAdd(in.w, wide);
+  const auto rows = CheckedAdd(in.h, 2 * Reach(w.kernel_h(), w.dilation_h()));
+  const auto columns =
+      CheckedAdd(in.w, 2 * Reach(w.kernel_w(), w.dilation_w()));
   const auto pixels =
       rows && columns ? CheckedMul(*rows, *columns) : std::nullopt;
   const auto elements = pixels ? CheckedMul(*pixels, in.c) : std::nullopt;

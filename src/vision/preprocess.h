@@ -105,7 +105,7 @@ struct InputForm {
 };
 
 // Tells the form from the shape [N, C, H, W] or [N, H, W, C] by which of the
-// two places has 1 to 4 channels; NCHW if both have.
+// two places has 1 or 3 channels; NCHW if both have.
 //   errors: kUsage if the shape is no picture's.
 Result<InputForm> InputFormOf(const Shape& shape);
 

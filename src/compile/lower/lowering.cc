@@ -34,7 +34,15 @@ const Form& Lowering::InputForm(const Node& node, size_t slot) const {
 
 int Lowering::Input(const Node& node, size_t slot) {
   const ValueId v = node.inputs[slot];
-  if (!IsConstant(v)) return ValueIn(v, PlanOf(node).input_forms[slot]);
+  if (!IsConstant(v)) {
+    const int value = ValueIn(v, PlanOf(node).input_forms[slot]);
+    const bool codes = builder.value(value).dtype == engine::DType::U8;
+    if (!codes || Runs(node, Precision::kInt8)) return value;
+    // A float node behind a quantized value reads what the codes stand for.
+    const auto known = dequantized_.find(value);
+    if (known != dequantized_.end()) return known->second;
+    return dequantized_[value] = AsF32(node.name, value);
+  }
   const auto known = constants_.find(v);
   if (known != constants_.end()) return known->second;
   const Value& value = graph.values[v];

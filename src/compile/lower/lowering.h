@@ -44,7 +44,7 @@ class Lowering {
   bool HasInput(const Node& node, size_t slot) const {
     return slot < node.inputs.size() && node.inputs[slot] != kNoValue;
   }
-  // The form that Input() gives.
+  // The form that the plan says; an f32 node dequantizes it.
   const Form& InputForm(const Node& node, size_t slot) const;
   // A value in one of its forms.
   int ValueIn(ValueId v, int form);
@@ -77,6 +77,7 @@ class Lowering {
   // Program value by (graph value, form).
   std::map<std::pair<ValueId, int>, int> values_;
   std::map<ValueId, int> constants_;
+  std::map<int, int> dequantized_;  // program value to its f32 form
 };
 
 // One function for each group of node kinds; each lowers one node.

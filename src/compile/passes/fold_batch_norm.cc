@@ -172,7 +172,7 @@ class Product {
         }
       }
     }
-    return r.AddConstant(r.value(weights_).name, std::move(weights));
+    return r.ReplaceConstant(weights_, std::move(weights));
   }
 
   void Write(Rewriter& r, NodeId n, ValueId weights,
@@ -181,9 +181,8 @@ class Product {
     inputs.resize(std::max<size_t>(inputs.size(), 3), kNoValue);
     inputs[1] = weights;
     if (bias_ != kNoValue || Shifts(affine)) {
-      const std::string& name =
-          r.value(bias_ != kNoValue ? bias_ : affine.numbers).name;
-      inputs[2] = r.AddConstant(name, RoundedToF32(bias, Shape{outputs_}));
+      inputs[2] = r.ReplaceConstant(bias_ != kNoValue ? bias_ : affine.numbers,
+                                    RoundedToF32(bias, Shape{outputs_}));
     }
     r.SetInputs(n, std::move(inputs));
   }

@@ -60,6 +60,18 @@ ValueId Rewriter::AddConstant(std::string_view name, Tensor tensor) {
   return id;
 }
 
+ValueId Rewriter::ReplaceConstant(ValueId old, Tensor tensor) {
+  if (readers(old).size() > 1 || is_output(old)) {
+    return AddConstant(value(old).name, std::move(tensor));
+  }
+  changed_ = true;
+  Value& value = graph_.values[size_t(old)];
+  value.dtype = tensor.dtype();
+  value.shape = tensor.shape();
+  value.data = std::make_shared<const Tensor>(std::move(tensor));
+  return old;
+}
+
 NodeId Rewriter::AddNode(NodeId like, Op op, std::vector<ValueId> inputs,
                          ValueId output) {
   const auto id = NodeId(graph_.nodes.size());
@@ -83,7 +95,8 @@ void Rewriter::SetInput(NodeId id, size_t slot, ValueId value) {
   SetInputs(id, std::move(inputs));
 }
 
-void Rewriter::SetInputs(NodeId id, std::vector<ValueId> inputs) {
+std::vector<NodeId> Rewriter::SetInputs(NodeId id,
+                                        std::vector<ValueId> inputs) {
   changed_ = true;
   std::vector<ValueId> old =
       std::exchange(graph_.nodes[size_t(id)].inputs, std::move(inputs));
@@ -96,25 +109,34 @@ void Rewriter::SetInputs(NodeId id, std::vector<ValueId> inputs) {
     auto& readers = readers_[size_t(input)];
     readers.erase(std::find(readers.begin(), readers.end(), id));
   }
+  std::vector<NodeId> removed;
   for (ValueId input : old) {
-    if (input != kNoValue) RemoveIfUnread(input);
+    if (input != kNoValue) RemoveIfUnread(input, removed);
+  }
+  return removed;
+}
+
+void Rewriter::SetInputsOfFused(NodeId id, std::vector<ValueId> inputs) {
+  for (NodeId removed : SetInputs(id, std::move(inputs))) {
+    InheritOrigins(id, removed);
   }
 }
 
-void Rewriter::RemoveIfUnread(ValueId id) {
+void Rewriter::RemoveIfUnread(ValueId id, std::vector<NodeId>& removed) {
   const NodeId maker = producer(id);
   if (maker == kNoNode || is_output(id) || !readers(id).empty()) return;
-  Remove(maker);
+  Remove(maker, removed);
 }
 
 // A chain of nodes that nobody needs any more may be long: no recursion.
-void Rewriter::Remove(NodeId id) {
+void Rewriter::Remove(NodeId id, std::vector<NodeId>& removed) {
   std::vector<NodeId> pending = {id};
   while (!pending.empty()) {
     const NodeId next = pending.back();
     pending.pop_back();
     if (removed_[size_t(next)]) continue;
     removed_[size_t(next)] = true;
+    removed.push_back(next);
     changed_ = true;
     Node& node = graph_.nodes[size_t(next)];
     for (ValueId output : node.outputs) {
@@ -147,7 +169,8 @@ void Rewriter::Absorb(NodeId into, NodeId absorbed) {
   producer_[size_t(node(into).outputs[0])] = kNoNode;
   graph_.nodes[size_t(into)].outputs[0] = output;
   producer_[size_t(output)] = into;
-  Remove(absorbed);
+  std::vector<NodeId> removed;
+  Remove(absorbed, removed);
 }
 
 bool Rewriter::Forward(ValueId from, ValueId to) {
@@ -168,7 +191,8 @@ bool Rewriter::Forward(ValueId from, ValueId to) {
     }
     readers_[size_t(to)].push_back(reader);
   }
-  RemoveIfUnread(from);
+  std::vector<NodeId> removed;
+  RemoveIfUnread(from, removed);
   return true;
 }
 

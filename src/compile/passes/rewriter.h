@@ -59,13 +59,21 @@ class Rewriter {
   // Names are made unique.
   ValueId AddValue(std::string_view name, DType dtype, const Shape& shape);
   ValueId AddConstant(std::string_view name, Tensor tensor);
+  // A constant that stands where `old` does in a node that is being changed:
+  // `old` itself, changed, where nobody else reads it.
+  ValueId ReplaceConstant(ValueId old, Tensor tensor);
   // Adds a node that makes `output`. `like` lends name, origins and type, and
   // the place where there is a choice.
   NodeId AddNode(NodeId like, Op op, std::vector<ValueId> inputs,
                  ValueId output);
 
   void SetInput(NodeId id, size_t slot, ValueId value);
-  void SetInputs(NodeId id, std::vector<ValueId> inputs);
+  // Nodes that nobody needs any more are removed.
+  //   returns: those.
+  std::vector<NodeId> SetInputs(NodeId id, std::vector<ValueId> inputs);
+  // The same for a node that does now what the removed ones did: it takes over
+  // their origins.
+  void SetInputsOfFused(NodeId id, std::vector<ValueId> inputs);
 
   // `into` does from now on what `absorbed`, whose only input from a node it
   // feeds, did too: it makes absorbed's output and takes over its origins.
@@ -85,8 +93,9 @@ class Rewriter {
   void Finish();
 
  private:
-  void RemoveIfUnread(ValueId id);
-  void Remove(NodeId id);
+  // Adds what they remove to `removed`.
+  void RemoveIfUnread(ValueId id, std::vector<NodeId>& removed);
+  void Remove(NodeId id, std::vector<NodeId>& removed);
   std::string Unique(std::string_view base,
                      std::unordered_set<std::string>& taken);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "kernels/conv_u8/conv_u8_problem.h"
@@ -98,6 +99,62 @@ TEST(ConvU8, EveryKernelGivesTheBitsOfTheReferenceHoweverItIsCut) {
             << row.name << " in " << parts << " parts: " << line.line();
       }
     }
+  }
+}
+
+// A line of small random numbers; half of them have no padding.
+std::string RandomLine(Random& random) {
+  const auto pair = [&random](int64_t low, int64_t high) {
+    return std::to_string(random.Int(low, high)) + "x" +
+           std::to_string(random.Int(low, high));
+  };
+  const int64_t group = random.Int(0, 3) == 0 ? random.Int(2, 3) : 1;
+  const int64_t pad = random.Int(0, 1) * random.Int(1, 3);
+  const char* const epilogues[] = {"clamp", "table", "float before=silu",
+                                   "float f32 residual=u8",
+                                   "float residual=f32 after=relu"};
+  return "x=" + pair(1, 2) + "x" + std::to_string(random.Int(1, 20)) + "x" +
+         std::to_string(group * random.Int(1, 40)) +
+         " out=" + std::to_string(group * random.Int(1, 90)) +
+         " kernel=" + pair(1, 1 + 2 * pad) + " stride=" + pair(1, 3) +
+         " dilation=" + pair(1, 2) + " pad=" + std::to_string(2 * pad) + "x" +
+         std::to_string(2 * pad) + "x" + std::to_string(4 * pad) + "x" +
+         std::to_string(4 * pad) + " group=" + std::to_string(group) +
+         " xgap=" + std::to_string(random.Int(0, 1) * random.Int(1, 20)) +
+         " ygap=" + std::to_string(random.Int(0, 1) * random.Int(1, 20)) +
+         " parts=" + std::to_string(random.Int(0, 5) == 0 ? 2 : 1) + " " +
+         epilogues[random.Int(0, 4)];
+}
+
+TEST(ConvU8, RandomShapesGiveTheBitsOfTheReference) {
+  Random random(1);
+  const int lines = std::getenv("OCTET_PROBLEMS") == nullptr ? 150 : 10;
+  for (int i = 0; i < lines; ++i) {
+    const Problem line(RandomLine(random));
+    SCOPED_TRACE(line.line());
+    const ConvU8Problem problem(line);
+    const Output expected = OutputOf(problem, ConvU8Reference, 1);
+    for (const auto& row : RunnableRows(ConvU8Kernels())) {
+      if (row.fn == ConvU8Reference) continue;
+      EXPECT_TRUE(OutputOf(problem, row.fn, random.Int(1, 4)) == expected)
+          << row.name;
+    }
+  }
+}
+
+TEST(ConvU8, ImagesOfABatchDoNotDependOnEachOther) {
+  const ConvU8Problem two(Problem("x=2x5x6x20 out=40 kernel=3x3 pad=1x1x1x1"));
+  for (const auto& row : RunnableRows(ConvU8Kernels())) {
+    const Output both = OutputOf(two, row.fn, 1);
+    Output alone(two);
+    ConvU8Params params = two.WriteTo(alone.u8, alone.f32);
+    params.batch = 1;
+    for (int64_t image = 0; image < 2; ++image) {
+      RunInParts(row.fn, params, 1, PlanConvU8(params, 1).scratch_bytes);
+      params.x += 5 * 6 * 20;
+      params.epilogue.y_u8 += 5 * 6 * 40;
+    }
+    EXPECT_TRUE(alone == both) << row.name;
   }
 }
 

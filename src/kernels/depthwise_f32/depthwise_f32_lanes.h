@@ -44,9 +44,67 @@ inline int64_t LastTap(int64_t at, int64_t dilation, int64_t kernel,
   return last < kernel ? last : kernel;
 }
 
-// kPixels neighbouring pixels times kVectors vectors of channels from
-// `channel` on; y is that of the first pixel, `count` channels exist.
+// Adds the products of row h of a window, any kernel: kPixels neighbouring
+// pixels times kVectors vectors of channels from `channel` on.
 template <typename V, int kPixels, int kVectors>
+[[gnu::always_inline]] inline void AddRow(
+    const Depthwise& d, const Taps& taps, int64_t h, int64_t channel,
+    typename V::F (&sums)[kPixels][kVectors]) {
+  const float* x = taps.x + h * d.tap_h + taps.begin_w * d.tap_w + channel;
+  const float* w = d.p.weight +
+                   (h * d.p.window.kernel_w + taps.begin_w) * d.padded +
+                   channel;
+  for (int64_t i = taps.begin_w; i < taps.end_w; ++i) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::F weight = V::Load(w + v * V::kLanes);
+#pragma GCC unroll 4
+      for (int j = 0; j < kPixels; ++j) {
+        sums[j][v] =
+            V::Fma(V::Load(x + j * d.step + v * V::kLanes), weight, sums[j][v]);
+      }
+    }
+    x += d.tap_w;
+    w += d.padded;
+  }
+}
+
+// The same for the three neighbouring taps of a whole row of a window, when
+// pixels are kStride columns apart: each column is loaded once for all pixels
+// that see it.
+template <typename V, int kPixels, int kVectors, int kStride>
+[[gnu::always_inline]] inline void AddThree(
+    const Depthwise& d, const Taps& taps, int64_t h, int64_t channel,
+    typename V::F (&sums)[kPixels][kVectors]) {
+  const float* x = taps.x + h * d.tap_h + channel;
+  const float* w = d.p.weight + h * 3 * d.padded + channel;
+  typename V::F weights[3][kVectors];
+#pragma GCC unroll 4
+  for (int i = 0; i < 3; ++i) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      weights[i][v] = V::Load(w + i * d.padded + v * V::kLanes);
+    }
+  }
+#pragma GCC unroll 16
+  for (int column = 0; column < (kPixels - 1) * kStride + 3; ++column) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::F value = V::Load(x + v * V::kLanes);
+#pragma GCC unroll 4
+      for (int j = 0; j < kPixels; ++j) {
+        const int tap = column - j * kStride;
+        if (tap < 0 || tap > 2) continue;
+        sums[j][v] = V::Fma(value, weights[tap][v], sums[j][v]);
+      }
+    }
+    x += d.tap_w;
+  }
+}
+
+// kPixels pixels from `pixel` on, the `count` channels from `channel` on; by
+// AddThree if kStride is not 0.
+template <typename V, int kPixels, int kVectors, int kStride>
 [[gnu::always_inline]] inline void SumWindow(const Depthwise& d,
                                              const Taps& taps, int64_t pixel,
                                              int64_t channel, int64_t count) {
@@ -61,21 +119,10 @@ template <typename V, int kPixels, int kVectors>
     for (int i = 0; i < kPixels; ++i) sums[i][v] = bias;
   }
   for (int64_t h = taps.begin_h; h < taps.end_h; ++h) {
-    const float* x = taps.x + h * d.tap_h + taps.begin_w * d.tap_w + channel;
-    const float* w =
-        p.weight + (h * p.window.kernel_w + taps.begin_w) * d.padded + channel;
-    for (int64_t i = taps.begin_w; i < taps.end_w; ++i) {
-#pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) {
-        const typename V::F weight = V::Load(w + v * V::kLanes);
-#pragma GCC unroll 4
-        for (int j = 0; j < kPixels; ++j) {
-          sums[j][v] = V::Fma(V::Load(x + j * d.step + v * V::kLanes), weight,
-                              sums[j][v]);
-        }
-      }
-      x += d.tap_w;
-      w += d.padded;
+    if constexpr (kStride == 0) {
+      AddRow<V, kPixels, kVectors>(d, taps, h, channel, sums);
+    } else {
+      AddThree<V, kPixels, kVectors, kStride>(d, taps, h, channel, sums);
     }
   }
 #pragma GCC unroll 4
@@ -90,16 +137,27 @@ template <typename V, int kPixels, int kVectors>
   }
 }
 
-template <typename V, int kPixels>
+template <typename V, int kPixels, int kStride>
 [[gnu::noinline]] void SumPixels(const Depthwise& d, const Taps& taps,
                                  int64_t pixel) {
   int64_t channel = 0;
   for (; channel + 2 * V::kLanes <= d.p.channels; channel += 2 * V::kLanes) {
-    SumWindow<V, kPixels, 2>(d, taps, pixel, channel, 2 * V::kLanes);
+    SumWindow<V, kPixels, 2, kStride>(d, taps, pixel, channel, 2 * V::kLanes);
   }
   for (; channel < d.p.channels; channel += V::kLanes) {
-    SumWindow<V, kPixels, 1>(d, taps, pixel, channel, d.p.channels - channel);
+    SumWindow<V, kPixels, 1, kStride>(d, taps, pixel, channel,
+                                      d.p.channels - channel);
   }
+}
+
+// Four pixels whose windows lie inside the image.
+template <typename V>
+void SumFour(const Depthwise& d, const Taps& taps, int64_t pixel) {
+  const Window& w = d.p.window;
+  const bool is_three = w.kernel_w == 3 && w.dilation_w == 1;
+  if (is_three && w.stride_w == 1) return SumPixels<V, 4, 1>(d, taps, pixel);
+  if (is_three && w.stride_w == 2) return SumPixels<V, 4, 2>(d, taps, pixel);
+  SumPixels<V, 4, 0>(d, taps, pixel);
 }
 
 // One output row.
@@ -122,12 +180,12 @@ void SumRow(const Depthwise& d, int64_t image, int64_t oy) {
     if (four_fit) {
       taps.begin_w = 0;
       taps.end_w = w.kernel_w;
-      SumPixels<V, 4>(d, taps, first_pixel + ox);
+      SumFour<V>(d, taps, first_pixel + ox);
       ox += 4;
     } else {
       taps.begin_w = FirstTap(x, w.dilation_w, w.kernel_w);
       taps.end_w = LastTap(x, w.dilation_w, w.kernel_w, p.in_w);
-      SumPixels<V, 1>(d, taps, first_pixel + ox);
+      SumPixels<V, 1, 0>(d, taps, first_pixel + ox);
       ++ox;
     }
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "kernels/depthwise_u8/depthwise_u8_pack.h"
@@ -112,6 +113,54 @@ TEST(DepthwiseU8, EveryNumberOfChannelsWorks) {
       }
     }
   }
+}
+
+// A line of small random numbers; a third of them have no padding.
+std::string RandomLine(Random& random) {
+  const auto pair = [&random](int64_t low, int64_t high) {
+    return std::to_string(random.Int(low, high)) + "x" +
+           std::to_string(random.Int(low, high));
+  };
+  const int64_t pad = random.Int(0, 2);
+  const int64_t size = random.Int(0, 1) == 0 ? 3 : 5;
+  const char* const epilogues[] = {"clamp", "table", "float before=silu",
+                                   "float f32 residual=u8",
+                                   "float residual=f32 after=relu"};
+  return "x=" + std::to_string(random.Int(1, 2)) + "x" + pair(5, 12) + "x" +
+         std::to_string(random.Int(1, 150)) +
+         " kernel=" + std::to_string(size) + "x" + std::to_string(size) +
+         " stride=" + pair(1, 2) + " pad=" + pair(pad, pad + 1) + "x" +
+         pair(pad, pad + 1) +
+         " xgap=" + std::to_string(random.Int(0, 1) * random.Int(1, 20)) +
+         " ygap=" + std::to_string(random.Int(0, 1) * random.Int(1, 20)) + " " +
+         epilogues[random.Int(0, 4)];
+}
+
+TEST(DepthwiseU8, RandomShapesGiveTheBitsOfTheReference) {
+  Random random(1);
+  const int lines = std::getenv("OCTET_PROBLEMS") == nullptr ? 150 : 10;
+  for (int i = 0; i < lines; ++i) {
+    const Problem line(RandomLine(random));
+    SCOPED_TRACE(line.line());
+    const DepthwiseU8Problem problem(line);
+    const Output expected = OutputOf(problem, DepthwiseU8Reference, 1);
+    for (const auto& row : RunnableRows(DepthwiseU8Kernels())) {
+      if (row.fn == DepthwiseU8Reference) continue;
+      EXPECT_TRUE(OutputOf(problem, row.fn, random.Int(1, 4)) == expected)
+          << row.name;
+    }
+  }
+}
+
+TEST(DepthwiseU8, PlanLeavesSmallWorkWholeAndCutsLargeWork) {
+  DepthwiseU8Params p;
+  p.window.kernel_h = p.window.kernel_w = 3;
+  p.in_h = p.in_w = p.out_h = p.out_w = 7;
+  p.channels = p.x_pixel_stride = 64;
+  EXPECT_EQ(PlanDepthwiseU8(p, 8).parts, 1);
+  p.in_h = p.in_w = p.out_h = p.out_w = 112;
+  EXPECT_EQ(PlanDepthwiseU8(p, 1).parts, 1);
+  EXPECT_GE(PlanDepthwiseU8(p, 2).parts, 8);
 }
 
 TEST(PackDepthwiseU8, PutsTheChannelsOfATapSideBySide) {

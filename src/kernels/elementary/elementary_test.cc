@@ -151,6 +151,48 @@ TEST(Elementary, GivesTheSameBitsAtEveryLevel) {
   }
 }
 
+float Call(const Function& function, float x) {
+  float y = 0;
+  ElementaryReference(function, &x, &y, 1);
+  return y;
+}
+
+TEST(Elementary, OddFunctionsAreOddToTheLastBit) {
+  for (FunctionKind kind : {FunctionKind::kTanh, FunctionKind::kErf}) {
+    for (float x : SweepOfAllFloats(10000019)) {
+      if (std::isnan(x)) continue;
+      EXPECT_EQ(Call({kind}, -x), -Call({kind}, x)) << Name(kind) << " " << x;
+    }
+  }
+}
+
+TEST(Elementary, BoundedFunctionsStayInTheirBounds) {
+  for (float x : SweepOfAllFloats(1000003)) {
+    if (std::isnan(x)) continue;
+    const float sigmoid = Call({FunctionKind::kSigmoid}, x);
+    EXPECT_TRUE(sigmoid >= 0 && sigmoid <= 1) << x;
+    const float tanh = Call({FunctionKind::kTanh}, x);
+    EXPECT_TRUE(tanh >= -1 && tanh <= 1) << x;
+    const float erf = Call({FunctionKind::kErf}, x);
+    EXPECT_TRUE(erf >= -1 && erf <= 1) << x;
+    EXPECT_GE(Call({FunctionKind::kExp}, x), 0) << x;
+    EXPECT_GE(Call({FunctionKind::kSoftplus}, x), 0) << x;
+  }
+}
+
+TEST(Elementary, GatedFunctionsAreTheIdentityFarAboveZeroAndVanishFarBelow) {
+  for (FunctionKind kind :
+       {FunctionKind::kSilu, FunctionKind::kGelu, FunctionKind::kGeluTanh,
+        FunctionKind::kMish, FunctionKind::kHardSwish}) {
+    for (float x : {30.0f, 1e3f, 1e10f, 1e38f}) {
+      EXPECT_EQ(Call({kind}, x), x) << Name(kind);
+    }
+    for (float x : {-110.0f, -1e3f, -1e10f, -1e38f}) {
+      EXPECT_EQ(Call({kind}, x), 0) << Name(kind) << " of " << x;
+    }
+  }
+}
+
 TEST(Elementary, WritesNothingBehindTheLastElement) {
   constexpr float kGuard = -12345.0f;
   for (CpuLevel level : RunnableCpuLevels()) {

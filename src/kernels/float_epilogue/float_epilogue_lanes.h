@@ -17,6 +17,15 @@ template <typename V>
   return V::Min(V::Set(clamp.high), V::Max(V::Set(clamp.low), v));
 }
 
+template <typename V, int kVectors>
+[[gnu::always_inline]] inline void ClampAll(const TileClamp& clamp,
+                                            typename V::F (&v)[kVectors]) {
+  if (!clamp.is_on) return;
+  const typename V::F low = V::Set(clamp.low), high = V::Set(clamp.high);
+#pragma GCC unroll 8
+  for (int i = 0; i < kVectors; ++i) v[i] = V::Min(high, V::Max(low, v[i]));
+}
+
 // Finishes neighbouring sums of one row and stores the first `count` of them.
 // A null residual is none.
 template <typename V, int kVectors>
