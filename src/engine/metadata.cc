@@ -10,12 +10,15 @@ namespace {
 constexpr flatbuffers::uoffset_t kMaxTables = 1 << 20;
 constexpr flatbuffers::uoffset_t kMaxDepth = 16;
 
-// Adds up what a Program's strings and arrays take in memory.
+// Adds up what a Program's strings and arrays take in memory, and sees whether
+// the elements of arrays are aligned, which the Verifier does not.
 class Size {
  public:
   template <typename T>
   void Add(const flatbuffers::Vector<T>* v) {
-    if (v != nullptr) bytes_ += uint64_t{v->size()} * sizeof(T);
+    if (v == nullptr) return;
+    bytes_ += uint64_t{v->size()} * sizeof(T);
+    aligned_ &= reinterpret_cast<uintptr_t>(v->Data()) % sizeof(T) == 0;
   }
   void Add(const flatbuffers::String* s) {
     if (s != nullptr) bytes_ += s->size();
@@ -25,9 +28,11 @@ class Size {
     (Add(parts), ...);
   }
   uint64_t bytes() const { return bytes_; }
+  bool aligned() const { return aligned_; }
 
  private:
   uint64_t bytes_ = 0;
+  bool aligned_ = true;
 };
 
 // Calls visit for each table of a list that may be missing.
@@ -50,7 +55,7 @@ void AddValue(Size& size, const engine::Value& value) {
   if (const auto* q = value.quant()) size.AddAll(q->scale(), q->zero_point());
 }
 
-uint64_t UnpackedBytes(const Program& program) {
+Size UnpackedSize(const Program& program) {
   Size size;
   size.AddAll(program.model_name(), program.model_hash(),
               program.octet_version(), program.target(), program.preprocess(),
@@ -67,7 +72,7 @@ uint64_t UnpackedBytes(const Program& program) {
     ForEach(profile.steps(),
             [&](const engine::Step& step) { AddStep(size, step); });
   });
-  return size.bytes();
+  return size;
 }
 
 }  // namespace
@@ -90,7 +95,11 @@ Result<ProgramT> UnpackProgram(std::span<const std::byte> bytes) {
     return Damaged("the metadata is not a program");
   }
   const Program& stored = *GetProgram(data);
-  if (UnpackedBytes(stored) > bytes.size()) {
+  const Size size = UnpackedSize(stored);
+  if (!size.aligned()) {
+    return Damaged("the metadata's arrays are not where they must be");
+  }
+  if (size.bytes() > bytes.size()) {
     return Damaged("the metadata would unpack to more than it holds");
   }
   ProgramT program;
