@@ -25,7 +25,8 @@ int64_t BandRows(const ConvU8Params& p, int64_t out_rows) {
 int64_t BandPixels(const ConvU8Params& p, int64_t element_bytes) {
   if (IsFlat(p)) {
     const int64_t fit = kBandBytes / (p.in_channels * element_bytes);
-    return std::max(kLeastFlatPixels, fit);
+    return std::min(std::max(kLeastFlatPixels, fit),
+                    p.batch * p.out_h * p.out_w);
   }
   const int64_t row_bytes = BandWidth(p) * p.in_channels * element_bytes;
   int64_t rows = 1;
@@ -37,9 +38,7 @@ int64_t BandPixels(const ConvU8Params& p, int64_t element_bytes) {
 
 int64_t BandElements(const ConvU8Params& p, int64_t element_bytes) {
   const int64_t pixels = BandPixels(p, element_bytes);
-  if (IsFlat(p)) {
-    return std::min(pixels, p.batch * p.out_h * p.out_w) * p.in_channels;
-  }
+  if (IsFlat(p)) return pixels * p.in_channels;
   return BandRows(p, pixels / p.out_w) * BandWidth(p) * p.in_channels;
 }
 
