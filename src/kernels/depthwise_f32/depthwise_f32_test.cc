@@ -3,95 +3,49 @@
 #include <limits>
 
 #include "kernels/depthwise_f32/depthwise_f32_pack.h"
+#include "kernels/depthwise_f32/depthwise_f32_problem.h"
 #include "kernels/testing/check.h"
 #include "kernels/testing/problem.h"
 
 namespace octet::kernels {
 namespace {
 
-struct Case {
-  explicit Case(const Problem& problem);
-
-  DepthwiseF32Params params{};
-  int64_t taps, y_elements;
-  Random random{1};
-  Buffer<float> x{0}, packed{0}, bias{0}, residual{0};
-};
-
-Case::Case(const Problem& problem) {
-  const auto size = problem.List("x"), gap = problem.List("gap", {0, 0, 0});
-  const auto kernel = problem.List("kernel", {1, 1});
-  const auto stride = problem.List("stride", {1, 1});
-  const auto dilation = problem.List("dilation", {1, 1});
-  const auto pad = problem.List("pad", {0, 0, 0, 0});
-  DepthwiseF32Params& p = params;
-  p.batch = size[0];
-  p.in_h = size[1];
-  p.in_w = size[2];
-  p.channels = size[3];
-  p.x_pixel_stride = size[3] + gap[0];
-  p.y_pixel_stride = size[3] + gap[1];
-  p.residual_pixel_stride = size[3] + gap[2];
-  p.window = {int(kernel[0]), int(kernel[1]),   int(stride[0]),
-              int(stride[1]), int(dilation[0]), int(dilation[1]),
-              int(pad[0]),    int(pad[1])};
-  p.out_h = (size[1] + pad[0] + pad[2] - (kernel[0] - 1) * dilation[0] - 1) /
-                stride[0] +
-            1;
-  p.out_w = (size[2] + pad[1] + pad[3] - (kernel[1] - 1) * dilation[1] - 1) /
-                stride[1] +
-            1;
-  p.before = problem.FunctionNamed("before");
-  p.after = problem.FunctionNamed("after");
-  taps = kernel[0] * kernel[1];
-  const int64_t pixels = p.batch * p.out_h * p.out_w;
-  y_elements = pixels * p.y_pixel_stride;
-  x = RandomReals(p.batch * p.in_h * p.in_w * p.x_pixel_stride, random);
-  const Buffer<float> weights = RandomReals(p.channels * taps, random);
-  packed = Buffer<float>(PackedDepthwiseF32Size(p.channels, taps));
-  PackDepthwiseF32(weights.get(), p.channels, taps, packed.get());
-  bias = RandomReals(p.channels, random);
-  residual = RandomReals(pixels * p.residual_pixel_stride, random);
-  p.x = x.get();
-  p.weight = packed.get();
-  if (problem.Has("bias")) p.bias = bias.get();
-  if (problem.Has("residual")) p.residual = residual.get();
-}
-
 void SetOutput(DepthwiseF32Params& params, float* y) { params.y = y; }
 
 TEST(DepthwiseF32, StaysWithinTheBoundOfTheReference) {
   for (const Problem& problem : ReadProblems("depthwise_f32")) {
+    if (problem.Has("bench")) continue;
     SCOPED_TRACE(problem.line());
-    Case c(problem);
+    DepthwiseF32Problem c(problem);
     const DepthwiseF32Params& p = c.params;
     const float eps = std::numeric_limits<float>::epsilon();
-    Buffer<float> bound(c.y_elements);
-    for (int64_t i = 0; i < c.y_elements; ++i) {
+    Buffer<float> bound(c.y.elements());
+    for (int64_t i = 0; i < c.y.elements(); ++i) {
       // No product is above 1.
       bound[i] = i % p.y_pixel_stride < p.channels
                      ? 2 * float(c.taps) * eps * float(c.taps + 2)
                      : -1;
     }
-    ExpectNear(DepthwiseF32Kernels(), p, c.y_elements,
+    ExpectNear(DepthwiseF32Kernels(), p, c.y.elements(),
                PlanDepthwiseF32(p, 4).scratch_bytes, SetOutput, bound);
     if (HasFailure()) return;
   }
 }
 
 TEST(DepthwiseF32, AddsTheResidualInPlace) {
-  Case c(Problem("x=1x6x6x20 kernel=3x3 pad=1x1x1x1 bias residual after=relu"));
+  DepthwiseF32Problem c(
+      Problem("x=1x6x6x20 kernel=3x3 pad=1x1x1x1 bias residual after=relu"));
   for (const auto& row : RunnableRows(DepthwiseF32Kernels())) {
     SCOPED_TRACE(row.name);
     const int64_t scratch = PlanDepthwiseF32(c.params, 4).scratch_bytes;
-    Buffer<float> apart(c.y_elements), in_place = c.residual;
+    Buffer<float> apart(c.y.elements()), in_place = c.residual;
     c.params.residual = c.residual.get();
     c.params.y = apart.get();
     RunInParts(row.fn, c.params, 2, scratch);
     c.params.y = in_place.get();
     c.params.residual = in_place.get();
     RunInParts(row.fn, c.params, 3, scratch);
-    for (int64_t i = 0; i < c.y_elements; ++i) {
+    for (int64_t i = 0; i < c.y.elements(); ++i) {
       ASSERT_EQ(apart[i], in_place[i]) << i;
     }
   }
