@@ -3,8 +3,8 @@
 #include <array>
 
 #include "base/error.h"
+#include "detector.h"
 #include "evaluate/evaluate.h"
-#include "vision/decode/guess.h"
 #include "vision/preprocess_text.h"
 
 namespace octet::cli {
@@ -14,25 +14,14 @@ constexpr int kBootstrapRounds = 200;
 constexpr uint64_t kBootstrapSeed = 1;
 constexpr std::array kMetrics = {"top1", "top5", "map50_95", "map50"};
 
-// With the size of the input, that decoding needs.
+// The decoder; one that the outputs' shapes tell keeps every box, as average
+// precision wants.
 Result<vision::DetectSpec> BoundSpec(const LabelledData& data,
                                      const Session& session) {
-  OCTET_ASSIGN(const vision::InputForm form,
-               vision::InputFormOf(session.inputs()[0].shape));
-  if (!data.settings.detect) {
-    std::vector<Shape> shapes;
-    for (const ValueInfo& output : session.outputs()) {
-      shapes.push_back(output.shape);
-    }
-    OCTET_ASSIGN(vision::DetectSpec spec,
-                 vision::GuessDecoder(shapes, form.height, form.width));
-    // Average precision wants everything, not only the likely.
-    spec.score_threshold = 0.001;
-    return spec;
-  }
-  vision::DetectSpec spec = *data.settings.detect;
-  spec.input_height = form.height;
-  spec.input_width = form.width;
+  OCTET_ASSIGN(
+      vision::DetectSpec spec,
+      DetectSpecFor(data.settings, session.inputs(), session.outputs()));
+  if (!data.settings.detect) spec.score_threshold = 0.001;
   return spec;
 }
 

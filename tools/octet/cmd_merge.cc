@@ -17,8 +17,7 @@ Status Merge(const Options& options, Console& console) {
     OCTET_ASSIGN(const Calibration next, Calibration::Open(options.inputs[i]));
     const Status merged = all.Merge(next);
     if (!merged.ok()) {
-      return Status(merged.code(),
-                    options.inputs[i] + ": " + merged.message());
+      return Status(merged.code(), options.inputs[i] + ": " + merged.message());
     }
   }
   OCTET_RETURN_IF_ERROR(all.Save(options.output));
@@ -27,8 +26,9 @@ Status Merge(const Options& options, Console& console) {
   console.Verdict(
       fmt::format("{} files merged, {} samples: {}", options.inputs.size(),
                   all.samples(), options.output),
-      "", fmt::format("octet build MODEL --ranges {} -o model.octet",
-                      options.output));
+      "",
+      fmt::format("octet build MODEL --ranges {} -o model.octet",
+                  options.output));
   return {};
 }
 

@@ -12,9 +12,12 @@ constexpr Command kCommands[] = {
     {"build", "model and samples in, a verified INT8 engine out", AddBuild},
     {"calibrate", "watch a model's values; write a .calib file", AddCalibrate},
     {"merge", "join the .calib files of several shards", AddMerge},
+    {"inspect", "what is in a model, .calib, plan or engine", AddInspect},
     {"run", "tensors or images in, tensors out", AddRun},
     {"eval", "measure accuracy on labelled data", AddEval},
     {"bench", "latency, throughput, memory; per layer", AddBench},
+    {"hardware", "what this machine does fast", AddHardware},
+    {"detect", "objects in pictures: boxes drawn, JSON", AddDetect},
 };
 
 void AddManners(CLI::App& app, Console& console) {

@@ -1,19 +1,34 @@
 #include "verdict.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "detector.h"
+#include "evaluate/agreement.h"
 #include "timing.h"
 
 namespace octet::cli {
 namespace {
+
+constexpr int64_t kMostSamples = 32;
+constexpr double kTimingSeconds = 0.5;
+constexpr size_t kChangesShown = 3;
+constexpr size_t kNamesShown = 3;
+
+using evaluate::Agreement;
+using evaluate::AnswerKind;
 
 // Nodes by precision and, where they were kept out of int8, by reason.
 struct Kept {
   int64_t int8_macs = 0, all_macs = 0;
   int int8_nodes = 0, nodes = 0;
   std::map<std::string, std::vector<std::string>> by_reason;
+
+  double share() const {
+    return all_macs > 0 ? double(int8_macs) / double(all_macs) : 0;
+  }
 };
 
 Kept CountKept(const Engine& engine) {
@@ -31,6 +46,169 @@ Kept CountKept(const Engine& engine) {
   return kept;
 }
 
+void PrintKept(const Kept& kept, Console& console) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const auto& [reason, nodes] : kept.by_reason) {
+    rows.push_back({{"reason", reason}, {"nodes", nodes}});
+    std::string names;
+    for (size_t i = 0; i < std::min(nodes.size(), kNamesShown); ++i) {
+      names += (i > 0 ? ", " : "") + nodes[i];
+    }
+    if (nodes.size() > kNamesShown) names += ", ...";
+    console.Print("  {:>4} nodes in fp32, {}: {}", nodes.size(), reason, names);
+  }
+  console.result()["int8_mac_share"] = kept.share();
+  console.result()["int8_nodes"] = kept.int8_nodes;
+  console.result()["nodes"] = kept.nodes;
+  console.result()["kept"] = rows;
+}
+
+// The float engine and the built one, side by side on the same samples.
+class Comparison {
+ public:
+  static Result<Comparison> Create(const Engine& f32, const Engine& built,
+                                   const vision::Settings& settings) {
+    OCTET_ASSIGN(Session a, Session::Create(f32));
+    OCTET_ASSIGN(Session b, Session::Create(built));
+    Comparison comparison(std::move(a), std::move(b));
+    comparison.FindKind(settings);
+    return comparison;
+  }
+
+  Status Run(const SampleSource& samples, Console& console) {
+    const int64_t n = std::min(samples.size(), kMostSamples);
+    for (int64_t i = 0; i < n; ++i) {
+      const Result<std::vector<Tensor>> inputs = samples.Get(i);
+      if (!inputs.ok()) continue;  // calibration has named it already
+      OCTET_ASSIGN(const auto a, RunSession(f32_, *inputs));
+      OCTET_ASSIGN(const auto b, RunSession(built_, *inputs));
+      agreement_->Add(samples.Name(i), a, b);
+      if (spec_) OCTET_RETURN_IF_ERROR(AddBoxes(samples.Name(i), a, b));
+      console.Progress("comparing with float", i + 1, n);
+    }
+    return {};
+  }
+
+  const Agreement& agreement() const { return *agreement_; }
+  Session& f32() { return f32_; }
+  Session& built() { return built_; }
+
+ private:
+  Comparison(Session f32, Session built)
+      : f32_(std::move(f32)), built_(std::move(built)) {}
+
+  // Detections where the outputs are a detector's, the top class where there
+  // is one list of scores, else the tensors as they are.
+  void FindKind(const vision::Settings& settings) {
+    AnswerKind kind = AnswerKind::kTensors;
+    Result<vision::DetectSpec> spec =
+        DetectSpecFor(settings, f32_.inputs(), f32_.outputs());
+    const Shape& first = f32_.outputs()[0].shape;
+    const bool scores = f32_.outputs().size() == 1 && first.rank() >= 2 &&
+                        first.elements() == first[1] && first[1] > 1;
+    if (settings.detect || (spec.ok() && !scores)) {
+      if (spec.ok()) {
+        spec_ = *std::move(spec);
+        kind = AnswerKind::kDetections;
+      }
+    } else if (scores) {
+      kind = AnswerKind::kTopClass;
+    }
+    agreement_.emplace(kind);
+  }
+
+  Status AddBoxes(const std::string& name, const std::vector<Tensor>& a,
+                  const std::vector<Tensor>& b) {
+    // In pixels of the model's input: the picture's own do not matter here.
+    const vision::Placement placement;
+    OCTET_ASSIGN(const auto x,
+                 vision::Detect(a, *spec_, placement, spec_->input_width,
+                                spec_->input_height));
+    OCTET_ASSIGN(const auto y,
+                 vision::Detect(b, *spec_, placement, spec_->input_width,
+                                spec_->input_height));
+    agreement_->AddDetections(name, x, y);
+    return {};
+  }
+
+  Session f32_, built_;
+  std::optional<vision::DetectSpec> spec_;
+  std::optional<Agreement> agreement_;
+};
+
+std::string DescribeAgreement(const Agreement& agreement) {
+  switch (agreement.kind()) {
+    case AnswerKind::kTopClass:
+      return fmt::format("{:.1f} % of top answers as in float",
+                         100 * agreement.share());
+    case AnswerKind::kDetections:
+      return fmt::format("{:.1f} % of confident detections as in float",
+                         100 * agreement.share());
+    case AnswerKind::kTensors:
+      break;
+  }
+  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
+}
+
+void ReportAgreement(const Agreement& agreement, Console& console) {
+  nlohmann::json changes = nlohmann::json::array();
+  const auto rows = agreement.changes();
+  for (const Agreement::Change& change : rows) {
+    changes.push_back({{"sample", change.sample}, {"what", change.what}});
+  }
+  console.result()["agreement"] = {{"samples", agreement.samples()},
+                                   {"share", agreement.share()},
+                                   {"sqnr_db", agreement.sqnr_db()},
+                                   {"changes", changes}};
+  if (rows.empty()) return;
+  console.Warn(
+      "{} answers on the calibration samples are not the float "
+      "model's:",
+      rows.size());
+  for (size_t i = 0; i < std::min(rows.size(), kChangesShown); ++i) {
+    console.Warn("  {}: {}", rows[i].sample, rows[i].what);
+  }
+}
+
+Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
+  FillRandom(comparison.f32());
+  FillRandom(comparison.built());
+  OCTET_ASSIGN(const Latency f32, TimeRuns(comparison.f32(), kTimingSeconds));
+  OCTET_ASSIGN(const Latency built,
+               TimeRuns(comparison.built(), kTimingSeconds));
+  const double ratio = f32.p50_ms / built.p50_ms;
+  console.result()["latency_ms"] = {
+      {"f32", f32.p50_ms}, {"built", built.p50_ms}, {"ratio", ratio}};
+  console.Print("  latency, one thread: fp32 {:.2f} ms, built {:.2f} ms",
+                f32.p50_ms, built.p50_ms);
+  return fmt::format(", {:.2f}x as fast as fp32", ratio);
+}
+
+Result<std::string> Measure(const Model& model, const Engine& engine,
+                            const BuildOptions& options,
+                            const VerdictRequest& request, Console& console) {
+  BuildOptions float_options;
+  float_options.int8 = false;
+  float_options.preprocess = options.preprocess;
+  OCTET_ASSIGN(const Build float_build,
+               BuildEngine(model, nullptr, float_options));
+  OCTET_ASSIGN(const Engine f32, Engine::FromBytes(float_build.engine));
+  console.result()["f32_engine_bytes"] = float_build.engine.size();
+  OCTET_ASSIGN(Comparison comparison,
+               Comparison::Create(f32, engine, request.settings));
+  std::string text;
+  if (request.samples != nullptr) {
+    OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
+    ReportAgreement(comparison.agreement(), console);
+    text = ", " + DescribeAgreement(comparison.agreement());
+  }
+  if (request.time) {
+    OCTET_ASSIGN(const std::string latency, ReportLatency(comparison, console));
+    text += latency;
+  }
+  return text;
+}
+
 }  // namespace
 
 Status GiveVerdict(const Model& model, const Build& build,
@@ -38,27 +216,25 @@ Status GiveVerdict(const Model& model, const Build& build,
                    Console& console) {
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   const Kept kept = CountKept(engine);
-  const double share =
-      kept.all_macs > 0 ? double(kept.int8_macs) / double(kept.all_macs) : 0;
-  nlohmann::json& result = console.result();
-  result["engine"] = request.engine_path;
-  result["engine_bytes"] = build.engine.size();
-  result["model_weight_bytes"] = model.weight_bytes();
-  result["int8_mac_share"] = share;
-  result["int8_nodes"] = kept.int8_nodes;
-  result["nodes"] = kept.nodes;
-  for (const auto& [reason, nodes] : kept.by_reason) {
-    result["kept"].push_back({{"reason", reason}, {"nodes", nodes}});
-    console.Print("  {:>4} nodes {}", nodes.size(), reason);
+  console.result()["engine"] = request.engine_path;
+  console.result()["engine_bytes"] = build.engine.size();
+  console.result()["model_weight_bytes"] = model.weight_bytes();
+  PrintKept(kept, console);
+  std::string measured;
+  if (request.measure && options.int8) {
+    OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
   }
-  (void)options;
   console.Verdict(
-      fmt::format("{}: {} ({} of weights in the model), {:.1f} % of "
-                  "multiply-accumulates in int8",
-                  request.engine_path, Bytes(double(build.engine.size())),
-                  Bytes(double(model.weight_bytes())), 100 * share),
-      "", fmt::format("octet bench {}", request.engine_path));
-  return {};
+      fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
+                  Bytes(double(build.engine.size())),
+                  Bytes(double(model.weight_bytes())), measured),
+      fmt::format("{:.1f} % of multiply-accumulates in int8",
+                  100 * kept.share()),
+      fmt::format("octet eval {} --data LABELLED, octet bench {}",
+                  request.engine_path, request.engine_path));
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  return WriteFileAtomically(request.engine_path + ".verdict.json",
+                             console.result().dump(2, ' ', false, replace));
 }
 
 }  // namespace octet::cli

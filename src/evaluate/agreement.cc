@@ -1,0 +1,103 @@
+#include "evaluate/agreement.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "vision/decode/nms.h"
+
+namespace octet::evaluate {
+namespace {
+
+constexpr float kConfident = 0.5f;
+constexpr double kSameBox = 0.5;
+constexpr float kMostFall = 0.25f;
+constexpr double kPerfectDb = 200;
+
+int64_t TopOf(const Tensor& scores) {
+  const auto x = scores.as<float>();
+  return std::ranges::max_element(x) - x.begin();
+}
+
+// The best score among detections that are the same object; 0 if none is.
+float ScoreOfSame(const vision::Detection& wanted,
+                  const std::vector<vision::Detection>& among) {
+  float best = 0;
+  for (const vision::Detection& d : among) {
+    const bool same =
+        d.class_index == wanted.class_index &&
+        vision::IntersectionOverUnion(d.box, wanted.box) >= kSameBox;
+    if (same) best = std::max(best, d.score);
+  }
+  return best;
+}
+
+}  // namespace
+
+void Agreement::Add(const std::string& name, const std::vector<Tensor>& a,
+                    const std::vector<Tensor>& b) {
+  ++samples_;
+  for (size_t o = 0; o < a.size() && o < b.size(); ++o) {
+    const auto x = a[o].as<float>(), y = b[o].as<float>();
+    for (size_t i = 0; i < x.size() && i < y.size(); ++i) {
+      const double error = double(x[i]) - double(y[i]);
+      signal_ += double(x[i]) * double(x[i]);
+      noise_ += error * error;
+    }
+  }
+  if (kind_ != AnswerKind::kTopClass || a.empty() || b.empty()) return;
+  ++answers_;
+  const int64_t before = TopOf(a[0]), after = TopOf(b[0]);
+  if (before == after) {
+    ++equal_;
+    return;
+  }
+  const auto x = a[0].as<float>();
+  const double margin = double(x[size_t(before)]) - double(x[size_t(after)]);
+  changes_.push_back(
+      {name, fmt::format("class {} -> {}", before, after), margin});
+}
+
+void Agreement::AddDetections(const std::string& name,
+                              const std::vector<vision::Detection>& a,
+                              const std::vector<vision::Detection>& b) {
+  ++samples_;
+  const auto look = [&](const std::vector<vision::Detection>& from,
+                        const std::vector<vision::Detection>& in, bool lost) {
+    for (const vision::Detection& d : from) {
+      if (d.score < kConfident) continue;
+      ++answers_;
+      const float found = ScoreOfSame(d, in);
+      if (d.score - found < kMostFall) {
+        ++equal_;
+        continue;
+      }
+      changes_.push_back({name,
+                          lost ? fmt::format("class {} {:.2f} -> {:.2f}",
+                                             d.class_index, d.score, found)
+                               : fmt::format("class {} {:.2f} -> {:.2f}",
+                                             d.class_index, found, d.score),
+                          double(d.score - found)});
+    }
+  };
+  look(a, b, /*lost=*/true);
+  look(b, a, /*lost=*/false);
+}
+
+double Agreement::share() const {
+  return answers_ == 0 ? 1.0 : double(equal_) / double(answers_);
+}
+
+double Agreement::sqnr_db() const {
+  if (noise_ == 0) return kPerfectDb;
+  return std::min(kPerfectDb, 10 * std::log10(signal_ / noise_));
+}
+
+std::vector<Agreement::Change> Agreement::changes() const {
+  std::vector<Change> sorted = changes_;
+  std::ranges::stable_sort(sorted, std::ranges::greater{}, &Change::size);
+  return sorted;
+}
+
+}  // namespace octet::evaluate

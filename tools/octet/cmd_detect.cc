@@ -1,0 +1,104 @@
+// octet detect: objects in pictures; boxes drawn, JSON written.
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "command.h"
+#include "detector.h"
+#include "evaluate/images.h"
+#include "vision/detections_json.h"
+#include "vision/draw.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  EngineArguments engine;
+  std::vector<std::string> sources;
+  std::string output;
+  std::string preprocess;
+  double score = -1;
+  int64_t limit = 0;
+};
+
+// Writes the picture with its boxes as OUTPUT/NAME.png.
+Status SaveAnnotated(const Options& options, const std::string& name,
+                     const std::vector<vision::Detection>& detections,
+                     std::span<const std::string> names, vision::Image image) {
+  vision::DrawDetections(detections, names, &image);
+  OCTET_ASSIGN(const std::vector<std::byte> png, vision::EncodePng(image));
+  const std::string stem = std::filesystem::path(name).stem().string();
+  return WriteFileAtomically(options.output + "/" + stem + ".png", png);
+}
+
+Status DetectIn(const Options& options, const std::string& source,
+                Detector& detector, Console& console,
+                std::vector<vision::ImageDetections>& found) {
+  OCTET_ASSIGN(const auto images, evaluate::OpenImages(source));
+  const int64_t all = options.limit > 0
+                          ? std::min(options.limit, images->size())
+                          : images->size();
+  for (int64_t i = 0; i < all; ++i) {
+    const std::string name = images->Name(i);
+    Result<vision::Image> image = images->Get(i, vision::Channels::kRgb);
+    if (!image.ok()) {
+      console.Warn("skipped: {}", image.status().message());
+      continue;
+    }
+    OCTET_ASSIGN(auto detections, detector.Detect(*image));
+    found.push_back({name, image->width, image->height, detections});
+    OCTET_RETURN_IF_ERROR(SaveAnnotated(
+        options, name, detections, detector.spec().names, *std::move(image)));
+    console.Progress("detecting", i + 1, all);
+  }
+  return {};
+}
+
+Status Detect(const Options& options, Console& console) {
+  OCTET_ASSIGN(const Engine engine, Engine::Open(options.engine.path));
+  OCTET_ASSIGN(Session session, options.engine.NewSession(engine));
+  OCTET_ASSIGN(Detector detector, Detector::Create(engine, std::move(session),
+                                                   options.preprocess));
+  if (options.score >= 0) detector.spec().score_threshold = options.score;
+  std::error_code error;
+  std::filesystem::create_directories(options.output, error);
+  if (error) {
+    return BadInput("{}: cannot be made: {}; choose another folder with -o",
+                    options.output, error.message());
+  }
+  std::vector<vision::ImageDetections> found;
+  for (const std::string& source : options.sources) {
+    OCTET_RETURN_IF_ERROR(DetectIn(options, source, detector, console, found));
+  }
+  const std::string text = vision::DetectionsJson(found, detector.spec().names);
+  OCTET_RETURN_IF_ERROR(
+      WriteFileAtomically(options.output + "/detections.json", text));
+  size_t objects = 0;
+  for (const auto& image : found) objects += image.detections.size();
+  console.result() = nlohmann::json::parse(text, nullptr, false);
+  console.Verdict(
+      fmt::format("{} objects in {} pictures", objects, found.size()), "",
+      fmt::format("look at {}/*.png; {}/detections.json has the "
+                  "boxes",
+                  options.output, options.output));
+  return {};
+}
+
+}  // namespace
+
+std::function<Status(Console&)> AddDetect(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  options->engine.Add(app);
+  app.add_option("SOURCE", options->sources, "folders or lists of pictures")
+      ->required();
+  app.add_option("-o,--output", options->output,
+                 "folder for annotated pictures and detections.json")
+      ->required();
+  app.add_option("--score", options->score, "least score that counts");
+  app.add_option("--limit", options->limit, "first N pictures only");
+  app.add_option("--preprocess", options->preprocess,
+                 "for an engine that records none");
+  return [options](Console& console) { return Detect(*options, console); };
+}
+
+}  // namespace octet::cli
