@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <functional>
 #include <limits>
 
@@ -276,7 +276,7 @@ TEST(HostileModel, ThatBlowsUpIsStoppedWithinItsBudget) {
 // Work stays near linear: neither many names that collide, nor long chains, nor
 // many aliases or quantizers take long.
 TEST(HostileModel, ThatIsLongIsReadInGoodTime) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of this process, not of the wall
   TestModel model;
   model.Input("x", {"1", "1", "4", "4"}).Floats("s", {}, {1});
   model.Ints("z", {}, {0}, onnx::TensorProto::INT8);
@@ -297,9 +297,7 @@ TEST(HostileModel, ThatIsLongIsReadInGoodTime) {
   for (auto& node : *model.graph().mutable_node()) node.set_name("same");
   Result<Graph> graph = model.Import();
   EXPECT_TRUE(graph.ok()) << graph.status().message();
-  const std::chrono::duration<double> taken =
-      std::chrono::steady_clock::now() - start;
-  EXPECT_LT(taken.count(), 20);
+  EXPECT_LT(double(std::clock() - start) / CLOCKS_PER_SEC, 20);
 }
 
 TEST(HostileModel, MayHoldInfinityAsALimitOnly) {
