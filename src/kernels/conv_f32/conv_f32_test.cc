@@ -46,6 +46,32 @@ TEST(ConvF32, StaysWithinTheBoundOfTheReference) {
   }
 }
 
+// Shapes that nobody thought of: one line each, printed where it fails.
+TEST(ConvF32, StaysWithinTheBoundForRandomShapes) {
+  Random random(7);
+  for (int i = 0; i < 60; ++i) {
+    const auto pick = [&](int64_t low, int64_t high) {
+      return std::to_string(random.Int(low, high));
+    };
+    const std::string kernel = pick(1, 4) + "x" + pick(1, 4);
+    const Problem problem(
+        "x=" + pick(1, 2) + "x" + pick(7, 12) + "x" + pick(7, 12) + "x" +
+        pick(1, 20) + " out=" + pick(1, 50) + " kernel=" + kernel +
+        " stride=" + pick(1, 3) + "x" + pick(1, 3) + " dilation=" + pick(1, 2) +
+        "x" + pick(1, 2) + " pad=" + pick(0, 2) + "x" + pick(0, 2) + "x" +
+        pick(0, 2) + "x" + pick(0, 2) + " gap=" + pick(0, 3) + "x" +
+        pick(0, 3) + "x" + pick(0, 3) + (i % 2 == 0 ? " bias" : "") +
+        (i % 3 == 0 ? " residual" : "") +
+        (i % 4 == 0 ? " before=silu" : " after=relu"));
+    SCOPED_TRACE(problem.line());
+    ConvF32Problem c(problem);
+    ExpectNear(ConvF32Kernels(), c.params, c.y.elements(),
+               PlanConvF32(c.params, 4).scratch_bytes, SetOutput,
+               Bounds(c, problem));
+    if (HasFailure()) return;
+  }
+}
+
 TEST(ConvF32, AddsTheResidualInPlace) {
   const Problem problem(
       "x=1x6x6x20 out=20 kernel=3x3 pad=1x1x1x1 bias residual after=relu");

@@ -12,22 +12,46 @@ namespace {
 
 void SetOutput(DepthwiseF32Params& params, float* y) { params.y = y; }
 
+void CheckProblem(const Problem& problem) {
+  SCOPED_TRACE(problem.line());
+  DepthwiseF32Problem c(problem);
+  const DepthwiseF32Params& p = c.params;
+  const float eps = std::numeric_limits<float>::epsilon();
+  Buffer<float> bound(c.y.elements());
+  for (int64_t i = 0; i < c.y.elements(); ++i) {
+    // No product is above 1.
+    bound[i] = i % p.y_pixel_stride < p.channels
+                   ? 2 * float(c.taps) * eps * float(c.taps + 2)
+                   : -1;
+  }
+  ExpectNear(DepthwiseF32Kernels(), p, c.y.elements(),
+             PlanDepthwiseF32(p, 4).scratch_bytes, SetOutput, bound);
+}
+
 TEST(DepthwiseF32, StaysWithinTheBoundOfTheReference) {
   for (const Problem& problem : ReadProblems("depthwise_f32")) {
     if (problem.Has("bench")) continue;
-    SCOPED_TRACE(problem.line());
-    DepthwiseF32Problem c(problem);
-    const DepthwiseF32Params& p = c.params;
-    const float eps = std::numeric_limits<float>::epsilon();
-    Buffer<float> bound(c.y.elements());
-    for (int64_t i = 0; i < c.y.elements(); ++i) {
-      // No product is above 1.
-      bound[i] = i % p.y_pixel_stride < p.channels
-                     ? 2 * float(c.taps) * eps * float(c.taps + 2)
-                     : -1;
-    }
-    ExpectNear(DepthwiseF32Kernels(), p, c.y.elements(),
-               PlanDepthwiseF32(p, 4).scratch_bytes, SetOutput, bound);
+    CheckProblem(problem);
+    if (HasFailure()) return;
+  }
+}
+
+// Shapes that nobody thought of: one line each, printed where it fails.
+TEST(DepthwiseF32, StaysWithinTheBoundForRandomShapes) {
+  Random random(7);
+  for (int i = 0; i < 80; ++i) {
+    const auto pick = [&](int64_t low, int64_t high) {
+      return std::to_string(random.Int(low, high));
+    };
+    CheckProblem(Problem(
+        "x=" + pick(1, 2) + "x" + pick(7, 14) + "x" + pick(7, 14) + "x" +
+        pick(1, 40) + " kernel=" + pick(1, 4) + "x" + pick(2, 4) +
+        " stride=" + pick(1, 3) + "x" + pick(1, 3) + " dilation=" + pick(1, 2) +
+        "x" + pick(1, 2) + " pad=" + pick(0, 2) + "x" + pick(0, 2) + "x" +
+        pick(0, 2) + "x" + pick(0, 2) + " gap=" + pick(0, 3) + "x" +
+        pick(0, 3) + "x" + pick(0, 3) + (i % 2 == 0 ? " bias" : "") +
+        (i % 3 == 0 ? " residual" : "") +
+        (i % 4 == 0 ? " before=silu" : " after=relu")));
     if (HasFailure()) return;
   }
 }

@@ -55,7 +55,8 @@ std::vector<int64_t> Problem::List(std::string_view key,
 }
 
 Function Problem::FunctionNamed(std::string_view key) const {
-  const std::string name = Word(key, "identity");
+  if (!Has(key)) return {};
+  const std::string name = Word(key);
   for (int kind = 0; kind < int(FunctionKind::kCount); ++kind) {
     if (Name(FunctionKind(kind)) != name) continue;
     Function function{FunctionKind(kind), 0.1f, 0.5f};
