@@ -69,12 +69,12 @@ class Model {
 };
 
 struct CalibrateOptions {
-  int threads = 0;           // 0 = as many as the process may run on
-  int shard = 1, shards = 1;  // this run takes samples shard-1, +shards, ...
+  int threads = 0;              // 0 = as many as the process may run on
+  int shard = 1, shards = 1;    // this run takes samples shard-1, +shards, ...
   bool moving_average = false;  // observe that too; no shards then
-  std::string preprocess;    // canonical text, recorded
-  std::string partial_path;  // where an unfinished run keeps what it has
-  bool resume = false;       // go on from there
+  std::string preprocess;       // canonical text, recorded
+  std::string partial_path;     // where an unfinished run keeps what it has
+  bool resume = false;          // go on from there
   std::function<void(int64_t done, int64_t all)> progress;
   std::function<bool()> stop;  // asked between samples; true ends the run
 };
@@ -125,10 +125,10 @@ struct BuildOptions {
   std::string range_rule = "mse";
   std::vector<std::string> keep;     // PATTERN=PRECISION
   std::vector<std::string> require;  // the same; fails rather than do otherwise
-  std::string plan;        // a plan to obey, JSON; empty: make one
-  std::string plan_source;  // its name in messages
-  std::string preprocess;  // canonical text, recorded in the engine
-  std::string detect;      // canonical text of the decoder, recorded
+  std::string plan;                  // a plan to obey, JSON; empty: make one
+  std::string plan_source;           // its name in messages
+  std::string preprocess;            // canonical text, recorded in the engine
+  std::string detect;                // canonical text of the decoder, recorded
 };
 
 struct Build {
@@ -147,6 +147,27 @@ struct Build {
 //           was calibrated, kUnsupported if a requirement cannot be met.
 Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
                           const BuildOptions& options = {});
+
+// One value of an engine against the float model's.
+struct LayerError {
+  std::string value;
+  std::string node;       // whose step completed it
+  std::string precision;  // of that step
+  // All of its error, that of the nodes before it included.
+  double l2 = 0, relative_l2 = 0, cosine = 1, sqnr_db = 0, max_error = 0;
+  double kl = 0;         // of the distribution of its elements, in nats
+  double saturated = 0;  // share of codes at the upper end
+  // What is left when every input is exact: the node's own doing.
+  double own_sqnr_db = 0, own_relative_l2 = 0;
+};
+
+// Layer by layer over the first `most` samples, in the engine's order.
+//   errors: kBadInput if the engine is of another model or a sample does not
+//           fit.
+Result<std::vector<LayerError>> CompareLayers(const Model& model,
+                                              const Engine& engine,
+                                              const SampleSource& samples,
+                                              int64_t most = 16);
 
 }  // namespace octet
 

@@ -10,18 +10,18 @@ namespace octet {
 enum class FunctionKind : uint8_t {
   kIdentity,
   kRelu,
-  kLeakyRelu,    // alpha * x below 0
-  kClip,         // clamp to [alpha, beta]; ReLU6 is [0, 6]
+  kLeakyRelu,  // alpha * x below 0
+  kClip,       // clamp to [alpha, beta]; ReLU6 is [0, 6]
   kSigmoid,
   kSilu,         // x * sigmoid(x)
   kHardSigmoid,  // clamp(alpha * x + beta, 0, 1)
   kHardSwish,    // x * clamp(x / 6 + 1 / 2, 0, 1)
   kTanh,
-  kGelu,         // x / 2 * (1 + erf(x / sqrt(2)))
-  kGeluTanh,     // the tanh approximation of it
-  kElu,          // alpha * (exp(x) - 1) below 0
-  kSoftplus,     // log(1 + exp(x))
-  kMish,         // x * tanh(softplus(x))
+  kGelu,      // x / 2 * (1 + erf(x / sqrt(2)))
+  kGeluTanh,  // the tanh approximation of it
+  kElu,       // alpha * (exp(x) - 1) below 0
+  kSoftplus,  // log(1 + exp(x))
+  kMish,      // x * tanh(softplus(x))
   kExp,
   kLog,
   kSqrt,
@@ -31,7 +31,7 @@ enum class FunctionKind : uint8_t {
   kNeg,
   kFloor,
   kCeil,
-  kRound,        // to nearest even
+  kRound,  // to nearest even
   kCount
 };
 

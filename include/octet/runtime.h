@@ -144,6 +144,11 @@ Tensor CopyAsF32(const TensorView& view);
 // written in place, a reshape) comes just before it is first read.
 using Tap = std::function<void(int step, const TensorView& value)>;
 
+// As a Tap, but may change the value's elements (those that the view shows)
+// before they are read: the steps behind it see what it leaves there.
+using Edit =
+    std::function<void(int step, const TensorView& value, std::byte* data)>;
+
 class Session {
  public:
   // Allocates everything that running needs.
@@ -178,6 +183,7 @@ class Session {
 
   // Empty removes it. With a tap, Run is slower and may allocate.
   void SetTap(Tap tap);
+  void SetEdit(Edit edit);
 
   // Steps are timed while this is on; times add up until ResetTimes().
   void SetTiming(bool on);

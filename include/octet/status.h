@@ -19,13 +19,13 @@ namespace octet {
 // The numbers are the exit codes of the octet command.
 enum class Code : uint8_t {
   kOk = 0,
-  kFailed = 1,         // something outside failed: disk, memory, time
-  kUsage = 2,          // the call itself is wrong: option, name, argument
-  kBadInput = 3,       // the model or the data is wrong
-  kUnsupported = 4,    // valid, but not something octet or this CPU can do
-  kAccuracyGate = 5,   // ran, and lost more accuracy than allowed
-  kSpeedGate = 6,      // ran, and was slower than allowed
-  kDamaged = 7,        // an octet file that is damaged or of another version
+  kFailed = 1,        // something outside failed: disk, memory, time
+  kUsage = 2,         // the call itself is wrong: option, name, argument
+  kBadInput = 3,      // the model or the data is wrong
+  kUnsupported = 4,   // valid, but not something octet or this CPU can do
+  kAccuracyGate = 5,  // ran, and lost more accuracy than allowed
+  kSpeedGate = 6,     // ran, and was slower than allowed
+  kDamaged = 7,       // an octet file that is damaged or of another version
 };
 
 class [[nodiscard]] Status {
@@ -79,9 +79,9 @@ class [[nodiscard]] Result {
 }  // namespace octet
 
 // Leaves the enclosing function with the Status of `expr` if it failed.
-#define OCTET_RETURN_IF_ERROR(expr)               \
-  do {                                            \
-    ::octet::Status octet_status_ = (expr);       \
+#define OCTET_RETURN_IF_ERROR(expr)                \
+  do {                                             \
+    ::octet::Status octet_status_ = (expr);        \
     if (!octet_status_.ok()) return octet_status_; \
   } while (false)
 

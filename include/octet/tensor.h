@@ -16,7 +16,18 @@
 namespace octet {
 
 enum class DType : uint8_t {
-  kF32, kF16, kBF16, kF64, kU8, kS8, kU16, kS16, kU32, kS32, kS64, kBool
+  kF32,
+  kF16,
+  kBF16,
+  kF64,
+  kU8,
+  kS8,
+  kU16,
+  kS16,
+  kU32,
+  kS32,
+  kS64,
+  kBool
 };
 
 // Bytes of one element.
@@ -36,7 +47,9 @@ class Shape {
   int rank() const { return rank_; }
   int64_t operator[](int axis) const { return dims_[axis]; }
   int64_t& operator[](int axis) { return dims_[axis]; }
-  std::span<const int64_t> dims() const { return {dims_.data(), size_t(rank_)}; }
+  std::span<const int64_t> dims() const {
+    return {dims_.data(), size_t(rank_)};
+  }
   // Product of all dimensions; 1 for a scalar. Shapes that come from input are
   // checked with CheckedElements (base/checked.h) before this is called.
   int64_t elements() const;

@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "compile/fingerprint.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
+#include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
 #include "compile/lower/lower.h"
@@ -14,6 +14,7 @@
 #include "compile/plan/absorb_qdq.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/propose.h"
+#include "compile/search/compare.h"
 #include "engine/engine_file.h"
 #include "octet/version.h"
 
@@ -21,7 +22,7 @@ namespace octet {
 
 struct Model::Data {
   std::string name, hash;
-  compile::Graph graph;                  // float, canonical
+  compile::Graph graph;                   // float, canonical
   std::optional<compile::Plan> imported;  // of a QDQ model
   std::vector<ValueInfo> inputs, outputs;
   std::vector<ModelNode> nodes;
@@ -106,8 +107,10 @@ Result<compile::Plan> MakePlan(const Model& model,
   }
   if (model.is_quantized() && options.int8) {
     if (!propose.requests.empty()) {
-      return Usage("{}: its precisions are those of the QDQ model; --keep and "
-                   "--require do not apply", model.name());
+      return Usage(
+          "{}: its precisions are those of the QDQ model; --keep and "
+          "--require do not apply",
+          model.name());
     }
     return *model.data().imported;
   }
@@ -127,10 +130,11 @@ Status CheckPreprocess(const Calibration* calibration,
       calibration->preprocess() == options.preprocess) {
     return {};
   }
-  return BadInput("the calibration was made with other preprocessing:\n"
-                  "  calibrated: {}\n  asked:      {}\ncalibrate again, or "
-                  "build with what was calibrated",
-                  calibration->preprocess(), options.preprocess);
+  return BadInput(
+      "the calibration was made with other preprocessing:\n"
+      "  calibrated: {}\n  asked:      {}\ncalibrate again, or "
+      "build with what was calibrated",
+      calibration->preprocess(), options.preprocess);
 }
 
 }  // namespace
@@ -140,7 +144,8 @@ Result<Model> Model::Open(const std::string& path,
   OCTET_ASSIGN(compile::Graph graph,
                compile::ImportOnnx(path, ImportOptionsFrom(options)));
   OCTET_ASSIGN(const MappedFile file, MappedFile::Open(path));
-  return Finish(std::move(graph), path, compile::Sha256Hex(file.bytes()), options);
+  return Finish(std::move(graph), path, compile::Sha256Hex(file.bytes()),
+                options);
 }
 
 Result<Model> Model::FromBytes(std::span<const std::byte> bytes,
@@ -163,8 +168,10 @@ std::string Model::ToText() const { return compile::Print(data_->graph); }
 Result<Calibration> Calibration::Open(const std::string& path) {
   OCTET_ASSIGN(compile::RangesFile file, compile::ReadRanges(path));
   if (file.progress != compile::Progress{}) {
-    return BadInput("{}: is of an unfinished calibration; finish it with "
-                    "--resume", path);
+    return BadInput(
+        "{}: is of an unfinished calibration; finish it with "
+        "--resume",
+        path);
   }
   auto data = std::make_shared<Data>();
   data->ranges = std::move(file.ranges);
@@ -237,8 +244,8 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   if (calibration != nullptr && options.int8) {
     OCTET_ASSIGN(const compile::RangeChoice choice,
                  compile::ParseRangeChoice(options.range_rule));
-    OCTET_RETURN_IF_ERROR(compile::ChooseParams(
-        graph, calibration->data().ranges, choice, plan));
+    OCTET_RETURN_IF_ERROR(
+        compile::ChooseParams(graph, calibration->data().ranges, choice, plan));
   }
   OCTET_ASSIGN(compile::Lowered lowered, compile::Lower(graph, plan));
   engine::ProgramT& program = lowered.program;
@@ -259,6 +266,13 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   build.engine.assign(bytes.begin(), bytes.end());
   build.plan = compile::ToJson(plan);
   return build;
+}
+
+Result<std::vector<LayerError>> CompareLayers(const Model& model,
+                                              const Engine& engine,
+                                              const SampleSource& samples,
+                                              int64_t most) {
+  return compile::CompareLayers(model.data().graph, engine, samples, most);
 }
 
 }  // namespace octet

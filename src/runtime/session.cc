@@ -40,6 +40,7 @@ struct Session::Impl {
   std::vector<StepTime> times;
   bool timing = false;
   Tap tap;
+  Edit edit;
   std::vector<TapPoint> tap_points;
   std::atomic<bool> running{false};
 
@@ -153,14 +154,18 @@ void Session::Impl::RunStep(size_t step) {
 void Session::Impl::CallTaps(
     int after, std::vector<TapPoint>::const_iterator& next) const {
   for (; next != tap_points.end() && next->after <= after; ++next) {
-    tap(next->by, View(next->value));
+    const TensorView view = View(next->value);
+    if (tap) tap(next->by, view);
+    // The arena is this session's own memory.
+    if (edit) edit(next->by, view, const_cast<std::byte*>(view.data));
   }
 }
 
 Status Session::Impl::RunSteps() {
   using Clock = std::chrono::steady_clock;
   auto next_tap = tap_points.cbegin();
-  if (tap) CallTaps(-1, next_tap);
+  const bool watched = tap || edit;
+  if (watched) CallTaps(-1, next_tap);
   for (size_t i = 0; i < bound.size(); ++i) {
     OCTET_RETURN_IF_ERROR(bound[i]->CheckData());
     if (!timing) {
@@ -176,7 +181,7 @@ Status Session::Impl::RunSteps() {
       time.total_ns += ns;
       ++time.runs;
     }
-    if (tap) CallTaps(int(i), next_tap);
+    if (watched) CallTaps(int(i), next_tap);
   }
   return {};
 }
@@ -258,6 +263,8 @@ Status Session::Run() {
 }
 
 void Session::SetTap(Tap tap) { impl_->tap = std::move(tap); }
+
+void Session::SetEdit(Edit edit) { impl_->edit = std::move(edit); }
 void Session::SetTiming(bool on) { impl_->timing = on; }
 void Session::ResetTimes() { std::ranges::fill(impl_->times, StepTime()); }
 const std::vector<StepInfo>& Session::steps() const { return impl_->steps; }

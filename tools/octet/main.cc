@@ -15,6 +15,7 @@ constexpr Command kCommands[] = {
     {"inspect", "what is in a model, .calib, plan or engine", AddInspect},
     {"run", "tensors or images in, tensors out", AddRun},
     {"eval", "measure accuracy on labelled data", AddEval},
+    {"compare", "layer by layer against the float model", AddCompare},
     {"bench", "latency, throughput, memory; per layer", AddBench},
     {"hardware", "what this machine does fast", AddHardware},
     {"detect", "objects in pictures: boxes drawn, JSON", AddDetect},

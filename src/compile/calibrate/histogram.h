@@ -28,6 +28,9 @@ class Histogram {
   void Add(std::span<const float> x) { Add(x.data(), 1, int64_t(x.size()), 0); }
   void Merge(const Histogram& other);
 
+  // Takes on the bin width of `other` where that is the larger one.
+  void GrowToMatch(const Histogram& other) { GrowTo(other.exponent_); }
+
   bool empty() const { return total() == 0; }
   // Values that are finite, zeros included.
   uint64_t total() const;

@@ -116,7 +116,7 @@ Lowered ProgramBuilder::Finish() {
   const int steps = int(profile_.steps.size());
   for (int s = 0; s < steps; ++s) {
     const engine::StepT& step = *profile_.steps[s];
-    for (int v : engine::ReadsOf(step).span()) touch(v, s);
+    for (int v : engine::ReadsOf(step)) touch(v, s);
     touch(engine::OutputOf(step), s);
   }
   // A caller may run again without writing an input anew, and reads outputs

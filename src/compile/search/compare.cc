@@ -1,0 +1,177 @@
+#include "compile/search/compare.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+#include "base/error.h"
+#include "base/quant.h"
+#include "compile/lower/lower.h"
+#include "compile/search/error_sums.h"
+#include "runtime/engine.h"
+
+namespace octet::compile {
+namespace {
+
+using Values = std::map<std::string, Tensor, std::less<>>;
+
+// What is known of one value of the engine.
+struct Layer {
+  LayerError row;
+  ErrorSums total, own;
+  int64_t codes = 0, saturated = 0;
+};
+
+Result<Session> FloatSession(const Graph& graph) {
+  OCTET_ASSIGN(Lowered lowered,
+               Lower(graph, FloatPlan(graph), {.in_place = false}));
+  OCTET_ASSIGN(const Engine engine,
+               runtime::MakeEngine(std::move(lowered.program),
+                                   lowered.constants.bytes()));
+  return Session::Create(engine);
+}
+
+Status Run(Session& session, const std::vector<Tensor>& inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    OCTET_RETURN_IF_ERROR(session.SetInput(int(i), inputs[i]));
+  }
+  return session.Run();
+}
+
+// Writes `exact` into a value in the form in which it is stored.
+void Replace(const TensorView& view, const Tensor& exact, std::byte* data) {
+  const auto x = exact.as<float>();
+  const int rank = view.shape.rank();
+  const int64_t columns = rank > 0 ? view.shape[rank - 1] : 1;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const int64_t row = int64_t(i) / columns, column = int64_t(i) % columns;
+    const int64_t at = row * (rank > 1 ? view.pixel_stride : 1) + column;
+    if (view.dtype == DType::kF32) {
+      std::memcpy(data + at * 4, &x[i], sizeof(float));
+    } else if (!view.scale.empty()) {
+      const size_t c = view.scale.size() > 1 ? size_t(column) : 0;
+      data[at] = std::byte(QuantizeU8(x[i], view.scale[c], view.zero_point[c]));
+    }
+  }
+}
+
+// A u8 value without parameters (inside a channel shuffle) means nothing here.
+bool Comparable(const TensorView& view) {
+  return view.dtype == DType::kF32 ||
+         (view.dtype == DType::kU8 && !view.scale.empty());
+}
+
+class Comparer {
+ public:
+  Comparer(Session exact, Session engine)
+      : exact_(std::move(exact)), engine_(std::move(engine)) {}
+
+  Status Take(const std::vector<Tensor>& inputs) {
+    values_.clear();
+    exact_.SetTap([this](int, const TensorView& view) {
+      if (view.dtype == DType::kF32) {
+        values_.insert_or_assign(std::string(view.name), CopyDense(view));
+      }
+    });
+    OCTET_RETURN_IF_ERROR(Run(exact_, inputs));
+    engine_.SetEdit({});
+    engine_.SetTap([this](int step, const TensorView& view) {
+      See(step, view, /*own=*/false);
+    });
+    OCTET_RETURN_IF_ERROR(Run(engine_, inputs));
+    engine_.SetTap({});
+    engine_.SetEdit([this](int step, const TensorView& view, std::byte* data) {
+      if (!See(step, view, /*own=*/true)) return;
+      Replace(view, values_.find(view.name)->second, data);
+    });
+    return Run(engine_, inputs);
+  }
+
+  std::vector<LayerError> Rows() const {
+    std::vector<LayerError> rows;
+    for (const std::string& name : order_) {
+      const Layer& layer = layers_.at(name);
+      LayerError row = layer.row;
+      row.l2 = layer.total.l2();
+      row.relative_l2 = layer.total.relative_l2();
+      row.cosine = layer.total.cosine();
+      row.sqnr_db = layer.total.sqnr_db();
+      row.kl = layer.total.kl();
+      row.max_error = layer.total.max_error();
+      row.own_sqnr_db = layer.own.sqnr_db();
+      row.own_relative_l2 = layer.own.relative_l2();
+      row.saturated =
+          layer.codes > 0 ? double(layer.saturated) / double(layer.codes) : 0;
+      rows.push_back(row);
+    }
+    return rows;
+  }
+
+ private:
+  // Takes one value into account; false if the float model has none like it.
+  bool See(int step, const TensorView& view, bool own) {
+    const auto exact = values_.find(view.name);
+    if (exact == values_.end() || !Comparable(view) ||
+        exact->second.elements() != view.shape.elements()) {
+      return false;
+    }
+    const std::string name(view.name);
+    if (!layers_.contains(name)) {
+      order_.push_back(name);
+      LayerError& row = layers_[name].row;
+      row.value = name;
+      if (step >= 0) {
+        row.node = engine_.steps()[size_t(step)].node;
+        row.precision = engine_.steps()[size_t(step)].precision;
+      }
+    }
+    Layer& layer = layers_[name];
+    const Tensor here = CopyAsF32(view);
+    (own ? layer.own : layer.total)
+        .Add(exact->second.as<float>(), here.as<float>());
+    if (!own && view.dtype == DType::kU8) CountSaturated(view, layer);
+    return true;
+  }
+
+  static void CountSaturated(const TensorView& view, Layer& layer) {
+    const Tensor codes = CopyDense(view);
+    for (uint8_t q : codes.as<uint8_t>()) {
+      layer.saturated += q == 255;
+      ++layer.codes;
+    }
+  }
+
+  Session exact_, engine_;
+  Values values_;  // of the float run of the sample at hand
+  std::map<std::string, Layer> layers_;
+  std::vector<std::string> order_;
+};
+
+}  // namespace
+
+Result<std::vector<LayerError>> CompareLayers(const Graph& graph,
+                                              const Engine& engine,
+                                              const SampleSource& samples,
+                                              int64_t most) {
+  OCTET_ASSIGN(Session exact, FloatSession(graph));
+  OCTET_ASSIGN(Session built, Session::Create(engine));
+  Comparer comparer(std::move(exact), std::move(built));
+  const int64_t n = std::min(most, samples.size());
+  for (int64_t i = 0; i < n; ++i) {
+    OCTET_ASSIGN(const std::vector<Tensor> inputs, samples.Get(i));
+    if (inputs.size() != graph.inputs.size()) {
+      return BadInput("{}: {} tensors, the model has {} inputs",
+                      samples.Name(i), inputs.size(), graph.inputs.size());
+    }
+    OCTET_RETURN_IF_ERROR(comparer.Take(inputs));
+  }
+  std::vector<LayerError> rows = comparer.Rows();
+  if (rows.empty()) {
+    return BadInput(
+        "the engine has no value in common with the model: it was "
+        "built from another one, or there are no samples");
+  }
+  return rows;
+}
+
+}  // namespace octet::compile

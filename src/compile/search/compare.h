@@ -1,0 +1,27 @@
+// Layer by layer: how far an engine's values are from the float model's.
+#ifndef OCTET_COMPILE_SEARCH_COMPARE_H_
+#define OCTET_COMPILE_SEARCH_COMPARE_H_
+
+#include <vector>
+
+#include "compile/ir/graph.h"
+#include "octet/compiler.h"
+
+namespace octet::compile {
+
+// Compares every value that both the float program of `graph` and the engine
+// have, over the first `most` samples. Two runs a sample: one as it is
+// (inherited error and all), one in which every value is replaced by the float
+// one, quantized, before anybody reads it: what is wrong then is the node's own
+// doing.
+//   returns: in the order in which the engine computes them.
+//   errors:  kBadInput if the engine has no value in common with the graph or
+//            a sample does not fit.
+Result<std::vector<LayerError>> CompareLayers(const Graph& graph,
+                                              const Engine& engine,
+                                              const SampleSource& samples,
+                                              int64_t most);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_SEARCH_COMPARE_H_
