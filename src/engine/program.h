@@ -8,7 +8,6 @@
 
 #include <array>
 #include <memory>
-#include <span>
 
 #include "engine/program_generated.h"
 #include "octet/function.h"
@@ -43,7 +42,8 @@ struct Reads {
   std::array<int, kMax> values;
   int count = 0;
 
-  std::span<const int> span() const { return {values.data(), size_t(count)}; }
+  const int* begin() const { return values.data(); }
+  const int* end() const { return values.data() + count; }
 };
 Reads ReadsOf(const StepT& step);
 

@@ -23,7 +23,7 @@ std::vector<TapPoint> FindTapPoints(const engine::ProfileT& profile) {
     written[size_t(y)] = step;
   }
   for (int step = steps - 1; step >= 0; --step) {
-    for (int x : engine::ReadsOf(*profile.steps[size_t(step)]).span()) {
+    for (int x : engine::ReadsOf(*profile.steps[size_t(step)])) {
       if (step > written[size_t(x)]) read[size_t(x)] = step;
     }
   }
