@@ -60,10 +60,47 @@ void CopyRows(const StridedCopyParams& p, int64_t part, int64_t parts) {
   }
 }
 
+// Swaps the bits of `mask` in the one word with those `shift` higher in the
+// other.
+void SwapBits(uint64_t& a, uint64_t& b, int shift, uint64_t mask) {
+  const uint64_t change = ((a >> shift) ^ b) & mask;
+  b ^= change;
+  a ^= change << shift;
+}
+
+// Transposes 8 rows of 8 bytes in eight words: first blocks of 4, then of 2,
+// then single bytes change places.
+void TransposeBytes(const uint8_t* x, int64_t x_step, uint8_t* y,
+                    int64_t y_step) {
+  uint64_t rows[8];
+  for (int64_t j = 0; j < 8; ++j) std::memcpy(&rows[j], x + j * x_step, 8);
+  for (int j = 0; j < 4; ++j) {
+    SwapBits(rows[j], rows[j + 4], 32, 0x00000000ffffffff);
+  }
+  for (int j : {0, 1, 4, 5}) {
+    SwapBits(rows[j], rows[j + 2], 16, 0x0000ffff0000ffff);
+  }
+  for (int j : {0, 2, 4, 6}) {
+    SwapBits(rows[j], rows[j + 1], 8, 0x00ff00ff00ff00ff);
+  }
+  for (int64_t i = 0; i < 8; ++i) std::memcpy(y + i * y_step, &rows[i], 8);
+}
+
 // One block: rows are y's contiguous axis, columns x's.
 template <typename T>
 void TransposeBlock(const T* x, int64_t x_step, T* y, int64_t y_step,
                     int64_t rows, int64_t columns) {
+  if (sizeof(T) == 1 && rows == kBlock && columns == kBlock) {
+    const auto* from = reinterpret_cast<const uint8_t*>(x);
+    auto* to = reinterpret_cast<uint8_t*>(y);
+    for (int64_t i = 0; i < kBlock; i += 8) {
+      for (int64_t j = 0; j < kBlock; j += 8) {
+        TransposeBytes(from + j * x_step + i, x_step, to + i * y_step + j,
+                       y_step);
+      }
+    }
+    return;
+  }
   if (rows == kBlock && columns == kBlock) {
     // Through registers' worth of stack, in loops of known length that the
     // compiler vectorises.
