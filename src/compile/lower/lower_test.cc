@@ -79,21 +79,24 @@ void ExpectFloatAsReference(std::string_view text) {
   }
 }
 
-// Gives every u8 form a range of [-r, r], wide enough for the graph.
-Plan PlanWithRange(const Graph& graph, float r) {
+// Gives every u8 form the range that its value has on the test's inputs.
+Plan PlanWithRanges(const Graph& graph) {
   Result<Plan> plan = Propose(graph, {});
   EXPECT_TRUE(plan.ok()) << plan.status().message();
-  for (auto& [name, value] : plan->values) {
-    for (Form& form : value.forms) {
+  const auto values = EvaluateAll(graph, InputsOf(graph));
+  EXPECT_TRUE(values.ok());
+  for (size_t v = 0; v < graph.values.size(); ++v) {
+    const auto row = plan->values.find(graph.values[v].name);
+    if (row == plan->values.end()) continue;
+    const auto x = (*values)[v]->as<float>();
+    const auto [low, high] = std::ranges::minmax(x);
+    for (Form& form : row->second.forms) {
       if (!form.is_u8) continue;
-      int64_t channels = 1;
-      for (const Value& v : graph.values) {
-        if (v.name == name) channels = v.shape[v.shape.rank() - 1];
-      }
       const bool per_channel = form.granularity == Granularity::kPerChannel;
-      const std::vector<Range> ranges(size_t(per_channel ? channels : 1),
-                                      Range{-r, r});
-      form.quant = *ChooseQuantParams(ranges);
+      const Shape& shape = graph.values[v].shape;
+      const int64_t n = per_channel ? shape[shape.rank() - 1] : 1;
+      form.quant =
+          *ChooseQuantParams(std::vector<Range>(size_t(n), Range{low, high}));
     }
   }
   return *std::move(plan);
@@ -183,9 +186,9 @@ TEST(Lower, RunsABlockInInt8CloseToFloat) {
   const Graph graph = MustParse(kBlock);
   const auto want = Evaluate(graph, InputsOf(graph));
   ASSERT_TRUE(want.ok());
-  const auto got = RunLowered(graph, PlanWithRange(graph, 40.0f));
-  // 8 bits over [-40, 40], three layers deep.
-  ExpectNear(got, *want, 0.06f);
+  const auto got = RunLowered(graph, PlanWithRanges(graph));
+  // 8 bits, three layers deep.
+  ExpectNear(got, *want, 0.03f);
 }
 
 TEST(Lower, RefusesAPlanWithoutParameters) {
@@ -220,7 +223,7 @@ output b
 
 TEST(Lower, GivesTheSameProgramTwice) {
   const Graph graph = MustParse(kBlock);
-  const Plan plan = PlanWithRange(graph, 40.0f);
+  const Plan plan = PlanWithRanges(graph);
   const auto bytes = [&] {
     const auto lowered = Lower(graph, plan);
     EXPECT_TRUE(lowered.ok());
