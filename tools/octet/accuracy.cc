@@ -14,14 +14,18 @@ constexpr int kBootstrapRounds = 200;
 constexpr uint64_t kBootstrapSeed = 1;
 constexpr std::array kMetrics = {"top1", "top5", "map50_95", "map50"};
 
-// The decoder; one that the outputs' shapes tell keeps every box, as average
-// precision wants.
+// Average precision wants every box, not only the likely ones. A case says
+// itself from which score on.
+constexpr double kEveryBox = 0.001;
+
 Result<vision::DetectSpec> BoundSpec(const LabelledData& data,
                                      const Session& session) {
   OCTET_ASSIGN(
       vision::DetectSpec spec,
       DetectSpecFor(data.settings, session.inputs(), session.outputs()));
-  if (!data.settings.detect) spec.score_threshold = 0.001;
+  if (!data.from_case) {
+    spec.score_threshold = std::min(spec.score_threshold, kEveryBox);
+  }
   return spec;
 }
 
@@ -103,6 +107,7 @@ Result<LabelledData> OpenData(const DataArguments& arguments,
     OCTET_ASSIGN(data.dataset, evaluate::OpenSplit(the_case, arguments.split));
     data.first_class = the_case.first_class;
     data.detection = the_case.task == evaluate::Task::kDetection;
+    data.from_case = true;
     if (data.metric.empty()) data.metric = the_case.metric;
     if (recorded.preprocess.raw) data.settings = the_case.settings;
     data.settings.detect = the_case.settings.detect;

@@ -39,6 +39,7 @@ struct LabelledData {
   evaluate::Dataset dataset;
   int64_t first_class = 0;
   bool detection = false;
+  bool from_case = false;
   std::string metric;
 };
 

@@ -32,9 +32,13 @@ Status Eval(const Options& options, Console& console) {
                           {"samples", score.samples}};
     for (const auto& [name, value] : score.others) row[name] = value;
     rows.push_back(row);
-    console.Print("{:<40} {} {:.4f}  [{:.4f}, {:.4f}]  {} samples", path,
-                  score.metric, score.value, score.interval.low,
-                  score.interval.high, score.samples);
+    const bool known = score.interval.high > 0;
+    console.Print("{:<40} {} {:.4f}{}  {} samples", path, score.metric,
+                  score.value,
+                  known ? fmt::format("  [{:.4f}, {:.4f}]", score.interval.low,
+                                      score.interval.high)
+                        : "",
+                  score.samples);
     summary += fmt::format("{}{} {:.4f}", summary.empty() ? "" : ", ",
                            score.metric, score.value);
   }

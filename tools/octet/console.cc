@@ -58,7 +58,8 @@ void Console::Progress(const std::string& what, int64_t done, int64_t all) {
   if (job_ != what) {
     job_ = what;
     started_ = now;
-    shown_ = {};
+    // Elsewhere than on a terminal the first line waits its time.
+    shown_ = isatty(STDERR_FILENO) != 0 ? decltype(now){} : now;
   }
   const bool terminal = isatty(STDERR_FILENO) != 0;
   const bool last = done >= all;
