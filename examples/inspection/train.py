@@ -136,7 +136,10 @@ def train(options, log):
     state = {"detector": detector, "average": average,
              "optimizer": optimizer}
     path = os.path.join(options.cache, "checkpoint.pt")
-    begin = restore(path, state, random) if options.resume else 0
+    begin = 0
+    if options.resume:
+        begin = restore(path, state, random)
+        log(f"resumed after {begin} of {options.epochs} epochs")
     step = begin * (len(truths) // BATCH)
     for epoch in range(begin, options.epochs):
         order = random.permutation(len(truths))
@@ -169,7 +172,7 @@ def train(options, log):
 
 def main(arguments):
     parser = argparse.ArgumentParser(description="Trains the detector.")
-    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--pictures", type=int,
                         default=surfaces.SPLITS["train"][1])
     parser.add_argument("--seed", type=int, default=1)
