@@ -1,0 +1,115 @@
+"""The same inputs give the same bytes, however the work is divided."""
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+import models
+
+
+def calibrate(octet, shop, output, *options):
+    octet.ok('calibrate', shop / 'small.onnx', '--data', shop / 'samples.npy',
+             '-o', output, *options)
+    return output.read_bytes()
+
+
+def outputs(octet, engine, samples, folder, *options, env=None):
+    octet.ok('run', engine, '--input', f'x={samples}', '-o', folder, *options,
+             env=env)
+    return {path.name: path.read_bytes() for path in folder.glob('*.npy')}
+
+
+def test_two_builds_give_the_same_bytes(octet, shop, tmp_path):
+    for name in ('a', 'b'):
+        octet.ok('build', shop / 'small.onnx', '--calib',
+                 shop / 'samples.npy', '-o', tmp_path / name, '--plan-out',
+                 tmp_path / (name + '.plan'), '--no-verdict')
+    for end in ('', '.plan'):
+        assert ((tmp_path / ('a' + end)).read_bytes() ==
+                (tmp_path / ('b' + end)).read_bytes())
+    # Calibrating apart is the same as calibrating on the way.
+    assert ((tmp_path / 'a').read_bytes() ==
+            (shop / 'small.octet').read_bytes())
+
+
+@pytest.mark.parametrize('shards', [1, 2, 7])
+def test_shards_merged_in_any_order_equal_one_run(octet, shop, tmp_path,
+                                                  shards):
+    whole = (shop / 'small.calib').read_bytes()
+    parts = []
+    for i in range(1, shards + 1):
+        parts.append(tmp_path / f'{i}.calib')
+        calibrate(octet, shop, parts[-1], '--shard', f'{i}/{shards}')
+    for order in (parts, parts[::-1], parts[1::2] + parts[0::2]):
+        octet.ok('merge', *order, '-o', tmp_path / 'merged.calib')
+        assert (tmp_path / 'merged.calib').read_bytes() == whole
+
+
+def test_threads_do_not_change_a_calibration(octet, shop, tmp_path):
+    whole = (shop / 'small.calib').read_bytes()
+    for threads in (1, 2):
+        assert calibrate(octet, shop, tmp_path / 'a.calib', '--threads',
+                         threads) == whole
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('how', [signal.SIGINT, signal.SIGKILL])
+def test_a_killed_calibration_resumes_to_the_same_bytes(octet, tmp_path, how):
+    models.save(models.small(stages=6), tmp_path / 'slow.onnx')
+    np.save(tmp_path / 'many.npy', models.samples(1500))
+    arguments = [octet.path, 'calibrate', tmp_path / 'slow.onnx', '--data',
+                 tmp_path / 'many.npy', '--threads', '1', '-o']
+    octet.ok(*arguments[1:], tmp_path / 'whole.calib')
+    stopped = tmp_path / 'stopped.calib'
+    part = tmp_path / 'stopped.calib.part'
+    process = subprocess.Popen([*arguments, stopped],
+                               stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    began = time.monotonic()
+    while not part.exists() and process.poll() is None and \
+            time.monotonic() - began < 2:
+        time.sleep(0.01)
+    process.send_signal(how)
+    code = process.wait(timeout=60)
+    if stopped.exists():
+        pytest.skip('the run was over before it could be stopped')
+    assert code == (1 if how == signal.SIGINT else -signal.SIGKILL)
+    if how == signal.SIGINT:
+        assert part.exists()
+    octet.ok(*arguments[1:], stopped, '--resume')
+    assert stopped.read_bytes() == (tmp_path / 'whole.calib').read_bytes()
+
+
+@pytest.mark.parametrize('engine', ['small.octet', 'float.octet'])
+def test_threads_do_not_change_outputs(octet, shop, tmp_path, engine):
+    one, two = (outputs(octet, shop / engine, shop / 'samples.npy',
+                        tmp_path / str(threads), '--threads', threads)
+                for threads in (1, 2))
+    assert len(one) == 2 and one == two
+
+
+def test_cpu_levels_give_the_same_int8_outputs(octet, shop, tmp_path):
+    results = {}
+    for level in ('scalar', 'avx2', 'avx512vnni'):
+        process = octet('run', shop / 'small.octet', '--input',
+                        f"x={shop / 'samples.npy'}", '-o', tmp_path / level,
+                        env={'OCTET_CPU': level})
+        if process.returncode == 4:
+            continue  # this machine lacks the level
+        assert process.returncode == 0, process.stderr
+        results[level] = np.load(tmp_path / level / 'joined.npy')
+    assert 'scalar' in results and len(results) >= 2
+    for level, values in results.items():
+        assert np.array_equal(values, results['scalar']), level
+
+
+def test_a_sample_does_not_depend_on_its_neighbours(octet, shop, tmp_path):
+    samples = np.load(shop / 'samples.npy')
+    np.save(tmp_path / 'one.npy', samples[5:6])
+    outputs(octet, shop / 'small.octet', tmp_path / 'one.npy', tmp_path / 'a')
+    outputs(octet, shop / 'small.octet', shop / 'samples.npy', tmp_path / 'b')
+    for name in ('p_1_y.npy', 'joined.npy'):
+        assert np.array_equal(np.load(tmp_path / 'a' / name)[0],
+                              np.load(tmp_path / 'b' / name)[5])
