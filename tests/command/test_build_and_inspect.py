@@ -1,0 +1,150 @@
+"""What build decides, says and writes down; and how it is told otherwise."""
+import json
+
+import numpy as np
+
+
+def build(octet, shop, engine, *options):
+    return json.loads(octet.ok(
+        'build', shop / 'small.onnx', '--ranges', shop / 'small.calib', '-o',
+        engine, '--json', '--no-verdict', *options))
+
+
+def nodes_of(octet, path):
+    found = json.loads(octet.ok('inspect', path, '--json'))
+    return {node['node']: node for node in found['nodes']}
+
+
+def test_the_verdict_is_complete(octet, shop, tmp_path):
+    engine = tmp_path / 'e.octet'
+    verdict = json.loads(octet.ok(
+        'build', shop / 'small.onnx', '--calib', shop / 'samples.npy', '-o',
+        engine, '--json'))
+    assert verdict['engine_bytes'] == engine.stat().st_size
+    assert verdict['f32_engine_bytes'] > verdict['engine_bytes'] / 2
+    assert 0.5 < verdict['int8_mac_share'] <= 1
+    assert verdict['agreement']['samples'] > 0
+    assert 0 <= verdict['agreement']['share'] <= 1
+    assert verdict['latency_ms']['f32'] > 0
+    assert verdict['latency_ms']['built'] > 0
+    assert all(row['reason'] and row['nodes'] for row in verdict['kept'])
+    assert verdict['verdict'] and verdict['next']
+    written = json.loads((tmp_path / 'e.octet.verdict.json').read_text())
+    assert written['verdict'] == verdict['verdict']
+
+
+def test_the_last_lines_for_a_person_are_verdict_reason_next(octet, shop,
+                                                             tmp_path):
+    text = octet.ok('build', shop / 'small.onnx', '--calib',
+                    shop / 'samples.npy', '-o', tmp_path / 'e.octet',
+                    '--no-timing')
+    last = text.strip().splitlines()[-3:]
+    assert [line.split()[0] for line in last] == ['verdict:', 'because:',
+                                                  'next:']
+
+
+def test_an_obeyed_plan_gives_the_same_engine(octet, shop, tmp_path):
+    octet.ok('build', shop / 'small.onnx', '--plan',
+             shop / 'small.plan.json', '--ranges', shop / 'small.calib', '-o',
+             tmp_path / 'e.octet', '--no-verdict')
+    assert ((tmp_path / 'e.octet').read_bytes() ==
+            (shop / 'small.octet').read_bytes())
+
+
+def test_an_edited_plan_is_obeyed(octet, shop, tmp_path):
+    plan = json.loads((shop / 'small.plan.json').read_text())
+    changed = [name for name, node in plan['nodes'].items()
+               if node['precision'] == 'int8' and 'pointwise0' in name]
+    assert changed
+    for name in changed:
+        plan['nodes'][name]['precision'] = 'f32'
+    path = tmp_path / 'edited.plan.json'
+    path.write_text(json.dumps(plan))
+    message = octet('build', shop / 'small.onnx', '--plan', path, '--ranges',
+                    shop / 'small.calib', '-o', tmp_path / 'e.octet',
+                    '--no-verdict')
+    if message.returncode != 0:
+        for name in changed:
+            plan['nodes'][name]['precision'] = 'fp32'
+        path.write_text(json.dumps(plan))
+        build(octet, shop, tmp_path / 'e.octet', '--plan', path)
+    found = nodes_of(octet, tmp_path / 'e.octet')
+    assert all(found[name]['precision'] != 'int8' for name in changed)
+
+
+def test_a_plan_with_an_unknown_node_is_refused(octet, shop, tmp_path):
+    plan = json.loads((shop / 'small.plan.json').read_text())
+    first = next(iter(plan['nodes']))
+    plan['nodes'][first + 'x'] = plan['nodes'].pop(first)
+    path = tmp_path / 'wrong.plan.json'
+    path.write_text(json.dumps(plan))
+    message = octet.fails(3, 'build', shop / 'small.onnx', '--plan', path,
+                          '--ranges', shop / 'small.calib', '-o',
+                          tmp_path / 'e.octet')
+    assert 'wrong.plan.json' in message
+
+
+def test_keep_changes_precision_and_leaves_its_reason(octet, shop, tmp_path):
+    before = nodes_of(octet, shop / 'small.octet')
+    kept = [name for name in before if name.startswith('pointwise0')]
+    assert kept and before[kept[0]]['precision'] == 'int8'
+    build(octet, shop, tmp_path / 'e.octet', '--keep', 'pointwise*=fp32')
+    after = nodes_of(octet, tmp_path / 'e.octet')
+    assert after[kept[0]]['precision'] != 'int8'
+    assert 'pointwise*' in json.dumps(after[kept[0]])
+    why = json.loads(octet.ok('inspect', tmp_path / 'e.octet', '--why',
+                              kept[0], '--json'))
+    assert len(why['nodes']) == 1 and why['nodes'][0]['reason']
+
+
+def test_keep_by_operator_type(octet, shop, tmp_path):
+    build(octet, shop, tmp_path / 'e.octet', '--keep', 'type:Conv=fp32')
+    found = nodes_of(octet, tmp_path / 'e.octet')
+    assert {node['precision'] for node in found.values()
+            if node['type'] == 'Conv'} == {'fp32'}
+
+
+def test_keep_that_matches_nothing_says_what_was_meant(octet, shop, tmp_path):
+    message = octet.fails(
+        2, 'build', shop / 'small.onnx', '--ranges', shop / 'small.calib',
+        '--keep', 'pointwse0=fp32', '-o', tmp_path / 'e.octet')
+    assert "did you mean 'pointwise0" in message
+
+
+def test_a_requirement_that_cannot_be_met_is_unsupported(octet, shop,
+                                                         tmp_path):
+    message = octet.fails(
+        4, 'build', shop / 'small.onnx', '--ranges', shop / 'small.calib',
+        '--require', 'type:Softmax=int8', '-o', tmp_path / 'e.octet')
+    assert 'oftmax' in message or 'p:1/y' in message
+
+
+def test_ranges_of_another_model_are_refused(octet, shop, tmp_path):
+    import models
+    models.save(models.small(stages=2), tmp_path / 'other.onnx')
+    octet.fails(3, 'build', tmp_path / 'other.onnx', '--ranges',
+                shop / 'small.calib', '-o', tmp_path / 'e.octet')
+
+
+def test_inspect_reads_every_kind_of_file(octet, shop):
+    kinds = {'small.onnx': 'model', 'small.calib': 'calibration',
+             'small.plan.json': 'plan', 'small.octet': 'engine'}
+    for name, kind in kinds.items():
+        found = json.loads(octet.ok('inspect', shop / name, '--json'))
+        assert found['kind'] == kind
+        assert octet.ok('inspect', shop / name).strip()
+    steps = json.loads(octet.ok('inspect', shop / 'small.octet', '--steps',
+                                '--json'))['steps']
+    assert all(step['kernel'] for step in steps)
+    assert 'Conv' in octet.ok('inspect', shop / 'small.onnx', '--text')
+
+
+def test_a_calibration_says_what_it_saw(octet, shop):
+    found = json.loads(octet.ok('inspect', shop / 'small.calib', '--json'))
+    samples = np.load(shop / 'samples.npy')
+    assert found['samples'] == len(samples)
+    rows = {row['name']: row for row in found['values']}
+    assert np.isclose(rows['x']['low'], samples.min(), atol=1e-6)
+    assert np.isclose(rows['x']['high'], samples.max(), atol=1e-6)
+    assert rows['x']['count'] == samples.size
+    assert rows['x']['high_sample'] == samples.max((1, 2, 3)).argmax()
