@@ -11,9 +11,9 @@ namespace octet {
 
 }  // namespace octet
 
-#define OCTET_CHECK(condition)                                        \
-  (__builtin_expect(!!(condition), 1)                                 \
-       ? static_cast<void>(0)                                         \
+#define OCTET_CHECK(condition)        \
+  (__builtin_expect(!!(condition), 1) \
+       ? static_cast<void>(0)         \
        : ::octet::CheckFailed(#condition, __FILE__, __LINE__))
 
 #endif  // OCTET_BASE_CHECK_H_

@@ -12,9 +12,9 @@ struct DTypeRow {
   std::string_view name;
   int64_t size;
 };
-constexpr DTypeRow kDTypes[] = {{"f32", 4}, {"f16", 2}, {"bf16", 2}, {"f64", 8},
-                                {"u8", 1},  {"s8", 1},  {"u16", 2},  {"s16", 2},
-                                {"u32", 4}, {"s32", 4}, {"s64", 8},  {"bool", 1}};
+constexpr DTypeRow kDTypes[] = {
+    {"f32", 4}, {"f16", 2}, {"bf16", 2}, {"f64", 8}, {"u8", 1},  {"s8", 1},
+    {"u16", 2}, {"s16", 2}, {"u32", 4},  {"s32", 4}, {"s64", 8}, {"bool", 1}};
 
 }  // namespace
 

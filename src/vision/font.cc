@@ -108,7 +108,8 @@ constexpr Glyph kGlyphs[] = {
     {0x00, 0x00, 0x08, 0x15, 0x02, 0x00, 0x00},  // ~
 };
 // clang-format on
-static_assert(sizeof(kGlyphs) / sizeof(Glyph) == std::size_t(kLast - kFirst + 1));
+static_assert(sizeof(kGlyphs) / sizeof(Glyph) ==
+              std::size_t(kLast - kFirst + 1));
 
 }  // namespace
 
