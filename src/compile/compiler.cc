@@ -12,6 +12,7 @@
 #include "compile/onnx/import.h"
 #include "compile/passes/passes.h"
 #include "compile/plan/absorb_qdq.h"
+#include "compile/plan/check_plan.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/propose.h"
 #include "compile/search/compare.h"
@@ -241,6 +242,7 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   const compile::Graph& graph = model.data().graph;
   OCTET_RETURN_IF_ERROR(CheckPreprocess(calibration, options));
   OCTET_ASSIGN(compile::Plan plan, MakePlan(model, calibration, options));
+  OCTET_RETURN_IF_ERROR(compile::CheckPlan(graph, plan));
   if (calibration != nullptr && options.int8) {
     OCTET_ASSIGN(const compile::RangeChoice choice,
                  compile::ParseRangeChoice(options.range_rule));

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "compile/lower/lowering.h"
+#include "compile/plan/check_plan.h"
 #include "compile/plan/classify.h"
 
 namespace octet::compile {
@@ -48,35 +49,8 @@ Status LowerNode(Lowering& lowering, const Node& node) {
   return std::visit(Visitor{lowering, node}, node.op);
 }
 
-// That a plan names every node and value of the graph with what lowering reads.
-Status CheckPlan(const Graph& graph, const Plan& plan) {
-  const auto forms_of = [&](ValueId v) -> const std::vector<Form>* {
-    const auto row = plan.values.find(graph.values[v].name);
-    return row == plan.values.end() ? nullptr : &row->second.forms;
-  };
-  for (const Node& node : graph.nodes) {
-    const auto row = plan.nodes.find(node.name);
-    if (row == plan.nodes.end() ||
-        row->second.input_forms.size() != node.inputs.size()) {
-      return BadInput(
-          "plan: node '{}' is missing or reads another number of "
-          "inputs; make the plan anew for this model",
-          node.name);
-    }
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      const ValueId v = node.inputs[i];
-      if (v == kNoValue || graph.values[v].is_constant()) continue;
-      const auto* forms = forms_of(v);
-      const int form = row->second.input_forms[i];
-      if (forms == nullptr || form < 0 || form >= int(forms->size())) {
-        return BadInput(
-            "plan: node '{}' reads form {} of value '{}', which "
-            "has {}",
-            node.name, form, graph.values[v].name,
-            forms == nullptr ? 0 : forms->size());
-      }
-    }
-  }
+// That the ranges have been chosen.
+Status CheckScales(const Plan& plan) {
   for (const auto& [name, value] : plan.values) {
     for (const Form& form : value.forms) {
       if (!form.is_u8 || !form.quant.scale.empty()) continue;
@@ -85,10 +59,6 @@ Status CheckPlan(const Graph& graph, const Plan& plan) {
           "first",
           name);
     }
-  }
-  if (plan.output_forms.size() != graph.outputs.size()) {
-    return BadInput("plan: {} output forms for {} outputs",
-                    plan.output_forms.size(), graph.outputs.size());
   }
   return {};
 }
@@ -140,6 +110,7 @@ void AddNotes(Lowering& lowering, engine::ProgramT& program) {
 Result<Lowered> Lower(const Graph& graph, const Plan& plan,
                       const LowerOptions& options) {
   OCTET_RETURN_IF_ERROR(CheckPlan(graph, plan));
+  OCTET_RETURN_IF_ERROR(CheckScales(plan));
   Lowering lowering(graph, plan, options);
   if (options.in_place) PlaceConcats(lowering);
   AddInputs(lowering);
