@@ -146,6 +146,7 @@ std::optional<ChannelMap> MapChannels(const Graph& graph, const Node& node,
   const Shape& x = graph.values[node.inputs[0]].shape;
   const Shape& y = graph.values[node.outputs[0]].shape;
   const int axis = channel_axes[0];
+  if (axis < 0) return std::nullopt;
   if (std::holds_alternative<Pool>(node.op) ||
       std::holds_alternative<Resize>(node.op)) {
     return Identity(y, axis);

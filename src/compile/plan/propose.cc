@@ -158,12 +158,17 @@ class Proposer {
       return;
     }
     const ValueId x = node.inputs[0];
-    const bool per_channel =
-        role == Role::kDepthwise && channel_axis_[x] == LastAxis(x);
-    Ask(x, per_channel ? &Demand::per_channel : &Demand::per_tensor);
+    Ask(x, ReadsPerChannel(node) ? &Demand::per_channel : &Demand::per_tensor);
     if (const ValueId residual = Residual(node); residual != kNoValue) {
       Ask(residual, &Demand::any_u8);
     }
+  }
+
+  // Whether an int8 node can read a scale for each channel of its input.
+  bool ReadsPerChannel(const Node& node) const {
+    const ValueId x = node.inputs[0];
+    return Classify(graph_, node) == Role::kDepthwise &&
+           channel_axis_[x] == LastAxis(x);
   }
 
   static ValueId Residual(const Node& node) {
@@ -222,7 +227,7 @@ class Proposer {
         continue;
       }
       Granularity here = wanted;
-      if (int8 && i == 0 && Classify(graph_, node) == Role::kDepthwise) {
+      if (int8 && i == 0 && ReadsPerChannel(node)) {
         here = Granularity::kPerChannel;
       }
       plan.input_forms.push_back(FindForm(v, int8, here));
