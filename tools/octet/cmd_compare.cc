@@ -42,6 +42,12 @@ Status Sort(const std::string& by, std::vector<LayerError>& rows) {
 Status Compare(const Options& options, Console& console) {
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const Engine engine, Engine::Open(options.engine));
+  if (engine.model_hash() != model.hash()) {
+    return BadInput(
+        "{}: made from another model ({}) than {}; give that one, or build "
+        "anew",
+        options.engine, engine.model_name(), model.name());
+  }
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(options.samples.preprocess, model.name()));
   OCTET_ASSIGN(const auto samples,
