@@ -82,6 +82,10 @@ Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(
   OCTET_ASSIGN(std::unique_ptr<SampleSource> samples,
                evaluate::OpenSamples(arguments.data, InputSpecs(model.inputs()),
                                      settings.preprocess));
+  if (arguments.limit < 0) {
+    return Usage("--limit {}: expected a number of samples, 0 for all",
+                 arguments.limit);
+  }
   if (arguments.limit > 0) {
     samples =
         std::make_unique<FirstSamples>(std::move(samples), arguments.limit);

@@ -34,6 +34,9 @@ std::string DidYouMean(int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return "";
   const std::string typed = argv[1];
   for (const Command& command : kCommands) {
+    if (typed == command.name) return "";
+  }
+  for (const Command& command : kCommands) {
     const std::string name = command.name;
     if (name.compare(0, 3, typed, 0, 3) == 0) {
       return fmt::format("; did you mean '{}'?", name);

@@ -113,7 +113,7 @@ class Run {
       return BadInput("no samples to calibrate with{}",
                       options_.shards > 1 ? " in this shard" : "");
     }
-    OCTET_RETURN_IF_ERROR(Start());
+    OCTET_RETURN_IF_ERROR(Start(of_shard));
     auto saved = std::chrono::steady_clock::now();
     while (next_ < of_shard) {
       const int64_t batch = std::min(
@@ -136,7 +136,7 @@ class Run {
   }
 
  private:
-  Status Start() {
+  Status Start(int64_t of_shard) {
     total_ = EmptyRanges(graph_, options_);
     OCTET_ASSIGN(Lowered lowered,
                  Lower(graph_, FloatPlan(graph_), {.in_place = false}));
@@ -149,12 +149,13 @@ class Run {
       OCTET_ASSIGN(Session session, Session::Create(engine));
       workers_.push_back(std::make_unique<Worker>(std::move(session), total_));
     }
-    return Resume();
+    return Resume(of_shard);
   }
 
-  Status Resume() {
+  Status Resume(int64_t of_shard) {
+    std::error_code ignored;  // reading it says what is wrong
     if (!options_.resume || options_.partial_path.empty() ||
-        !std::filesystem::exists(options_.partial_path)) {
+        !std::filesystem::exists(options_.partial_path, ignored)) {
       return {};
     }
     OCTET_ASSIGN(RangesFile file, ReadRanges(options_.partial_path));
@@ -165,6 +166,12 @@ class Run {
           "{}: is of shard {}/{}; resume with that one, or delete "
           "the file",
           options_.partial_path, file.progress.shard, file.progress.shards);
+    }
+    if (file.progress.next_sample > uint64_t(of_shard)) {
+      return BadInput(
+          "{}: has {} samples done of what are now {}; resume with the same "
+          "samples, or delete the file",
+          options_.partial_path, file.progress.next_sample, of_shard);
     }
     next_ = int64_t(file.progress.next_sample);
     if (options_.ordered) {

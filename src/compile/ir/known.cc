@@ -251,7 +251,8 @@ MaybeInts Follow(const View& view, const Reduce& op) {
 
 MaybeInts Follow(const View& view, const ConstantOfShape& op) {
   // Beyond 2^53 the attribute itself is inexact.
-  if (std::abs(op.value) > 9e15) return std::nullopt;
+  // Written so that NaN is not known either.
+  if (!(std::abs(op.value) <= 9e15)) return std::nullopt;
   return KnownInts(size_t(view.Output().shape.elements()),
                    KnownInt::Number(int64_t(op.value)));
 }

@@ -87,8 +87,7 @@ void ProgramBuilder::AddStep(const std::string& node,
   auto step = std::make_unique<engine::StepT>();
   step->node = node;
   step->name = node;
-  int copies = 0;
-  for (const auto& other : profile_.steps) copies += other->node == node;
+  const int copies = steps_of_[node]++;
   if (copies > 0) step->name += "#" + std::to_string(copies);
   step->precision = precision;
   step->reason = reason;

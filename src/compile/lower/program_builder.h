@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/quant.h"
@@ -73,6 +74,7 @@ class ProgramBuilder {
 
   engine::ProfileT profile_;
   engine::ConstantPool constants_;
+  std::unordered_map<std::string, int> steps_of_;  // by node, how many
   std::vector<int64_t> buffer_bytes_;
   std::vector<Slot> slots_;  // by value; buffer -1 for constants
 };

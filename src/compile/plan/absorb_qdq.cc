@@ -71,6 +71,12 @@ class Absorber {
     }
     graph_.nodes = std::move(kept);
     for (ValueId& v : graph_.outputs) {
+      if (coded_[v]) {
+        return Unsupported(
+            "output '{}' is in 8 bits; octet delivers float, so end the model "
+            "with DequantizeLinear",
+            graph_.values[v].name);
+      }
       output_sources_.push_back(sources_[v]);
       v = sources_[v].value;
     }
@@ -158,16 +164,20 @@ class Absorber {
     return {coded.real, index};
   }
 
+  static Status Computed(const Node& node) {
+    return Unsupported(
+        "node '{}' ({}): its scale or zero point is computed; "
+        "octet needs constants",
+        node.name, node.type);
+  }
+
   // Scale and zero point of an activation, as u8.
   Result<QuantParams> ReadParams(const Node& node, int64_t axis) const {
     const Value& scale = graph_.values[node.inputs[1]];
     const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
     if (!scale.is_constant() ||
         (has_zero && !graph_.values[node.inputs[2]].is_constant())) {
-      return Unsupported(
-          "node '{}' ({}): its scale or zero point is computed; "
-          "octet needs constants",
-          node.name, node.type);
+      return Computed(node);
     }
     QuantParams quant;
     for (double s : Numbers(*scale.data)) quant.scale.push_back(float(s));
@@ -205,6 +215,10 @@ class Absorber {
   // A quantized weight or bias becomes float; its scales are remembered.
   Status FoldConstant(const Node& node) {
     const Value& codes = graph_.values[node.inputs[0]];
+    for (size_t i = 1; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] == kNoValue) continue;
+      if (!graph_.values[node.inputs[i]].is_constant()) return Computed(node);
+    }
     const std::vector<double> scale =
         Numbers(*graph_.values[node.inputs[1]].data);
     std::vector<double> zero(scale.size(), 0.0);
@@ -277,10 +291,10 @@ class Absorber {
     // Exact sums lose nothing where the result leaves in float.
     if (!codes_out && !product) return false;
     if (product && weight_scales_[node.inputs[1]].scale.empty()) return false;
-    if (product && weight_scales_[node.inputs[1]].axis > 0 &&
-        std::holds_alternative<Conv>(node.op)) {
-      return false;
-    }
+    // A scale per channel must be one per output channel.
+    const int64_t outputs_axis = std::holds_alternative<Conv>(node.op) ? 0 : 1;
+    const int64_t axis = product ? weight_scales_[node.inputs[1]].axis : -1;
+    if (axis >= 0 && axis != outputs_axis) return false;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const Source& s = node_sources_[n][i];
       if (s.value == kNoValue || graph_.values[s.value].is_constant()) continue;

@@ -1,6 +1,8 @@
 // The JSON form of a Plan. Objects are sorted by name and floats are written so
 // that they read back exactly, so equal plans are equal bytes.
-#include <charconv>
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -127,15 +129,16 @@ class Reader {
   Status status_;
 };
 
+// Positive and normal.
+bool IsScale(float s) { return s >= std::numeric_limits<float>::min(); }
+
 QuantParams ReadQuant(Reader& reader, const json& item,
                       const std::string& path) {
   QuantParams quant;
   quant.scale = reader.GetList<float>(item, path, "scale");
   quant.zero_point = reader.GetList<int32_t>(item, path, "zero_point");
   bool valid = quant.scale.size() == quant.zero_point.size();
-  for (float s : quant.scale) {
-    valid = valid && s >= std::numeric_limits<float>::min();
-  }
+  valid = valid && std::ranges::all_of(quant.scale, IsScale);
   for (int32_t z : quant.zero_point) valid = valid && z >= 0 && z <= 255;
   if (!valid) {
     reader.Fail(path,
@@ -183,6 +186,9 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   node.reason.detail = reader.Get<std::string>(item, path, "detail", "");
   node.input_forms = reader.GetList<int>(item, path, "input_forms");
   node.weight_scale = reader.GetList<float>(item, path, "weight_scale");
+  if (!std::ranges::all_of(node.weight_scale, IsScale)) {
+    reader.Fail(path + ".weight_scale", "number; expected scales > 0");
+  }
   node.integer_bias = reader.Get<bool>(item, path, "integer_bias", false);
   return node;
 }
