@@ -85,6 +85,25 @@ Result<Tensor> PermuteRows(const Tensor& weights, const Shape& flattened,
   return std::move(permuted).Reshaped(weights.shape());
 }
 
+void ReplaceDequantized(Rewriter& r, NodeId n, const Weights& weights,
+                        Tensor permuted) {
+  const ValueId b = r.node(weights.dequantize).outputs[0];
+  if (r.OnlyReader(b) == n) {
+    r.SetInput(weights.dequantize, 0,
+               r.ReplaceConstant(weights.constant, std::move(permuted)));
+    return;
+  }
+  // Others read the same weights in the old order.
+  const Node old = r.node(weights.dequantize);
+  const ValueId moved =
+      r.AddValue(r.value(b).name, r.value(b).dtype, r.value(b).shape);
+  std::vector<ValueId> inputs = old.inputs;
+  inputs[0] =
+      r.AddConstant(r.value(weights.constant).name, std::move(permuted));
+  r.AddNode(weights.dequantize, old.op, inputs, moved);
+  r.SetInput(n, 1, moved);
+}
+
 bool Fold(Rewriter& r, NodeId n) {
   if (!std::holds_alternative<MatMul>(r.node(n).op)) return false;
   const Weights weights = FindWeights(r, r.node(n).inputs[1]);
@@ -116,20 +135,10 @@ bool Fold(Rewriter& r, NodeId n) {
   Result<Tensor> permuted = PermuteRows(old, flattened, within);
   if (!permuted.ok()) return false;
 
-  const ValueId constant =
-      r.AddConstant(r.value(weights.constant).name, *std::move(permuted));
   if (weights.dequantize == kNoNode) {
-    r.SetInput(n, 1, constant);
+    r.SetInput(n, 1, r.ReplaceConstant(weights.constant, *std::move(permuted)));
   } else {
-    // Others may read the same weights in the old order.
-    const Node dequantize = r.node(weights.dequantize);
-    const ValueId b = dequantize.outputs[0];
-    const ValueId moved =
-        r.AddValue(r.value(b).name, r.value(b).dtype, r.value(b).shape);
-    std::vector<ValueId> inputs = dequantize.inputs;
-    inputs[0] = constant;
-    r.AddNode(weights.dequantize, dequantize.op, inputs, moved);
-    r.SetInput(n, 1, moved);
+    ReplaceDequantized(r, n, weights, *std::move(permuted));
   }
   r.SetInput(reshape, 0, r.node(r.producer(turned)).inputs[0]);
   return true;

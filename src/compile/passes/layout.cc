@@ -156,6 +156,7 @@ bool Layout::ComputeFromConstant(ValueId output, const View& view) {
   if (!moved.ok()) return false;
   const std::string name = value(node.inputs[0]).name;
   const ValueId constant = NewValue(name, moved->dtype(), moved->shape());
+  sources_.emplace_back(node.inputs[0], constant);
   graph_.values[size_t(constant)].data = std::make_shared<const Tensor>(*moved);
   if (op->axis < int64_t(view.perm.size())) {
     op->axis = Inverse(view.perm)[size_t(op->axis)];
@@ -201,6 +202,7 @@ Result<std::optional<ValueId>> Layout::Unpermuted(ValueId id,
     OCTET_ASSIGN(Tensor moved,
                  TransposeConstant(like.data->Reshaped(padded), inverse));
     result = NewValue(like.name, moved.dtype(), shape);
+    sources_.emplace_back(id, result);
     graph_.values[size_t(result)].data =
         std::make_shared<const Tensor>(std::move(moved));
   } else {
@@ -262,11 +264,22 @@ void Layout::Finish() {
       Compute(output, *Find(output));
     }
   }
+  GiveNames();
+}
+
+// A value that nothing makes or reads any more gives its name away.
+void Layout::GiveNames() {
+  std::unordered_set<ValueId> alive(graph_.inputs.begin(), graph_.inputs.end());
+  for (const Node& node : graph_.nodes) {
+    alive.insert(node.inputs.begin(), node.inputs.end());
+    alive.insert(node.outputs.begin(), node.outputs.end());
+  }
+  // Inputs and outputs have the names that the model promises.
+  std::unordered_set<ValueId> settled(graph_.inputs.begin(),
+                                      graph_.inputs.end());
+  settled.insert(graph_.outputs.begin(), graph_.outputs.end());
   for (const auto& [id, source] : sources_) {
-    if (producer_.contains(id) || !producer_.contains(source) ||
-        !named.insert(source).second) {
-      continue;
-    }
+    if (alive.contains(id) || !settled.insert(source).second) continue;
     std::swap(graph_.values[size_t(id)].name,
               graph_.values[size_t(source)].name);
   }

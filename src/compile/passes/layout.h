@@ -89,6 +89,7 @@ class Layout {
   // Makes `output` from the view: by a transpose, or cheaper where possible.
   void Compute(ValueId output, const View& view);
   bool ComputeFromConstant(ValueId output, const View& view);
+  void GiveNames();
   std::string UniqueNodeName(const std::string& base);
 
   Graph& graph_;

@@ -38,7 +38,6 @@ bool Split(const Rewriter& r, Product& product, size_t at) {
   product.factors.erase(product.factors.begin() + int64_t(at));
   product.factors.insert(product.factors.end(), parts.begin(), parts.end());
   product.number *= number;
-  product.nodes.push_back(maker);
   return true;
 }
 
@@ -92,12 +91,9 @@ std::optional<ValueId> ArgumentOf(const Rewriter& r, ValueId value,
 }
 
 void ReplaceByFunction(Rewriter& r, NodeId node, const Function& function,
-                       ValueId x, const std::vector<NodeId>& nodes) {
-  for (NodeId other : nodes) {
-    if (other != node) r.InheritOrigins(node, other);
-  }
+                       ValueId x) {
   r.op(node) = Unary{function};
-  r.SetInputs(node, {x});
+  r.SetInputsOfFused(node, {x});
 }
 
 bool KeepsShape(const Rewriter& r, NodeId node, ValueId x) {

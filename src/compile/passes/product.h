@@ -15,7 +15,6 @@ namespace octet::compile {
 struct Product {
   double number = 1;
   std::vector<ValueId> factors;
-  std::vector<NodeId> nodes;  // that it was read from, the last first
 };
 
 // Takes a value apart through Mul, division by a number, and squares and cubes
@@ -38,9 +37,9 @@ std::optional<ValueId> ArgumentOf(const Rewriter& r, ValueId value,
                                   FunctionKind kind);
 
 // Makes `node` compute function(x) instead of what it does, as the one who
-// stands for `nodes` too.
+// stands for the nodes that this leaves unneeded too.
 void ReplaceByFunction(Rewriter& r, NodeId node, const Function& function,
-                       ValueId x, const std::vector<NodeId>& nodes);
+                       ValueId x);
 
 // Whether a value of `x`'s shape is the node's output: nothing was broadcast.
 bool KeepsShape(const Rewriter& r, NodeId node, ValueId x);

@@ -52,7 +52,6 @@ FunctionKind GatedBy(const Rewriter& r, const Product& product, ValueId x,
 struct Gate {
   FunctionKind kind = FunctionKind::kIdentity;
   ValueId x = kNoValue;
-  ValueId gate = kNoValue;
 };
 
 Gate FindGate(const Rewriter& r, NodeId n, const Product& product) {
@@ -60,7 +59,7 @@ Gate FindGate(const Rewriter& r, NodeId n, const Product& product) {
   for (size_t i : {0, 1}) {
     const Gate found{
         GatedBy(r, product, product.factors[i], product.factors[1 - i]),
-        product.factors[i], product.factors[1 - i]};
+        product.factors[i]};
     if (found.kind != FunctionKind::kIdentity && KeepsShape(r, n, found.x)) {
       return found;
     }
@@ -76,9 +75,7 @@ bool RecogniseGate(Rewriter& r, NodeId n) {
         return gate.kind != FunctionKind::kIdentity;
       });
   if (!product) return false;
-  std::vector<NodeId> nodes = product->nodes;
-  nodes.push_back(r.producer(gate.gate));
-  ReplaceByFunction(r, n, {.kind = gate.kind}, gate.x, nodes);
+  ReplaceByFunction(r, n, {.kind = gate.kind}, gate.x);
   return true;
 }
 
@@ -97,7 +94,7 @@ bool RecogniseHardSigmoid(Rewriter& r, NodeId n) {
                     {.kind = FunctionKind::kHardSigmoid,
                      .alpha = float(1.0 / 6),
                      .beta = 0.5f},
-                    *x, product->nodes);
+                    *x);
   return true;
 }
 
@@ -108,8 +105,7 @@ bool RecogniseSoftplus(Rewriter& r, NodeId n) {
   if (!exp) return false;
   const auto x = ArgumentOf(r, *exp, FunctionKind::kExp);
   if (!x || !KeepsShape(r, n, *x)) return false;
-  ReplaceByFunction(r, n, {.kind = FunctionKind::kSoftplus}, *x,
-                    {r.producer(*sum), r.producer(*exp)});
+  ReplaceByFunction(r, n, {.kind = FunctionKind::kSoftplus}, *x);
   return true;
 }
 

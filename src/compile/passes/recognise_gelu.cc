@@ -72,14 +72,13 @@ FunctionKind GatedBy(const Rewriter& r, ValueId x, ValueId gate) {
 struct Gelu {
   FunctionKind kind = FunctionKind::kIdentity;
   ValueId x = kNoValue;
-  ValueId gate = kNoValue;
 };
 
 Gelu FindGelu(const Rewriter& r, NodeId n, const Product& product) {
   if (product.factors.size() != 2 || !NumberIs(product, 0.5)) return {};
   for (size_t i : {0, 1}) {
     const Gelu found{GatedBy(r, product.factors[i], product.factors[1 - i]),
-                     product.factors[i], product.factors[1 - i]};
+                     product.factors[i]};
     if (found.kind != FunctionKind::kIdentity && KeepsShape(r, n, found.x)) {
       return found;
     }
@@ -96,10 +95,7 @@ bool Recognise(Rewriter& r, NodeId n) {
         return gelu.kind != FunctionKind::kIdentity;
       });
   if (!product) return false;
-  std::vector<NodeId> nodes = product->nodes;
-  nodes.push_back(r.producer(gelu.gate));
-  nodes.push_back(r.producer(*SummandBeside(r, gelu.gate, 1)));
-  ReplaceByFunction(r, n, {.kind = gelu.kind}, gelu.x, nodes);
+  ReplaceByFunction(r, n, {.kind = gelu.kind}, gelu.x);
   return true;
 }
 

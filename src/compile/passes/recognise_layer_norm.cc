@@ -97,7 +97,7 @@ bool Recognise(Rewriter& r, NodeId n) {
   const ValueId scale = r.AddConstant(r.node(n).name + "/scale",
                                       RoundedToF32(ones, Shape{count}));
   r.op(n) = LayerNorm{.axis = axis, .epsilon = found->epsilon};
-  r.SetInputs(n, {found->x, scale, kNoValue});
+  r.SetInputsOfFused(n, {found->x, scale, kNoValue});
   return true;
 }
 
@@ -125,13 +125,13 @@ bool TakeConstant(Rewriter& r, NodeId n) {
     std::vector<double> product = *numbers;
     const auto old = r.value(scale).data->as<float>();
     for (size_t i = 0; i < product.size(); ++i) product[i] *= double(old[i]);
-    r.SetInputs(n, {r.node(n).inputs[0],
-                    r.AddConstant(r.value(other).name,
-                                  RoundedToF32(product, Shape{count})),
-                    kNoValue});
+    r.SetInputs(n,
+                {r.node(n).inputs[0],
+                 r.ReplaceConstant(other, RoundedToF32(product, Shape{count})),
+                 kNoValue});
   } else if (binary->op == BinaryOp::kAdd) {
-    const ValueId bias = r.AddConstant(r.value(other).name,
-                                       RoundedToF32(*numbers, Shape{count}));
+    const ValueId bias =
+        r.ReplaceConstant(other, RoundedToF32(*numbers, Shape{count}));
     r.SetInputs(n, {r.node(n).inputs[0], scale, bias});
   } else {
     return false;

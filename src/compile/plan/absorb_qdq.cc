@@ -78,7 +78,10 @@ class Absorber {
             graph_.values[v].name);
       }
       output_sources_.push_back(sources_[v]);
-      v = sources_[v].value;
+      const ValueId real = sources_[v].value;
+      // The output keeps the model's name; what bore it is absorbed.
+      if (real != v) std::swap(graph_.values[v].name, graph_.values[real].name);
+      v = real;
     }
     MakePlan();
     Compact(graph_);

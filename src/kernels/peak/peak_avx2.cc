@@ -3,11 +3,11 @@
 #include "kernels/peak/peak.h"
 
 // Twelve independent sums are more than latency times throughput.
-#define OCTET_TWELVE(STEP)                                                 \
-  STEP(0)                                                                  \
-  STEP(1)                                                                  \
-  STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) \
-      STEP(11)
+#define OCTET_TWELVE(STEP) \
+  STEP(0)                  \
+  STEP(1)                  \
+  STEP(2)                  \
+  STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)
 #define OCTET_DOT(i)                       \
   "vpmaddwd %%ymm15, %%ymm15, %%ymm13\n\t" \
   "vpaddd %%ymm13, %%ymm" #i ", %%ymm" #i "\n\t"

@@ -1,0 +1,74 @@
+#include "compile/passes/pass_testing.h"
+
+namespace octet::compile {
+namespace {
+
+TEST(DropIdentities, RemovesEveryKindOfThem) {
+  ExpectRewrite(DropIdentities, R"(graph g
+input x f32[2,3]
+const one f32[]{1}
+const zero f32[3]{0,0,0}
+a = Binary(x, one) op=mul
+b = Binary(zero, a)
+c = Transpose(b) perm=[0,1]
+d = Slice(c) starts=[0,0] sizes=[2,3] steps=[1,1]
+e = Pad(d) before=[0,0] after=[0,0]
+f = Cast(e) to=f32
+g = Concat(f)
+h = Unary(g) function=relu
+i = Binary(h, one) op=div
+j = Binary(i, zero) op=sub
+k = Expand(j) dims=[2,3]
+l = Tile(k) repeats=[1,1]
+m = Unary(l)
+output m
+)",
+                R"(graph g
+input x f32[2,3]
+m = Unary(x) function=relu name=h
+output m
+)");
+}
+
+TEST(DropIdentities, JoinsReshapes) {
+  ExpectRewrite(DropIdentities, R"(graph g
+input x f32[2,3]
+h = Unary(x) function=relu
+i = Reshape(h) dims=[6]
+j = Reshape(i) dims=[3,2]
+k = Reshape(j) dims=[3,-1]
+output k
+output h
+)",
+                R"(graph g
+input x f32[2,3]
+h = Unary(x) function=relu
+k = Reshape(h) dims=[3,2] name=j origins=[j,i]
+output k
+output h
+)");
+}
+
+TEST(DropIdentities, KeepsWhatBroadcastsOrStepsBack) {
+  ExpectUnchanged(DropIdentities, R"(graph g
+input x f32[3]
+const zero f32[2,3]{0,0,0,0,0,0}
+const one f32[]{1}
+a = Binary(x, zero)
+b = Slice(a) starts=[1,0] sizes=[2,3] steps=[-1,1]
+c = Binary(one, b) op=sub
+d = Binary(one, c) op=div
+output d
+)");
+}
+
+TEST(DropIdentities, KeepsAnIdentityBetweenInputAndOutput) {
+  ExpectUnchanged(DropIdentities, R"(graph g
+input x f32[3]
+y = Unary(x)
+output y
+)");
+}
+
+}  // namespace
+}  // namespace octet::compile
