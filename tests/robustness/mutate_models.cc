@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -116,10 +117,14 @@ bool ParseOptions(int argc, char** argv, Options& options) {
 Tally RunAll(const Options& options, Shared& shared) {
   Tally tally;
   uint64_t seed = options.seed;
+  // Small counts reach every model too.
+  const int64_t models = int64_t(options.models.size());
+  const int64_t batch =
+      std::min<int64_t>(kBatch, (options.count + models - 1) / models);
   while (tally.mutants < options.count) {
     for (const std::string& path : options.models) {
       const int64_t left = options.count - tally.mutants;
-      const int count = int(std::min<int64_t>(kBatch, left));
+      const int count = int(std::min(batch, left));
       if (count <= 0) break;
       const auto file = MappedFile::Open(path);
       if (!file.ok()) {

@@ -140,7 +140,9 @@ bool Fold(Rewriter& r, NodeId n) {
   } else {
     ReplaceDequantized(r, n, weights, *std::move(permuted));
   }
-  r.SetInput(reshape, 0, r.node(r.producer(turned)).inputs[0]);
+  const ValueId source = r.node(r.producer(turned)).inputs[0];
+  r.SetInput(reshape, 0, source);
+  r.InheritName(source, turned);
   return true;
 }
 

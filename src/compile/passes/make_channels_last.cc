@@ -110,6 +110,8 @@ int64_t CountTransposes(const std::vector<Node>& nodes) {
 Result<bool> MakeChannelsLast(Graph& graph) {
   const int64_t before = CountTransposes(graph.nodes);
   if (before == 0) return false;
+  // What nobody needs must not decide what is computed.
+  Compact(graph);
   std::vector<ValueId> images;
   const Uses uses = ComputeUses(graph);
   for (ValueId input : graph.inputs) {

@@ -154,6 +154,15 @@ void Rewriter::Remove(NodeId id, std::vector<NodeId>& removed) {
   }
 }
 
+void Rewriter::InheritName(ValueId to, ValueId from) {
+  if (is_output(from) || !readers(from).empty() || is_output(to) ||
+      producer(to) == kNoNode ||
+      !value(to).name.starts_with(value(from).name + "_")) {
+    return;
+  }
+  std::swap(graph_.values[size_t(from)].name, graph_.values[size_t(to)].name);
+}
+
 void Rewriter::InheritOrigins(NodeId to, NodeId from) {
   auto& origins = graph_.nodes[size_t(to)].origins;
   for (const std::string& origin : node(from).origins) {

@@ -86,6 +86,10 @@ class Rewriter {
   // a constant).
   bool Forward(ValueId from, ValueId to);
 
+  // `to`, whose name was made from that of `from` as both were needed, gets
+  // that name now that nobody needs `from` any more.
+  void InheritName(ValueId to, ValueId from);
+
   // Adds the origins of `from` to those of `to`.
   void InheritOrigins(NodeId to, NodeId from);
 
