@@ -8,10 +8,13 @@
 // x is [N,H,W,C], y and residual [N,OH,OW,O]. With `group` > 1, output o sees
 // only the C / group channels of its own group. Padding is zero.
 //
-// Order of sums: each output is one chain that starts at its bias and runs over
-// i, j, c in this order; vector levels use fma, the reference rounds products.
-// So a result depends on the level, never on tiles, parts or threads, and is
-// within 2 K eps sum|x w| of any other level's.
+// Order of sums: the products of an output, in the order of i, j, c, form
+// chains of kConvF32Chain that each start at zero; the chains are added up in
+// their order, and the bias comes last. (A chain that starts at a large bias
+// rounds every product to the bias's precision: seen at the outputs of a
+// network of a hundred layers.) Vector levels use fma, the reference rounds
+// products. So a result depends on the level, never on tiles, parts or threads,
+// and is within 2 K eps sum|x w| of any other level's.
 #ifndef OCTET_KERNELS_CONV_F32_CONV_F32_H_
 #define OCTET_KERNELS_CONV_F32_CONV_F32_H_
 
@@ -24,6 +27,8 @@
 #include "octet/function.h"
 
 namespace octet::kernels {
+
+inline constexpr int64_t kConvF32Chain = 64;
 
 // Distances are in elements. A row of x is in_w * x_pixel_stride, an
 // image in_h rows, and likewise for y and residual.

@@ -1,5 +1,6 @@
 // The definition of conv_f32: plain loops, one output panel at a time.
 #include <algorithm>
+#include <span>
 
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_pack.h"
@@ -13,9 +14,38 @@ struct Pixel {
   int64_t image, y, x;
 };
 
-// sums[o] += all products of one output pixel with one panel.
+// Products of one output pixel with one panel, in chains.
+class Sums {
+ public:
+  void Add(float x, const float* weights) {
+    if (count_ == kConvF32Chain) EndChain();
+    for (int64_t o = 0; o < kConvF32Panel; ++o) chain_[o] += x * weights[o];
+    ++count_;
+  }
+  // The sum of the chains, for every output.
+  std::span<float, kConvF32Panel> Total() {
+    if (has_chains_) EndChain();
+    return has_chains_ ? chains_ : chain_;
+  }
+
+ private:
+  void EndChain() {
+    for (int64_t o = 0; o < kConvF32Panel; ++o) {
+      chains_[o] = has_chains_ ? chains_[o] + chain_[o] : chain_[o];
+      chain_[o] = 0;
+    }
+    has_chains_ = true;
+    count_ = 0;
+  }
+
+  float chain_[kConvF32Panel] = {}, chains_[kConvF32Panel] = {};
+  int64_t count_ = 0;
+  bool has_chains_ = false;
+};
+
+// Padding counts: it takes a place in a chain.
 void AddWindow(const ConvF32Params& p, const Pixel& at, int64_t first_channel,
-               const float* panel, float* sums) {
+               const float* panel, Sums& sums) {
   const Window& window = p.window;
   const int64_t depth = p.in_channels / p.group;
   for (int64_t i = 0; i < window.kernel_h; ++i) {
@@ -24,13 +54,12 @@ void AddWindow(const ConvF32Params& p, const Pixel& at, int64_t first_channel,
     for (int64_t j = 0; j < window.kernel_w; ++j, panel += depth * 16) {
       const int64_t x =
           at.x * window.stride_w - window.pad_left + j * window.dilation_w;
-      if (y < 0 || y >= p.in_h || x < 0 || x >= p.in_w) continue;
-      const float* pixel =
-          p.x + ((at.image * p.in_h + y) * p.in_w + x) * p.x_pixel_stride;
+      const bool is_padding = y < 0 || y >= p.in_h || x < 0 || x >= p.in_w;
+      const int64_t pixel = (at.image * p.in_h + y) * p.in_w + x;
       for (int64_t c = 0; c < depth; ++c) {
-        for (int64_t o = 0; o < kConvF32Panel; ++o) {
-          sums[o] += pixel[first_channel + c] * panel[c * kConvF32Panel + o];
-        }
+        sums.Add(
+            is_padding ? 0 : p.x[pixel * p.x_pixel_stride + first_channel + c],
+            panel + c * kConvF32Panel);
       }
     }
   }
@@ -52,12 +81,13 @@ void ConvF32Reference(const ConvF32Params& p, int64_t part, int64_t parts,
       const int64_t group = block / panels, first = block % panels * 16;
       const int64_t used = std::min(kConvF32Panel, outputs - first);
       const int64_t channel = group * outputs + first;
-      float sums[kConvF32Panel] = {};
-      for (int64_t o = 0; o < used && p.bias != nullptr; ++o) {
-        sums[o] = p.bias[channel + o];
-      }
+      Sums chains;
       AddWindow(p, at, group * depth, p.weight + block * k * kConvF32Panel,
-                sums);
+                chains);
+      float* sums = chains.Total().data();
+      for (int64_t o = 0; o < used && p.bias != nullptr; ++o) {
+        sums[o] += p.bias[channel + o];
+      }
       ElementaryReference(p.before, sums, sums, used);
       for (int64_t o = 0; o < used && p.residual != nullptr; ++o) {
         sums[o] += p.residual[pixel * p.residual_pixel_stride + channel + o];

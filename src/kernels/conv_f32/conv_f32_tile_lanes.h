@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_tile.h"
 #include "kernels/float_epilogue/float_epilogue_lanes.h"
 
@@ -19,10 +20,9 @@ template <typename V, int kRows, int kPanels>
   constexpr int kVectors = kPanels * kPerPanel;
   typename V::F sums[kRows][kVectors];
 #pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-    const typename V::F bias = V::Load(t.bias + v * V::kLanes);
+  for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) sums[i][v] = bias;
+    for (int v = 0; v < kVectors; ++v) sums[i][v] = V::Set(0);
   }
   const float* pixels[kRows];
 #pragma GCC unroll 8
@@ -47,21 +47,51 @@ template <typename V, int kRows, int kPanels>
       }
     }
   };
+  // Whole chains, in memory: the registers hold the one that grows.
+  typename V::F chains[kRows][kVectors];
+  bool has_chains = false;
+  const auto end_chain = [&]() [[gnu::always_inline]] {
+#pragma GCC unroll 8
+    for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        chains[i][v] =
+            has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
+        sums[i][v] = V::Set(0);
+      }
+    }
+    has_chains = true;
+  };
+  int64_t left = kConvF32Chain;
   for (int64_t row = 0; row < t.window_rows; ++row) {
     for (int64_t column = 0; column < t.window_columns; ++column) {
       int64_t at = row * t.row_stride + column * t.column_stride;
       const int64_t end = at + t.run;
-      for (; at + 4 <= end; at += 4, w += 64) {
-        step(at, 0);
-        step(at, 1);
-        step(at, 2);
-        step(at, 3);
+      while (at < end) {
+        if (left == 0) {
+          end_chain();
+          left = kConvF32Chain;
+        }
+        const int64_t stop = at + left < end ? at + left : end;
+        left -= stop - at;
+        for (; at + 4 <= stop; at += 4, w += 64) {
+          step(at, 0);
+          step(at, 1);
+          step(at, 2);
+          step(at, 3);
+        }
+        for (; at < stop; ++at, w += 16) step(at, 0);
       }
-      for (; at < end; ++at, w += 16) step(at, 0);
     }
   }
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::F sum =
+          has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
+      sums[i][v] = V::Add(sum, V::Load(t.bias + v * V::kLanes));
+    }
     FinishSums<V, kVectors>(
         sums[i], t.before,
         t.residual == nullptr ? nullptr : t.residual + i * t.residual_stride,

@@ -6,8 +6,8 @@
 //   v = before(v); v = v + residual[n, oy, ox, c]; y[n, oy, ox, c] = after(v)
 //
 // x is [N,H,W,C], y and residual [N,OH,OW,C]; padding is zero. Each output is
-// one chain of sums from the bias over i, j; vector levels use fma, the
-// reference rounds products; never dependent on the split.
+// one chain of sums over i, j, and the bias comes last (see conv_f32.h); vector
+// levels use fma, the reference rounds products; never dependent on the split.
 #ifndef OCTET_KERNELS_DEPTHWISE_F32_DEPTHWISE_F32_H_
 #define OCTET_KERNELS_DEPTHWISE_F32_DEPTHWISE_F32_H_
 

@@ -102,6 +102,18 @@ template <typename V, int kPixels, int kVectors, int kStride>
   }
 }
 
+template <typename V, int kPixels, int kVectors>
+[[gnu::always_inline]] inline void AddBias(
+    const float* bias, typename V::F (&sums)[kPixels][kVectors]) {
+  if (bias == nullptr) return;
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    const typename V::F b = V::Load(bias + v * V::kLanes);
+#pragma GCC unroll 4
+    for (int j = 0; j < kPixels; ++j) sums[j][v] = V::Add(sums[j][v], b);
+  }
+}
+
 // kPixels pixels from `pixel` on, the `count` channels from `channel` on; by
 // AddThree if kStride is not 0.
 template <typename V, int kPixels, int kVectors, int kStride>
@@ -112,11 +124,8 @@ template <typename V, int kPixels, int kVectors, int kStride>
   typename V::F sums[kPixels][kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
-    const typename V::F bias = p.bias == nullptr
-                                   ? V::Set(0.0f)
-                                   : V::Load(p.bias + channel + v * V::kLanes);
 #pragma GCC unroll 4
-    for (int i = 0; i < kPixels; ++i) sums[i][v] = bias;
+    for (int i = 0; i < kPixels; ++i) sums[i][v] = V::Set(0.0f);
   }
   for (int64_t h = taps.begin_h; h < taps.end_h; ++h) {
     if constexpr (kStride == 0) {
@@ -125,6 +134,7 @@ template <typename V, int kPixels, int kVectors, int kStride>
       AddThree<V, kPixels, kVectors, kStride>(d, taps, h, channel, sums);
     }
   }
+  AddBias<V>(p.bias == nullptr ? nullptr : p.bias + channel, sums);
 #pragma GCC unroll 4
   for (int j = 0; j < kPixels; ++j) {
     const float* residual =

@@ -10,7 +10,7 @@ float WindowSum(const DepthwiseF32Params& p, int64_t image, int64_t oy,
                 int64_t ox, int64_t c) {
   const Window& window = p.window;
   const int64_t padded = RoundUp(p.channels, 16);
-  float sum = p.bias == nullptr ? 0.0f : p.bias[c];
+  float sum = 0;
   for (int64_t i = 0; i < window.kernel_h; ++i) {
     const int64_t y =
         oy * window.stride_h - window.pad_top + i * window.dilation_h;
@@ -24,7 +24,7 @@ float WindowSum(const DepthwiseF32Params& p, int64_t image, int64_t oy,
              p.weight[(i * window.kernel_w + j) * padded + c];
     }
   }
-  return sum;
+  return p.bias == nullptr ? sum : sum + p.bias[c];
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 //
 //   y[..., i, j] = before(bias[j] + sum over k of a[..., i, k] * b[..., k, j])
 //
-// Batch dimensions broadcast: a stride of 0 repeats an operand. Each output is
-// one chain of sums over k; vector levels use fma; never dependent on the
-// split.
+// Batch dimensions broadcast: a stride of 0 repeats an operand. Sums over
+// k form chains as in conv_f32.h (the reference: one), and the bias comes last;
+// vector levels use fma; never dependent on the split.
 #ifndef OCTET_KERNELS_MATMUL_F32_MATMUL_F32_H_
 #define OCTET_KERNELS_MATMUL_F32_MATMUL_F32_H_
 

@@ -1,4 +1,6 @@
 // The definition of matmul_f32: plain loops, a row of y at a time.
+#include <algorithm>
+
 #include "kernels/elementary/elementary.h"
 #include "kernels/matmul_f32/matmul_f32.h"
 #include "kernels/split.h"
@@ -20,13 +22,12 @@ void MatMulF32Reference(const MatMulF32Params& p, int64_t part, int64_t parts,
       rest /= p.batch[d];
     }
     float* y = p.y + row * p.y_row_stride;
-    for (int64_t j = 0; j < p.n; ++j) {
-      y[j] = p.bias == nullptr ? 0.0f : p.bias[j];
-    }
+    std::fill_n(y, p.n, 0.0f);
     for (int64_t i = 0; i < p.k; ++i) {
       for (int64_t j = 0; j < p.n; ++j)
         y[j] += a[i] * b[i * p.b_row_stride + j];
     }
+    for (int64_t j = 0; j < p.n && p.bias != nullptr; ++j) y[j] += p.bias[j];
     ElementaryReference(p.before, y, y, p.n);
   }
 }
