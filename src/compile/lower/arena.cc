@@ -13,27 +13,128 @@ int64_t Padded(int64_t bytes) {
          kBufferAlignment;
 }
 
-bool Overlap(const Lifetime& a, const Lifetime& b) {
-  return a.first <= b.last && b.first <= a.last;
-}
-
-struct Block {
+// A stretch of the arena.
+struct Run {
   int64_t begin, end;
 };
 
-// The smallest gap between the blocks that `bytes` fit in, else the end.
-int64_t BestFit(std::vector<Block> taken, int64_t bytes) {
-  std::ranges::sort(taken, {}, &Block::begin);
+// Taken stretches in order, those that touch joined into one.
+class Runs {
+ public:
+  void Add(Run run) {
+    const auto first =
+        std::ranges::lower_bound(runs_, run.begin, {}, &Run::end);
+    auto last = first;
+    for (; last != runs_.end() && last->begin <= run.end; ++last) {
+      run.begin = std::min(run.begin, last->begin);
+      run.end = std::max(run.end, last->end);
+    }
+    if (first == last) {
+      runs_.insert(first, run);
+    } else {
+      *first = run;
+      runs_.erase(first + 1, last);
+    }
+  }
+  void AppendTo(std::vector<Run>& all) const {
+    all.insert(all.end(), runs_.begin(), runs_.end());
+  }
+
+ private:
+  std::vector<Run> runs_;
+};
+
+// What is taken when: a tree of halved spans of time. A buffer is kept where
+// its life covers a whole span, so that finding all that is alive with another
+// one takes a few joined lists instead of a look at every buffer.
+class Timeline {
+ public:
+  explicit Timeline(int moments)
+      : moments_(moments),
+        covering_(size_t(moments) * 4),
+        touching_(size_t(moments) * 4) {}
+
+  // Takes `run` at the moments from `first` to `last`.
+  void Take(int first, int last, Run run) {
+    Take({1, 0, moments_ - 1}, first, last, run);
+  }
+
+  // What is taken at any of these moments; in no order, and overlapping.
+  std::vector<Run> TakenIn(int first, int last) const {
+    std::vector<Run> taken;
+    Collect({1, 0, moments_ - 1}, first, last, taken);
+    return taken;
+  }
+
+ private:
+  struct Span {
+    size_t index;
+    int low, high;
+
+    bool Meets(int first, int last) const {
+      return low <= last && first <= high;
+    }
+    bool LiesIn(int first, int last) const {
+      return first <= low && high <= last;
+    }
+    Span Left() const { return {index * 2, low, low + (high - low) / 2}; }
+    Span Right() const {
+      return {index * 2 + 1, low + (high - low) / 2 + 1, high};
+    }
+  };
+
+  void Take(Span span, int first, int last, Run run) {
+    if (!span.Meets(first, last)) return;
+    touching_[span.index].Add(run);
+    if (span.LiesIn(first, last)) {
+      covering_[span.index].Add(run);
+      return;
+    }
+    Take(span.Left(), first, last, run);
+    Take(span.Right(), first, last, run);
+  }
+
+  void Collect(Span span, int first, int last, std::vector<Run>& taken) const {
+    if (!span.Meets(first, last)) return;
+    if (span.LiesIn(first, last)) {
+      touching_[span.index].AppendTo(taken);
+      return;
+    }
+    covering_[span.index].AppendTo(taken);
+    Collect(span.Left(), first, last, taken);
+    Collect(span.Right(), first, last, taken);
+  }
+
+  int moments_;
+  std::vector<Runs> covering_;  // by span: of lives that cover all of it
+  std::vector<Runs> touching_;  // by span: of lives that meet it
+};
+
+// The smallest gap between what is taken that `bytes` fit in, else the end.
+int64_t BestFit(std::vector<Run> taken, int64_t bytes) {
+  std::ranges::sort(taken, {}, &Run::begin);
   int64_t best = -1, best_gap = INT64_MAX, end = 0;
-  for (const Block& block : taken) {
-    const int64_t gap = block.begin - end;
+  for (const Run& run : taken) {
+    const int64_t gap = run.begin - end;
     if (gap >= bytes && gap < best_gap) {
       best = end;
       best_gap = gap;
     }
-    end = std::max(end, block.end);
+    end = std::max(end, run.end);
   }
   return best >= 0 ? best : end;
+}
+
+// Every step at which a life begins or ends, in order.
+std::vector<int> Moments(const std::vector<Lifetime>& buffers) {
+  std::vector<int> steps;
+  for (const Lifetime& life : buffers) {
+    if (life.used()) steps.insert(steps.end(), {life.first, life.last});
+  }
+  std::ranges::sort(steps);
+  const auto same = std::ranges::unique(steps);
+  steps.erase(same.begin(), same.end());
+  return steps;
 }
 
 }  // namespace
@@ -43,21 +144,22 @@ Arena PlanArena(const std::vector<Lifetime>& buffers) {
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(
       order, [&](int a, int b) { return buffers[a].bytes > buffers[b].bytes; });
+  const std::vector<int> steps = Moments(buffers);
+  const auto moment = [&](int step) {
+    return int(std::ranges::lower_bound(steps, step) - steps.begin());
+  };
+  Timeline timeline(int(steps.size()));
   Arena arena;
   arena.offsets.assign(buffers.size(), 0);
-  std::vector<int> placed;
   for (int b : order) {
-    if (!buffers[b].used()) continue;
-    std::vector<Block> taken;
-    for (int other : placed) {
-      if (!Overlap(buffers[b], buffers[other])) continue;
-      const int64_t begin = arena.offsets[other];
-      taken.push_back({begin, begin + Padded(buffers[other].bytes)});
-    }
-    arena.offsets[b] = BestFit(std::move(taken), Padded(buffers[b].bytes));
-    arena.bytes =
-        std::max(arena.bytes, arena.offsets[b] + Padded(buffers[b].bytes));
-    placed.push_back(b);
+    const Lifetime& life = buffers[b];
+    if (!life.used()) continue;
+    const int first = moment(life.first), last = moment(life.last);
+    const int64_t bytes = Padded(life.bytes);
+    const int64_t begin = BestFit(timeline.TakenIn(first, last), bytes);
+    timeline.Take(first, last, {begin, begin + bytes});
+    arena.offsets[b] = begin;
+    arena.bytes = std::max(arena.bytes, begin + bytes);
   }
   return arena;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <random>
 
 #include "octet/tensor.h"
@@ -55,6 +56,119 @@ TEST(PlanArena, KeepsRandomLifetimesApart) {
     }
     ExpectDisjoint(lives, PlanArena(lives));
   }
+}
+
+// The same rule without any index: looks at every buffer placed before.
+Arena PlanByLookingAtAll(const std::vector<Lifetime>& lives) {
+  const auto padded = [](int64_t bytes) {
+    return (bytes + kBufferSlack + kBufferAlignment - 1) / kBufferAlignment *
+           kBufferAlignment;
+  };
+  std::vector<size_t> order(lives.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, [&](size_t a, size_t b) {
+    return lives[a].bytes > lives[b].bytes;
+  });
+  Arena arena;
+  arena.offsets.assign(lives.size(), 0);
+  std::vector<size_t> placed;
+  for (size_t b : order) {
+    if (!lives[b].used()) continue;
+    std::vector<std::pair<int64_t, int64_t>> taken;
+    for (size_t o : placed) {
+      if (lives[o].first > lives[b].last || lives[b].first > lives[o].last) {
+        continue;
+      }
+      const int64_t begin = arena.offsets[o];
+      taken.push_back({begin, begin + padded(lives[o].bytes)});
+    }
+    std::ranges::sort(taken);
+    int64_t best = -1, best_gap = INT64_MAX, end = 0;
+    for (const auto& [from, to] : taken) {
+      if (from - end >= padded(lives[b].bytes) && from - end < best_gap) {
+        best = end;
+        best_gap = from - end;
+      }
+      end = std::max(end, to);
+    }
+    arena.offsets[b] = best >= 0 ? best : end;
+    arena.bytes =
+        std::max(arena.bytes, arena.offsets[b] + padded(lives[b].bytes));
+    placed.push_back(b);
+  }
+  return arena;
+}
+
+// Lives of `most` steps at most, some of them unused, sizes that often repeat.
+std::vector<Lifetime> RandomLives(std::mt19937& random, int count, int steps,
+                                  int most) {
+  std::vector<Lifetime> lives;
+  for (int i = 0; i < count; ++i) {
+    const int first = int(random() % unsigned(steps)) - 1;
+    const int last = first + int(random() % unsigned(most));
+    const int64_t bytes = random() % 3 == 0 ? 256 : int64_t(random() % 5000);
+    lives.push_back(random() % 16 == 0 ? Lifetime{bytes}
+                                       : Live(bytes, first, last));
+  }
+  return lives;
+}
+
+TEST(PlanArena, PlacesEveryBufferWhereLookingAtAllOthersWould) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    const int count = 1 + int(random() % 80);
+    const int steps = 1 + int(random() % 100);
+    const int most = 1 + int(random() % 100);
+    const std::vector<Lifetime> lives = RandomLives(random, count, steps, most);
+    const Arena arena = PlanArena(lives);
+    const Arena plain = PlanByLookingAtAll(lives);
+    ASSERT_EQ(arena.offsets, plain.offsets) << "round " << round;
+    ASSERT_EQ(arena.bytes, plain.bytes) << "round " << round;
+    ExpectDisjoint(lives, arena);
+  }
+}
+
+TEST(PlanArena, FillsTheSmallestGapThatFits) {
+  // While the last is alive, 4096 lies at 0 and 2048 behind a gap of 3072.
+  const std::vector<Lifetime> lives = {
+      Live(4096 - 64, 0, 9), Live(3072 - 64, 0, 4), Live(2048 - 64, 0, 9),
+      Live(1024 - 64, 5, 9)};
+  const Arena arena = PlanArena(lives);
+  EXPECT_EQ(arena.offsets, (std::vector<int64_t>{0, 4096, 7168, 4096}));
+  EXPECT_EQ(arena.bytes, 9216);
+}
+
+TEST(PlanArena, HoldsNothingForNothing) {
+  EXPECT_EQ(PlanArena({}).bytes, 0);
+  EXPECT_EQ(PlanArena({Lifetime{}}).bytes, 0);
+}
+
+TEST(PlanArena, GivesEmptyBuffersTheirSlack) {
+  const std::vector<Lifetime> lives = {Live(0, 0, 1), Live(0, 1, 2)};
+  ExpectDisjoint(lives, PlanArena(lives));
+}
+
+TEST(PlanArena, TakesStepsAtTheEndsOfWhatIntegersHold) {
+  const std::vector<Lifetime> lives = {Live(64, INT32_MIN, INT32_MAX),
+                                       Live(64, INT32_MIN, INT32_MIN),
+                                       Live(64, INT32_MAX, INT32_MAX)};
+  const Arena arena = PlanArena(lives);
+  ExpectDisjoint(lives, arena);
+  EXPECT_EQ(arena.bytes, 2 * 128);
+}
+
+// Each would take minutes if every buffer were held against every other one.
+TEST(PlanArena, TakesGraphsOfHundredThousandSteps) {
+  constexpr int kSteps = 100000;
+  std::vector<Lifetime> chain, outputs, nested;
+  for (int i = 0; i < kSteps; ++i) {
+    chain.push_back(Live(1000 + i % 7 * 500, i, i + 1 + i % 3));
+    outputs.push_back(Live(1000 + i % 7 * 500, i, kSteps));
+    nested.push_back(Live(1000, i / 2, kSteps - i / 2));
+  }
+  EXPECT_LE(PlanArena(chain).bytes, 40000);
+  EXPECT_GE(PlanArena(outputs).bytes, int64_t{1000} * kSteps);
+  EXPECT_EQ(PlanArena(nested).bytes, int64_t{1088} * kSteps);
 }
 
 TEST(PlanArena, IsTheSameEveryTime) {
