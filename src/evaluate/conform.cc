@@ -1,9 +1,9 @@
 #include "evaluate/conform.h"
 
-#include <bit>
 #include <limits>
 
 #include "base/error.h"
+#include "base/half.h"
 
 namespace octet::evaluate {
 namespace {
@@ -84,8 +84,12 @@ Result<Tensor> ConvertFloats(const Tensor& tensor, DType dtype,
     const std::span<const double> in = tensor.as<double>();
     for (size_t i = 0; i < out.size(); ++i) out[i] = float(in[i]);
   } else {
+    const HalfFormat& format =
+        tensor.dtype() == DType::kF16 ? kF16Format : kBF16Format;
     const std::span<const uint16_t> in = tensor.as<uint16_t>();
-    for (size_t i = 0; i < out.size(); ++i) out[i] = HalfToFloat(in[i]);
+    for (size_t i = 0; i < out.size(); ++i) {
+      out[i] = float(RealOf(format, in[i]));
+    }
   }
   return converted;
 }
@@ -120,19 +124,6 @@ bool Matches(const Shape& shape, const Shape& expected) {
 }
 
 }  // namespace
-
-float HalfToFloat(uint16_t half) {
-  const uint32_t sign = uint32_t(half & 0x8000) << 16;
-  const uint32_t exponent = (half >> 10) & 0x1f;
-  const uint32_t fraction = half & 0x3ff;
-  if (exponent == 0) {
-    // Subnormal: fraction * 2^-24, exact in single precision.
-    const float magnitude = float(fraction) * 0x1p-24f;
-    return sign != 0 ? -magnitude : magnitude;
-  }
-  const uint32_t wide_exponent = exponent == 31 ? 255 : exponent - 15 + 127;
-  return std::bit_cast<float>(sign | wide_exponent << 23 | fraction << 13);
-}
 
 Result<Tensor> Conform(Tensor tensor, const InputSpec& input,
                        const std::string& name) {

@@ -19,9 +19,6 @@ namespace octet::evaluate {
 Result<Tensor> Conform(Tensor tensor, const InputSpec& input,
                        const std::string& name);
 
-// IEEE half precision to single, exact.
-float HalfToFloat(uint16_t half);
-
 }  // namespace octet::evaluate
 
 #endif  // OCTET_EVALUATE_CONFORM_H_

@@ -5,23 +5,21 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
+#include "base/file_writer.h"
 #include "octet/status.h"
 #include "octet/tensor.h"
 
 namespace octet::evaluate {
 
 // Joins tensors along their first axis: [1, 10] and [2, 10] make [3, 10];
-// scalars make a list. Until Finish() only a temporary file beside `path`
-// exists; it is removed if Finish() is never called or fails. Moves, does not
-// copy; not for several threads at once.
+// scalars make a list. The file is there, whole, once Finish() has succeeded.
+// Moves, does not copy; not for several threads at once.
 class NpyWriter {
  public:
-  // errors: kBadInput if the folder is missing or not writable.
+  // errors: as FileWriter::Create.
   static Result<NpyWriter> Create(const std::string& path);
-  NpyWriter(NpyWriter&& other) noexcept;
-  NpyWriter& operator=(NpyWriter&& other) noexcept;
-  ~NpyWriter();
 
   // errors: kBadInput if the element type or the other dimensions differ from
   //         those of the tensor before; kUnsupported for bf16; kFailed if
@@ -32,13 +30,13 @@ class NpyWriter {
   Status Finish();
 
  private:
-  NpyWriter() = default;
+  NpyWriter(std::string path, FileWriter file)
+      : path_(std::move(path)), file_(std::move(file)) {}
 
   std::string path_;
-  std::string partial_;
-  int fd_ = -1;
+  FileWriter file_;
   int64_t rows_ = 0;
-  int64_t position_ = 0;
+  int64_t position_ = 0;  // 0 before the first tensor
   DType dtype_ = DType::kF32;
   Shape shape_{0};
 };

@@ -255,17 +255,5 @@ TEST(Conform, RefusesIntegersThatDoNotFit) {
   EXPECT_FALSE(Conform(big, {"x", DType::kF16, Shape({1})}, "n").ok());
 }
 
-TEST(HalfToFloat, IsExactForEveryKindOfNumber) {
-  EXPECT_EQ(HalfToFloat(0x0000), 0.0f);
-  EXPECT_TRUE(std::signbit(HalfToFloat(0x8000)));
-  EXPECT_EQ(HalfToFloat(0x3c00), 1.0f);
-  EXPECT_EQ(HalfToFloat(0xc000), -2.0f);
-  EXPECT_EQ(HalfToFloat(0x7bff), 65504.0f);
-  EXPECT_EQ(HalfToFloat(0x0001), 0x1p-24f);
-  EXPECT_EQ(HalfToFloat(0x0400), 0x1p-14f);
-  EXPECT_EQ(HalfToFloat(0x7c00), INFINITY);
-  EXPECT_TRUE(std::isnan(HalfToFloat(0x7e00)));
-}
-
 }  // namespace
 }  // namespace octet::evaluate

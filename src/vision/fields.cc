@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "vision/nearest.h"
+#include "base/nearest.h"
 
 namespace octet::vision {
 namespace {

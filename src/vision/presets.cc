@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "vision/nearest.h"
+#include "base/nearest.h"
 
 namespace octet::vision {
 namespace {

@@ -7,7 +7,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "vision/document.h"
-#include "vision/nearest.h"
 #include "vision/presets.h"
 #include "vision/testing/data.h"
 
@@ -181,14 +180,6 @@ TEST(ParseToml, DoesNotCountBracketsInStringsAndComments) {
     EXPECT_TRUE(document.ok()) << document.status().message();
   }
   EXPECT_TRUE(ParseJson("\"" + brackets + "\"", "a.json").ok());
-}
-
-TEST(Nearest, FindsASmallMistakeOnly) {
-  constexpr std::string_view kNames[] = {"mean", "scale", "pad_value"};
-  EXPECT_EQ(Nearest("maen", kNames), "mean");
-  EXPECT_EQ(Nearest("padvalue", kNames), "pad_value");
-  EXPECT_EQ(Nearest("brightness", kNames), "");
-  EXPECT_EQ(Nearest(std::string(100000, 'x'), kNames), "");
 }
 
 }  // namespace

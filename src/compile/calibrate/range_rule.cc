@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "compile/plan/match.h"
 
 namespace octet::compile {

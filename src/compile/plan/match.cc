@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/nearest.h"
 
 namespace octet::compile {
 namespace {
@@ -13,21 +14,6 @@ bool NameMatches(const Node& node, std::string_view glob) {
   return std::ranges::any_of(node.origins, [&](const std::string& origin) {
     return GlobMatches(glob, origin);
   });
-}
-
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row.back();
 }
 
 // Nodes that a walk from the end named `name` starts with: the node of that
@@ -130,19 +116,6 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
   }
   while (g < glob.size() && glob[g] == '*') ++g;
   return g == glob.size();
-}
-
-std::string_view Nearest(std::string_view text,
-                         const std::vector<std::string_view>& candidates) {
-  std::string_view best;
-  size_t best_distance = text.size() / 2 + 1;
-  for (std::string_view candidate : candidates) {
-    const size_t distance = EditDistance(text, candidate);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = candidate;
-  }
-  return best;
 }
 
 Result<std::vector<NodeId>> MatchNodes(const Graph& graph,

@@ -21,10 +21,6 @@ Result<std::vector<NodeId>> MatchNodes(const Graph& graph,
 // `text` against `glob`: * is any run of characters, ? any one.
 bool GlobMatches(std::string_view glob, std::string_view text);
 
-// The candidate nearest to `text` by edit distance, or empty if none is near.
-std::string_view Nearest(std::string_view text,
-                         const std::vector<std::string_view>& candidates);
-
 }  // namespace octet::compile
 
 #endif  // OCTET_COMPILE_PLAN_MATCH_H_

@@ -74,9 +74,5 @@ TEST(MatchNodes, OffersTheNearestTypeWhenNoTypeMatches) {
   EXPECT_THAT(nodes.status().message(), HasSubstr("type:Sigmoid"));
 }
 
-TEST(Nearest, IsEmptyWhenNothingIsNear) {
-  EXPECT_THAT(std::string(Nearest("zzz", {"abc", "defghi"})), IsEmpty());
-}
-
 }  // namespace
 }  // namespace octet::compile

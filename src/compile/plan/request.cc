@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/nearest.h"
 #include "compile/plan/match.h"
 #include "compile/plan/propose.h"
 

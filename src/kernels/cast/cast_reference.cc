@@ -2,10 +2,10 @@
 // double in chunks and narrowed from there, so 12 formats need 24 loops and
 // not 144. Both steps are exact or round once.
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
+#include "base/half.h"
 #include "kernels/cast/cast.h"
 #include "kernels/split.h"
 
@@ -19,48 +19,6 @@ struct Wide {
   int64_t integers[kChunk];
   double reals[kChunk];
 };
-
-// A binary format of 16 bits: sign, exponent, `mantissa` bits.
-struct Half {
-  int mantissa;
-  int least_exponent;  // of a normal number
-  int bias;
-};
-constexpr Half kF16{10, -14, 15};
-constexpr Half kBF16{7, -126, 127};
-
-double FromBits(const Half& format, uint16_t bits) {
-  const int exponent = (bits & 0x7fff) >> format.mantissa;
-  const int fraction = bits & ((1 << format.mantissa) - 1);
-  const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-  if (exponent == 2 * format.bias + 1) {
-    return fraction != 0 ? std::numeric_limits<double>::quiet_NaN()
-                         : sign * std::numeric_limits<double>::infinity();
-  }
-  if (exponent == 0) {
-    return sign * std::ldexp(fraction, format.least_exponent - format.mantissa);
-  }
-  return sign * std::ldexp(fraction + (1 << format.mantissa),
-                           exponent - format.bias - format.mantissa);
-}
-
-uint16_t ToBits(const Half& format, double x) {
-  const uint16_t sign = std::signbit(x) ? 0x8000 : 0;
-  const uint16_t infinity = uint16_t((2 * format.bias + 1) << format.mantissa);
-  if (std::isnan(x)) return uint16_t(infinity | 1 << (format.mantissa - 1));
-  if (x == 0) return sign;
-  const int exponent = std::isinf(x)
-                           ? format.bias + 1
-                           : std::max(std::ilogb(x), format.least_exponent);
-  if (exponent > format.bias) return sign | infinity;
-  // In units of the last place; 2^(mantissa + 1) is the next exponent's first
-  // number, which the addition below carries into.
-  const int64_t units = int64_t(
-      std::nearbyint(std::ldexp(std::abs(x), format.mantissa - exponent)));
-  const int64_t first = int64_t{exponent - format.least_exponent}
-                        << format.mantissa;
-  return uint16_t(sign | std::min<int64_t>(first + units, infinity));
-}
 
 template <typename T>
 void WidenIntegers(const void* x, int64_t n, Wide& wide) {
@@ -78,10 +36,11 @@ void WidenReals(const void* x, int64_t n, Wide& wide) {
   }
 }
 
-void WidenHalves(const Half& format, const void* x, int64_t n, Wide& wide) {
+void WidenHalves(const HalfFormat& format, const void* x, int64_t n,
+                 Wide& wide) {
   wide.is_integer = false;
   for (int64_t i = 0; i < n; ++i) {
-    wide.reals[i] = FromBits(format, static_cast<const uint16_t*>(x)[i]);
+    wide.reals[i] = RealOf(format, static_cast<const uint16_t*>(x)[i]);
   }
 }
 
@@ -92,9 +51,9 @@ void Widen(DType from, const void* x, int64_t n, Wide& wide) {
     case DType::kF64:
       return WidenReals<double>(x, n, wide);
     case DType::kF16:
-      return WidenHalves(kF16, x, n, wide);
+      return WidenHalves(kF16Format, x, n, wide);
     case DType::kBF16:
-      return WidenHalves(kBF16, x, n, wide);
+      return WidenHalves(kBF16Format, x, n, wide);
     case DType::kU8:
       return WidenIntegers<uint8_t>(x, n, wide);
     case DType::kBool:
@@ -141,9 +100,10 @@ void NarrowToReals(const Wide& wide, int64_t n, void* y) {
   }
 }
 
-void NarrowToHalves(const Half& format, const Wide& wide, int64_t n, void* y) {
+void NarrowToHalves(const HalfFormat& format, const Wide& wide, int64_t n,
+                    void* y) {
   for (int64_t i = 0; i < n; ++i) {
-    static_cast<uint16_t*>(y)[i] = ToBits(
+    static_cast<uint16_t*>(y)[i] = BitsOf(
         format, wide.is_integer ? double(wide.integers[i]) : wide.reals[i]);
   }
 }
@@ -162,9 +122,9 @@ void Narrow(DType to, const Wide& wide, int64_t n, void* y) {
     case DType::kF64:
       return NarrowToReals<double>(wide, n, y);
     case DType::kF16:
-      return NarrowToHalves(kF16, wide, n, y);
+      return NarrowToHalves(kF16Format, wide, n, y);
     case DType::kBF16:
-      return NarrowToHalves(kBF16, wide, n, y);
+      return NarrowToHalves(kBF16Format, wide, n, y);
     case DType::kU8:
       return NarrowToIntegers<uint8_t>(wide, n, y);
     case DType::kBool:

@@ -1,16 +1,17 @@
 // "Did you mean": the known name that a mistyped one resembles.
-#ifndef OCTET_VISION_NEAREST_H_
-#define OCTET_VISION_NEAREST_H_
+#ifndef OCTET_BASE_NEAREST_H_
+#define OCTET_BASE_NEAREST_H_
 
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace octet::vision {
+namespace octet {
 
 // The candidate that needs the fewest insertions, deletions and substitutions,
 // the first of equals; empty if none is near (more than a third of the letters
-// wrong, at least 2).
+// wrong, at least 2) or `name` is longer than any name that people type. The
+// time is bounded by the number of candidates, however long they are.
 std::string_view Nearest(std::string_view name,
                          std::span<const std::string_view> candidates);
 
@@ -18,6 +19,6 @@ std::string_view Nearest(std::string_view name,
 std::string Suggestion(std::string_view name,
                        std::span<const std::string_view> candidates);
 
-}  // namespace octet::vision
+}  // namespace octet
 
-#endif  // OCTET_VISION_NEAREST_H_
+#endif  // OCTET_BASE_NEAREST_H_

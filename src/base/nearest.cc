@@ -1,4 +1,4 @@
-#include "vision/nearest.h"
+#include "base/nearest.h"
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -7,11 +7,12 @@
 #include <numeric>
 #include <vector>
 
-namespace octet::vision {
+namespace octet {
 namespace {
 
-// A longer name is no typing error of a known one.
-constexpr size_t kMaxLength = 64;
+// A longer name is no typing error of a known one. Nodes are named by their
+// path through the modules of a network, which seldom passes 100 letters.
+constexpr size_t kMaxLength = 256;
 
 size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
@@ -36,6 +37,9 @@ std::string_view Nearest(std::string_view name,
   std::string_view best;
   size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
+    // So many letters at least are missing or too many.
+    const size_t longer = std::max(name.size(), candidate.size());
+    if (2 * longer - name.size() - candidate.size() >= best_distance) continue;
     const size_t distance = EditDistance(name, candidate);
     if (distance < best_distance && distance < candidate.size()) {
       best = candidate;
@@ -52,4 +56,4 @@ std::string Suggestion(std::string_view name,
   return fmt::format("; known: {}", fmt::join(candidates, ", "));
 }
 
-}  // namespace octet::vision
+}  // namespace octet
