@@ -46,6 +46,48 @@ TEST(BindShapes, TakesAWholeShapeAndUsesItsSymbolsForTheOtherInputs) {
   EXPECT_EQ(OutputShape(graph), (Shape{12, 4}));
 }
 
+TEST(BindShapes, LetsOneInputsShapeAndASymbolAgree) {
+  Graph graph = TwoInputs();
+  ASSERT_TRUE(BindShapes(graph, {{"batch", 3}}, {{"mask", Shape{3, 4}}}).ok());
+  EXPECT_EQ(OutputShape(graph), (Shape{12, 4}));
+}
+
+TEST(BindShapes, BindsASymbolOfTheBatchWhereverItStands) {
+  Result<Graph> graph = Parse(R"(
+    input x f32[N,N]
+    y = Unary(x)
+    output y
+  )");
+  ASSERT_TRUE(graph.ok()) << graph.status().message();
+  ASSERT_TRUE(BindShapes(*graph, {}).ok());
+  EXPECT_EQ(OutputShape(*graph), (Shape{1, 1}));
+}
+
+TEST(BindShapes, InfersAgainWhatWasSymbolic) {
+  Result<Graph> graph = Parse(R"(
+    input x f32[N,H,W,3]
+    y = Pool(x) kernel=[2,2] strides=[2,2]
+    z = Reshape(y) dims=[0,-1]
+    output z
+  )");
+  ASSERT_TRUE(graph.ok()) << graph.status().message();
+  ASSERT_TRUE(BindShapes(*graph, {{"H", 9}, {"W", 6}}).ok());
+  EXPECT_EQ(OutputShape(*graph), (Shape{1, 36}));
+  EXPECT_EQ(graph->values[1].shape, (Shape{1, 4, 3, 3}));
+}
+
+TEST(BindShapes, LeavesAGraphOfNumbersAsItIs) {
+  Result<Graph> graph = Parse(R"(
+    input x f32[2,3]
+    y = Unary(x) function=relu
+    output y
+  )");
+  ASSERT_TRUE(graph.ok()) << graph.status().message();
+  const std::string before = Print(*graph);
+  ASSERT_TRUE(BindShapes(*graph, {}).ok());
+  EXPECT_EQ(Print(*graph), before);
+}
+
 TEST(BindShapes, ListsWhatIsLeftOpenAndLeavesTheGraphAlone) {
   Graph graph = TwoInputs();
   const std::string before = Print(graph);

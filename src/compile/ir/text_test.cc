@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "compile/ir/op_fields.h"
 #include "compile/ir/verify.h"
 
 namespace octet::compile {
@@ -100,6 +104,123 @@ TEST(Text, WritesEveryAttributeThatIsNotAtItsDefault) {
   }
 }
 
+// Every attribute of every kind, away from its default.
+constexpr const char* kAttributeLines[] = {
+    "Conv(x, w, b, r) strides=[2,1] pads=[1,2,3,4] dilations=[1,2] group=2 "
+    "before=relu residual=true after=clip(-1,1)",
+    "MatMul(m, n, _, p) before=sigmoid residual=true after=tanh",
+    "Unary(m) function=elu(0.5)",
+    "Binary(m, m) op=sub after=gelu",
+    "Pool(x) op=average kernel=[3,3] strides=[2,2] pads=[1,1,1,1] "
+    "count_include_pad=true",
+    "Reduce(x) op=prod axes=[1,2] keep_dims=false",
+    "Softmax(m) axis=0",
+    "LayerNorm(m, g) axis=1 epsilon=0.001",
+    "Concat(m, m) axis=1",
+    "Slice(m) starts=[0,1] sizes=[1,2] steps=[1,1]",
+    "Pad(m) mode=reflect before=[1,0] after=[0,1] value=0.5",
+    "Transpose(m) perm=[1,0]",
+    "Reshape(m) dims=[-1,2]",
+    "Resize(x) mode=linear coordinates=asymmetric rounding=floor "
+    "scales=[0.5,2] size=[3,16]",
+    "Gather(m, i) axis=1",
+    "Cast(m) to=u8",
+    "Where(t, m, m)",
+    "Expand(m) dims=[2,1,1]",
+    "Tile(m) repeats=[1,3]",
+    "ShapeOf(x) start=-3 end=-1",
+    "ConstantOfShape(i) value=0.25 dtype=s64",
+    "Range(s, s, s)",
+    "Quantize(m, q) axis=1",
+    "Dequantize(k, q) axis=1",
+};
+
+constexpr const char* kAttributeValues = R"(
+  input x f32[1,6,8,4]
+  input r f32[1,4,12,6]
+  input m f32[2,4]
+  input p f32[2,3]
+  input k s8[2,4]
+  input t bool[2,1]
+  const w f32[6,3,2,2]{seed=1}
+  const b f32[6]{seed=1}
+  const n f32[4,3]{seed=2}
+  const g f32[4]{fill=1}
+  const q f32[4]{fill=1}
+  const i s64[2]{1, 3}
+  const s s64[]{1}
+)";
+
+struct AttributeNames {
+  std::vector<std::string> names;
+  template <typename T>
+  void operator()(std::string_view name, T&) {
+    names.emplace_back(name);
+  }
+};
+
+TEST(Text, KeepsEveryAttributeOfEveryKind) {
+  ASSERT_EQ(std::size(kAttributeLines), std::variant_size_v<Op>);
+  for (const char* line : kAttributeLines) {
+    Result<Graph> graph =
+        Parse(std::string(kAttributeValues) + "y = " + line + "\noutput y\n");
+    ASSERT_TRUE(graph.ok()) << line << "\n" << graph.status().message();
+    const std::string text = PrintNode(*graph, graph->nodes[0]);
+    EXPECT_EQ(text.substr(text.find(" = ") + 3), line);
+    Result<Graph> again = Parse(Print(*graph));
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_EQ(again->nodes[0].op, graph->nodes[0].op) << line;
+    AttributeNames attributes;
+    std::visit([&](auto op) { VisitFields(attributes, op); },
+               graph->nodes[0].op);
+    for (const std::string& name : attributes.names) {
+      EXPECT_NE(text.find(" " + name + "="), std::string::npos)
+          << line << " leaves out " << name;
+    }
+  }
+}
+
+template <typename E>
+void ExpectSpellings(const std::string& before, const std::string& after,
+                     size_t count) {
+  ASSERT_EQ(EnumNames(E{}).size(), count);
+  for (std::string_view name : EnumNames(E{})) {
+    const std::string line = before + std::string(name) + after;
+    Result<Graph> graph =
+        Parse(std::string(kAttributeValues) + "y = " + line + "\noutput y\n");
+    ASSERT_TRUE(graph.ok()) << line << "\n" << graph.status().message();
+    Result<Graph> again = Parse(Print(*graph));
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_EQ(again->nodes[0].op, graph->nodes[0].op) << line;
+  }
+}
+
+TEST(Text, KeepsEveryEnumerator) {
+  ExpectSpellings<PoolOp>("Pool(x) op=", "", 2);
+  ExpectSpellings<ReduceOp>("Reduce(x) op=", " axes=[1]", 6);
+  ExpectSpellings<PadMode>("Pad(m) mode=", " before=[0,1] after=[0,1]", 3);
+  ExpectSpellings<ResizeMode>("Resize(x) mode=", "", 2);
+  ExpectSpellings<ResizeCoordinates>("Resize(x) coordinates=", "", 4);
+  ExpectSpellings<NearestRounding>("Resize(x) rounding=", "", 4);
+  for (int kind = 0; kind < int(FunctionKind::kCount); ++kind) {
+    const std::string name(Name(FunctionKind(kind)));
+    Result<Graph> graph =
+        Parse(std::string(kAttributeValues) + "y = Unary(m) function=" + name +
+              "(0.25,0.75)\noutput y\n");
+    ASSERT_TRUE(graph.ok()) << name << "\n" << graph.status().message();
+    EXPECT_EQ(std::get<Unary>(graph->nodes[0].op).function,
+              (Function{FunctionKind(kind), 0.25f, 0.75f}));
+  }
+}
+
+TEST(Text, CountsLinesThatAreEmptyOrComments) {
+  const std::string text = "# a comment\n\ninput x f32[1]\n  # more\ny = ?\n";
+  Result<Graph> graph = Parse(text);
+  ASSERT_FALSE(graph.ok());
+  EXPECT_TRUE(graph.status().message().starts_with("line 5: "))
+      << graph.status().message();
+}
+
 struct Mistake {
   const char* text;
   const char* message;  // a part of it
@@ -134,6 +255,38 @@ TEST(Text, NamesTheLineOfAMistake) {
       {"const c f32[1000000,1000000]{fill=1}", "at most"},
       {"const c f32[N]{1}", "at most"},
       {"const c f32[1]", "expected {DATA}"},
+      {"const c f32[1]{1", "expected {DATA}"},
+      {"const c f32[1]{1} x", "expected {DATA} and no more"},
+      {"const c bool[1]{2}", "'2' is not a bool"},
+      {"const c s8[1]{-129}", "'-129' is not a s8"},
+      {"const c s64[1]{1.5}", "'1.5' is not a s64"},
+      {"const c f32[1]{1}\ninput c f32[1]", "line 2: a second value 'c'"},
+      {"graph", "line 1: expected: graph NAME"},
+      {"graph a b", "expected: graph NAME"},
+      {"input", "expected: input NAME TYPE"},
+      {"input x f32[1] y", "expected the end of the line"},
+      {"const", "expected: const NAME TYPE{DATA}"},
+      {"output", "expected: output NAME"},
+      {"input x f32[1]\noutput x y", "line 2: expected: output NAME"},
+      {"output x", "no value 'x' so far"},
+      {"=", "expected the name of a value"},
+      {"\"open", "expected the name of a value"},
+      {"\"\\x4", "expected the name of a value"},
+      {"input x f32[1]\ny f32[1] Unary(x)", "expected ="},
+      {"input x f32[1]\ny = Unary x", "expected ("},
+      {"input x f32[1]\ny = Unary(,x)", "expected the name of a value"},
+      {"input x f32[1]\ny = Unary(_)", "line 2: node 'y' (Unary): input 0"},
+      {"input x f32[1]\ny = Unary(x) function", "expected NAME=VALUE"},
+      {"input x f32[1]\ny = Unary(x) ?", "expected NAME=VALUE"},
+      {"input x f32[1]\ny = Unary(x) origins=[a", "bad origins"},
+      {"input x f32[1]\ny = Unary(x) name=", "bad name"},
+      {"input x f32[1]\ny = Softmax(x) axis=one", "bad value of 'axis'"},
+      {"input x f32[1]\ny = Reduce(x) axes=[0", "bad value of 'axes'"},
+      {"input x f32[1]\ny = Reduce(x) keep_dims=1", "bad value"},
+      {"input x f32[1]\ny = Reduce(x) op=median", "bad value of 'op'"},
+      {"input x f32[1]\ny = Cast(x) to=f33", "bad value of 'to'"},
+      {"input x f32[1]\ny = Pool(x) kernel=[1]", "bad value of 'kernel'"},
+      {"input x f32[1]\ny = Pool(x) kernel=[1,1,1]", "bad value"},
   };
   for (const Mistake& mistake : mistakes) {
     Result<Graph> graph = Parse(mistake.text);

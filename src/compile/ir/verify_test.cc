@@ -58,6 +58,32 @@ TEST(Verify, NamesWhatIsBroken) {
        }},
       {"another type than its data",
        [](Graph& g) { g.values[1].dtype = DType::kS8; }},
+      {"another type than its data",
+       [](Graph& g) {
+         g.values[1].shape = Shape{3, 4};
+       }},
+      {"another type than its data",
+       [](Graph& g) { g.values[1].has_shape = false; }},
+      {"a node without a name", [](Graph& g) { g.nodes[0].name.clear(); }},
+      {"a symbol without a name", [](Graph& g) { g.symbols[0].clear(); }},
+      {"graph input -1", [](Graph& g) { g.inputs = {kNoValue}; }},
+      {"reads value -5", [](Graph& g) { g.nodes[0].inputs[0] = -5; }},
+      {"makes value -1", [](Graph& g) { g.nodes[0].outputs[0] = kNoValue; }},
+      {"graph output 4 of 4", [](Graph& g) { g.outputs = {4}; }},
+      {"makes 'x' a second time", [](Graph& g) { g.nodes[0].outputs[0] = 0; }},
+      {"makes 'w' a second time", [](Graph& g) { g.nodes[0].outputs[0] = 1; }},
+      {"reads 'x' before it is made", [](Graph& g) { g.inputs.clear(); }},
+      {"reads 'z' before it is made",
+       [](Graph& g) { g.nodes[1].inputs[0] = 3; }},
+      {"2 outputs, expected 1",
+       [](Graph& g) {
+         g.AddValue({"more", DType::kF32, {}, false, nullptr});
+         g.nodes[1].outputs.push_back(4);
+       }},
+      {"has shape [-1, 3, 1]",
+       [](Graph& g) {
+         g.values[2].shape = Shape{-1, 3, 1};
+       }},
       {"3 inputs, expected 1",
        [](Graph& g) {
          g.nodes[1].inputs = {2, 2, 2};
@@ -85,6 +111,25 @@ TEST(Verify, NamesWhatIsBroken) {
     EXPECT_NE(status.message().find(broken.message), std::string::npos)
         << broken.message << " / " << status.message();
   }
+}
+
+TEST(Verify, AllowsValuesThatNothingMakesAndNothingReads) {
+  Graph graph = GoodGraph();
+  graph.AddValue({"loose", DType::kF32, {}, false, nullptr});
+  EXPECT_TRUE(Verify(graph).ok());
+}
+
+TEST(Verify, LeavesTheGraphAsItIs) {
+  Result<Graph> graph = Parse(R"(
+    input x f32[2,3]
+    const shape s64[2]{3, 2}
+    y = Reshape(x, shape)
+    output y
+  )");
+  ASSERT_TRUE(graph.ok()) << graph.status().message();
+  const std::string before = Print(*graph);
+  EXPECT_TRUE(Verify(*graph).ok());
+  EXPECT_EQ(Print(*graph), before);
 }
 
 TEST(Verify, AllowsShapesThatAreNotKnownYet) {

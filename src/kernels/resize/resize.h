@@ -5,8 +5,9 @@
 //   asymmetric          i / scale
 //   align_corners       i * (size - 1) / (out - 1); 0 if out is 1
 //   pytorch_half_pixel  as half_pixel; 0 if out is 1
-// nearest rounds x as `rounding` says and clamps it to the image; linear clamps
-// x to the image and weighs its two neighbours on each axis.
+// nearest rounds x as `rounding` says (1e-6 beside the middle of two elements
+// is the middle) and clamps it to the image; linear clamps x to the image and
+// weighs its two neighbours on each axis.
 //
 // Nearest moves elements of any size; linear is for f32 and u8. A u8 result has
 // the scale and zero point of its operand: the weighted mean of codes is

@@ -82,6 +82,30 @@ TEST(NearestIndex, FollowsOnnx) {
       {C::kHalfPixel, R::kCeil, 4, 8, {0, 1, 1, 2, 2, 3, 3, 3}},
       {C::kHalfPixel, R::kRoundPreferCeil, 4, 2, {1, 3}},
       {C::kHalfPixel, R::kRoundPreferFloor, 4, 2, {0, 2}},
+      {C::kAlignCorners, R::kCeil, 6, 1, {0}},
+      {C::kHalfPixel, R::kCeil, 1, 4, {0, 0, 0, 0}},
+      // Recorded from ONNX Runtime 1.31: here double precision, or rounding
+      // what is all but a half like any other number, takes a neighbour.
+      {C::kHalfPixel, R::kFloor, 7, 1, {2}},
+      {C::kPytorchHalfPixel, R::kFloor, 7, 1, {0}},
+      {C::kHalfPixel, R::kFloor, 7, 9, {0, 0, 1, 2, 3, 3, 4, 5, 6}},
+      {C::kHalfPixel, R::kFloor, 13, 7, {0, 2, 4, 5, 7, 9, 11}},
+      {C::kAsymmetric, R::kRoundPreferCeil, 7, 2, {0, 4}},
+      {C::kHalfPixel,
+       R::kRoundPreferFloor,
+       20,
+       14,
+       {0, 2, 3, 4, 6, 7, 9, 10, 12, 13, 14, 16, 17, 19}},
+      {C::kPytorchHalfPixel,
+       R::kCeil,
+       33,
+       9,
+       {2, 5, 9, 13, 16, 20, 24, 27, 31}},
+      {C::kHalfPixel,
+       R::kRoundPreferFloor,
+       10,
+       13,
+       {0, 1, 1, 2, 3, 4, 4, 5, 6, 7, 8, 8, 9}},
   };
   for (const NearestCase& c : cases) {
     const ResizeAxis axis{c.coordinates, c.rounding, float(c.out) / float(c.in),
@@ -91,6 +115,17 @@ TEST(NearestIndex, FollowsOnnx) {
           << c.in << " to " << c.out << ", index " << i;
     }
   }
+}
+
+// Beyond 2^24 the last index has no float of its own.
+TEST(NearestIndex, StaysInsideAnImageThatIsLongerThanFloatsCount) {
+  const int64_t in = (int64_t{1} << 24) + 4;
+  const ResizeAxis axis{ResizeCoordinates::kAsymmetric, NearestRounding::kCeil,
+                        0.5f, in, in};
+  EXPECT_EQ(NearestIndex(axis, in - 1), in - 1);
+  const LinearMix mix = LinearMixOf(axis, in - 1);
+  EXPECT_LT(mix.low, in);
+  EXPECT_LT(mix.high, in);
 }
 
 TEST(LinearMixOf, StaysInsideTheImage) {
