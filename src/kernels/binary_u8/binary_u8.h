@@ -6,8 +6,8 @@
 //   mul  q = sat(rne(fl(float((qa-za)*(qb-zb)) * fl(fl(sa*sb)/sy))) + zy)
 //   A = float(qa - za), B = float(qb - zb)
 //
-// and then clamp(q, low, high), where an activation has become a clamp.
-// Equal bits at all levels.
+// and then min(max(q, low), high), where an activation has become a clamp. A
+// NaN, which takes factors that overflow, becomes zy. Equal bits at all levels.
 #ifndef OCTET_KERNELS_BINARY_U8_BINARY_U8_H_
 #define OCTET_KERNELS_BINARY_U8_BINARY_U8_H_
 

@@ -32,6 +32,7 @@ template <BinaryU8Op kOp>
             ? _mm256_fmadd_ps(_mm256_cvtepi32_ps(a), m_a, term)
             : _mm256_fmsub_ps(_mm256_cvtepi32_ps(a), m_a, term);
   }
+  v = _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));  // NaN becomes 0
   // Too large a number would become the smallest one; too small a one does so
   // rightly, and the packs saturate both.
   const __m256i q =
@@ -56,16 +57,16 @@ void ApplyRow(const BinaryU8Row& r) {
                             _mm256_packs_epi32(codes[2], codes[3])),
         order);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(r.y + i),
-                        _mm256_max_epu8(_mm256_min_epu8(bytes, high), low));
+                        _mm256_min_epu8(_mm256_max_epu8(bytes, low), high));
   }
   for (; i < r.n; i += 8) {
     const __m256i codes = Apply<kOp>(r, i);
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(codes),
                                           _mm256_extracti128_si256(codes, 1));
     const __m128i bytes =
-        _mm_max_epu8(_mm_min_epu8(_mm_packus_epi16(words, words),
-                                  _mm256_castsi256_si128(high)),
-                     _mm256_castsi256_si128(low));
+        _mm_min_epu8(_mm_max_epu8(_mm_packus_epi16(words, words),
+                                  _mm256_castsi256_si128(low)),
+                     _mm256_castsi256_si128(high));
     if (r.n - i >= 8) {
       _mm_storel_epi64(reinterpret_cast<__m128i*>(r.y + i), bytes);
     } else {

@@ -31,7 +31,8 @@ template <BinaryU8Op kOp>
             ? _mm512_fmadd_ps(_mm512_cvtepi32_ps(a), m_a, term)
             : _mm512_fmsub_ps(_mm512_cvtepi32_ps(a), m_a, term);
   }
-  // Too large a number would become the smallest one.
+  // NaN becomes 0; too large a number would become the smallest one.
+  v = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, v, _CMP_ORD_Q), v);
   const __m512i q =
       _mm512_cvtps_epi32(_mm512_min_ps(v, _mm512_set1_ps(65536.0f)));
   return _mm512_add_epi32(_mm512_max_epi32(q, _mm512_set1_epi32(-65536)),
@@ -49,7 +50,7 @@ void ApplyRow(const BinaryU8Row& r) {
     const __m128i bytes =
         _mm512_cvtusepi32_epi8(_mm512_max_epi32(Apply<kOp>(r, i), zero));
     _mm_mask_storeu_epi8(r.y + i, mask,
-                         _mm_max_epu8(_mm_min_epu8(bytes, high), low));
+                         _mm_min_epu8(_mm_max_epu8(bytes, low), high));
   }
 }
 

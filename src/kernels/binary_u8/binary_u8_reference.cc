@@ -9,10 +9,11 @@ namespace octet::kernels {
 namespace {
 
 uint8_t Round(float v, int32_t zero_point, uint8_t low, uint8_t high) {
+  if (std::isnan(v)) v = 0;
   // 2^16 is past any code, so that the conversion cannot overflow.
   const float bounded = std::clamp(std::nearbyint(v), -65536.0f, 65536.0f);
-  return uint8_t(std::clamp(int32_t(bounded) + zero_point, int32_t{low},
-                            std::max(int32_t{low}, int32_t{high})));
+  return uint8_t(std::min(std::max(int32_t(bounded) + zero_point, int32_t{low}),
+                          int32_t{high}));
 }
 
 struct Channel {

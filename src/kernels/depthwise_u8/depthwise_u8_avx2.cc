@@ -189,7 +189,7 @@ void DepthwiseU8Avx2(const DepthwiseU8Params& params, int64_t part,
           tap / w.kernel_w * w.dilation_h * band.row_stride +
           tap % w.kernel_w * w.dilation_w * band.pixel_stride;
     }
-    scratch.tap_offsets[taps] = 0;
+    if (taps % 2 != 0) scratch.tap_offsets[taps] = 0;
     for (; y < band.row_end; ++y) {
       for (int64_t c = piece.channel_begin; c < piece.channel_end; c += 16) {
         const int64_t from_first = c - piece.channel_begin;

@@ -12,11 +12,13 @@
 //           u8 output:  q = clamp(rne(v * inv_scale[c]) + y_zero[c],
 //                                 clamp_low[c], clamp_high[c])
 //
-//   with v = fma(float(acc), multiplier[c], offset[c]) and rne = round to the
-//   nearest integer, ties to even. A NaN rounds to 0, so it becomes y_zero;
-//   what does not fit an int32 saturates. before and after are the functions
-//   of kernels/elementary. All levels give the same bits (but the payload of a
-//   NaN in an f32 output is not defined).
+//   with v = fma(float(acc), multiplier[c], offset[c]), rne = round to the
+//   nearest integer, ties to even, and clamp(q, low, high) = min(max(q, low),
+//   high). multiplier and offset are finite, so v may be infinite but is a
+//   number. A NaN of kFloat rounds to 0, so it becomes y_zero; what does not
+//   fit an int32 saturates. before and after are the functions of
+//   kernels/elementary. All levels give the same bits (but the payload of a NaN
+//   in an f32 output is not defined).
 //
 // Arrays per channel are padded to a multiple of 16 (dense convolution) or 64
 // (depthwise) entries; what the padding holds is of no importance.

@@ -13,8 +13,9 @@ uint8_t Round(float v, int32_t zero, int32_t low, int32_t high) {
   constexpr float kBound = 65536;
   if (std::isnan(v)) v = 0;
   const float bounded = std::clamp(v, -kBound, kBound);
+  // Not std::clamp, which wants low <= high: the upper bound wins.
   return uint8_t(
-      std::clamp(int32_t(std::nearbyint(bounded)) + zero, low, high));
+      std::min(std::max(int32_t(std::nearbyint(bounded)) + zero, low), high));
 }
 
 float Call(const Function& function, float x) {

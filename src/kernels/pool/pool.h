@@ -7,10 +7,12 @@
 //            divided by their number, or by that of the window if padding is
 //            counted.
 //            u8: S = sum(q - zx), exact; q = sat(rne(fl(float(S) *
-//            fl(sx / fl(sy * n)))) + zy), n as above (padding adds 0 to S).
+//            fl(sx / fl(sy * n)))) + zy), n as above (padding adds 0 to S). A
+//            NaN, which takes a factor that overflows, becomes zy.
 //
-// Every window must touch the image. Without a NaN all levels agree bit for
-// bit; with one, float max is unspecified.
+// Every window must touch the image, has a dilation of 1 and, for a u8 average,
+// at most 2^23 elements, so that an int32 holds S. Without a NaN all levels
+// agree bit for bit; with one, float max is unspecified.
 #ifndef OCTET_KERNELS_POOL_POOL_H_
 #define OCTET_KERNELS_POOL_POOL_H_
 

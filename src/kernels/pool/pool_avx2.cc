@@ -69,9 +69,11 @@ void AverageU8(const PoolWindow<uint8_t>& w, const PoolQuant& q) {
     const __m256 m =
         _mm256_div_ps(Reals(q.x_scale, q.x_step, c),
                       _mm256_mul_ps(Reals(q.y_scale, q.y_step, c), count));
+    const __m256 v = _mm256_mul_ps(sum, m);
+    const __m256 number = _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
     // Too large a number would become the smallest one.
-    const __m256i mean = _mm256_cvtps_epi32(
-        _mm256_min_ps(_mm256_mul_ps(sum, m), _mm256_set1_ps(65536.0f)));
+    const __m256i mean =
+        _mm256_cvtps_epi32(_mm256_min_ps(number, _mm256_set1_ps(65536.0f)));
     const __m256i code =
         _mm256_add_epi32(_mm256_max_epi32(mean, _mm256_set1_epi32(-65536)),
                          Integers(q.y_zero, q.y_step, c));

@@ -63,9 +63,12 @@ void AverageU8(const PoolWindow<uint8_t>& w, const PoolQuant& q) {
     const __m512 m =
         _mm512_div_ps(Reals(q.x_scale, q.x_step, c),
                       _mm512_mul_ps(Reals(q.y_scale, q.y_step, c), count));
+    const __m512 v = _mm512_mul_ps(sum, m);
+    const __m512 number =
+        _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, v, _CMP_ORD_Q), v);
     // Too large a number would become the smallest one.
-    const __m512i mean = _mm512_cvtps_epi32(
-        _mm512_min_ps(_mm512_mul_ps(sum, m), _mm512_set1_ps(65536.0f)));
+    const __m512i mean =
+        _mm512_cvtps_epi32(_mm512_min_ps(number, _mm512_set1_ps(65536.0f)));
     const __m512i code =
         _mm512_add_epi32(_mm512_max_epi32(mean, _mm512_set1_epi32(-65536)),
                          Integers(q.y_zero, q.y_step, c));

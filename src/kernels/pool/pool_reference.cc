@@ -10,8 +10,8 @@ namespace octet::kernels {
 namespace {
 
 // The rows or columns of one window that lie inside the image.
-Piece Inside(int64_t out, int64_t in_size, int32_t kernel, int32_t stride,
-             int32_t pad) {
+Piece Inside(int64_t out, int64_t in_size, int64_t kernel, int64_t stride,
+             int64_t pad) {
   const int64_t begin = out * stride - pad;
   return {std::max<int64_t>(begin, 0), std::min(begin + kernel, in_size)};
 }
@@ -33,20 +33,20 @@ int64_t VisitWindow(const PoolShape& s, const T* x, int64_t pixel, int64_t c,
     }
   }
   return s.count_include_pad
-             ? int64_t{w.kernel_h} * w.kernel_w
+             ? w.kernel_h * w.kernel_w
              : (rows.end - rows.begin) * (columns.end - columns.begin);
 }
 
 uint8_t Average(const PoolU8Params& p, int64_t pixel, int64_t c) {
   const int64_t cx = p.x_quant.per_channel ? c : 0;
   const int64_t cy = p.y_quant.per_channel ? c : 0;
-  int32_t sum = 0;
+  int64_t sum = 0;
   const int64_t count = VisitWindow(
       p.shape, p.x, pixel, c,
       [&](uint8_t element) { sum += element - p.x_quant.zero_point[cx]; });
   const float m = p.x_quant.scale[cx] / (p.y_quant.scale[cy] * float(count));
-  const float v =
-      std::clamp(std::nearbyint(float(sum) * m), -65536.0f, 65536.0f);
+  const float mean = std::isnan(float(sum) * m) ? 0 : float(sum) * m;
+  const float v = std::clamp(std::nearbyint(mean), -65536.0f, 65536.0f);
   return uint8_t(std::clamp(int32_t(v) + p.y_quant.zero_point[cy], 0, 255));
 }
 

@@ -8,8 +8,8 @@ namespace octet::kernels {
 namespace {
 
 // The rows or columns of one window that lie inside the image.
-Piece Inside(int64_t out, int64_t size, int32_t kernel, int32_t stride,
-             int32_t pad) {
+Piece Inside(int64_t out, int64_t size, int64_t kernel, int64_t stride,
+             int64_t pad) {
   const int64_t begin = out * stride - pad;
   return {std::max<int64_t>(begin, 0), std::min(begin + kernel, size)};
 }
@@ -40,7 +40,7 @@ void VisitWindows(const PoolShape& s, const T* x, T* y, int64_t part,
         Inside(pixel % s.out_w, s.in_w, w.kernel_w, w.stride_w, w.pad_left);
     window.rows = rows.end - rows.begin;
     window.columns = columns.end - columns.begin;
-    window.count = s.count_include_pad ? int64_t{w.kernel_h} * w.kernel_w
+    window.count = s.count_include_pad ? w.kernel_h * w.kernel_w
                                        : window.rows * window.columns;
     window.x = x +
                ((image * s.in_h + rows.begin) * s.in_w + columns.begin) *

@@ -24,7 +24,7 @@ std::vector<Kernel<Params>> RunnableRows(KernelTable<Params> table) {
 }
 
 // Runs all parts, the last one first, each with scratch full of garbage (NaN
-// as floats). Aborts if a kernel writes past its scratch.
+// as floats). Aborts if a kernel writes past its scratch, were it by one byte.
 template <typename Params>
 void RunInParts(KernelFn<Params> fn, const Params& params, int64_t parts,
                 int64_t scratch_bytes) {
@@ -32,7 +32,7 @@ void RunInParts(KernelFn<Params> fn, const Params& params, int64_t parts,
   const size_t bytes = (size_t(scratch_bytes) + 63) / 64 * 64 + kGuard;
   std::unique_ptr<std::byte, void (*)(void*)> scratch(
       static_cast<std::byte*>(std::aligned_alloc(64, bytes)), std::free);
-  std::byte* guard = scratch.get() + bytes - kGuard;
+  const std::byte* guard = scratch.get() + scratch_bytes;
   for (int64_t part = parts - 1; part >= 0; --part) {
     std::memset(scratch.get(), 0xff, bytes);
     fn(params, part, parts, scratch.get());
