@@ -100,11 +100,22 @@ void NarrowToReals(const Wide& wide, int64_t n, void* y) {
   }
 }
 
+// A double between the same two halves, on the same side of their middle. From
+// 2^53 on a conversion would round, and BitsOf a second time; so whatever the
+// last ten bits hold becomes one odd bit above them.
+double WithoutRounding(int64_t integer) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (integer > -kExact && integer < kExact) return double(integer);
+  const int64_t rest = integer & 1023;
+  return double(rest == 0 ? integer : (integer - rest) | 1024);
+}
+
 void NarrowToHalves(const HalfFormat& format, const Wide& wide, int64_t n,
                     void* y) {
   for (int64_t i = 0; i < n; ++i) {
-    static_cast<uint16_t*>(y)[i] = BitsOf(
-        format, wide.is_integer ? double(wide.integers[i]) : wide.reals[i]);
+    const double real =
+        wide.is_integer ? WithoutRounding(wide.integers[i]) : wide.reals[i];
+    static_cast<uint16_t*>(y)[i] = BitsOf(format, real);
   }
 }
 
