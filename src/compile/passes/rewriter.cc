@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
@@ -14,6 +15,7 @@ Rewriter::Rewriter(Graph& graph) : graph_(graph) {
   readers_ = std::move(uses.readers);
   is_output_ = std::move(uses.is_output);
   removed_.assign(graph.nodes.size(), false);
+  inherited_.resize(graph.nodes.size());
   place_.resize(graph.nodes.size());
   std::iota(place_.begin(), place_.end(), int64_t{0});
   for (const Value& value : graph.values) value_names_.insert(value.name);
@@ -83,6 +85,7 @@ NodeId Rewriter::AddNode(NodeId like, Op op, std::vector<ValueId> inputs,
   node.type = this->node(like).type;
   graph_.nodes.push_back(std::move(node));
   removed_.push_back(false);
+  inherited_.push_back(std::vector(inherited_[size_t(like)]));
   place_.push_back(place_[size_t(like)]);
   producer_[size_t(output)] = id;
   SetInputs(id, std::move(inputs));
@@ -164,11 +167,42 @@ void Rewriter::InheritName(ValueId to, ValueId from) {
 }
 
 void Rewriter::InheritOrigins(NodeId to, NodeId from) {
-  auto& origins = graph_.nodes[size_t(to)].origins;
-  for (const std::string& origin : node(from).origins) {
-    if (std::ranges::find(origins, origin) == origins.end()) {
-      origins.push_back(origin);
+  inherited_[size_t(to)].push_back({from, inherited_[size_t(from)].size()});
+}
+
+// The origins of a node and of all that it inherits from, each once. A chain of
+// heirs may be long: no recursion.
+std::vector<std::string> Rewriter::AllOrigins(NodeId id) const {
+  std::vector<std::string> origins;
+  std::unordered_set<std::string_view> seen;
+  std::unordered_map<NodeId, size_t> visited;  // to how many it inherits from
+  std::vector<Inheritance> path = {{id, inherited_[size_t(id)].size()}};
+  while (!path.empty()) {
+    const Inheritance top = path.back();
+    const auto [found, is_new] = visited.emplace(top.from, 0);
+    if (is_new) {
+      for (const std::string& origin : node(top.from).origins) {
+        if (seen.insert(origin).second) origins.push_back(origin);
+      }
     }
+    if (found->second >= top.count) {
+      path.pop_back();
+    } else {
+      path.push_back(inherited_[size_t(top.from)][found->second++]);
+    }
+  }
+  return origins;
+}
+
+void Rewriter::SettleOrigins() {
+  std::vector<std::pair<NodeId, std::vector<std::string>>> settled;
+  for (NodeId n = 0; n < size(); ++n) {
+    if (removed(n) || inherited_[size_t(n)].empty()) continue;
+    settled.emplace_back(n, AllOrigins(n));
+  }
+  // Only now, as one node may inherit from another one that stays.
+  for (auto& [n, origins] : settled) {
+    graph_.nodes[size_t(n)].origins = std::move(origins);
   }
 }
 
@@ -206,6 +240,7 @@ bool Rewriter::Forward(ValueId from, ValueId to) {
 }
 
 void Rewriter::Finish() {
+  SettleOrigins();
   // Each node after what it reads; else in the order of their places.
   std::vector<NodeId> roots(graph_.nodes.size());
   std::iota(roots.begin(), roots.end(), NodeId{0});

@@ -90,7 +90,8 @@ class Rewriter {
   // that name now that nobody needs `from` any more.
   void InheritName(ValueId to, ValueId from);
 
-  // Adds the origins of `from` to those of `to`.
+  // Adds the origins that `from` has by now to those of `to`; Finish writes
+  // them.
   void InheritOrigins(NodeId to, NodeId from);
 
   // Sorts the nodes, drops what is dead. The rewriter is over.
@@ -100,14 +101,24 @@ class Rewriter {
   // Adds what they remove to `removed`.
   void RemoveIfUnread(ValueId id, std::vector<NodeId>& removed);
   void Remove(NodeId id, std::vector<NodeId>& removed);
+  std::vector<std::string> AllOrigins(NodeId id) const;
+  void SettleOrigins();
   std::string Unique(std::string_view base,
                      std::unordered_set<std::string>& taken);
+
+  // What a node inherits is noted and copied once at the end: a chain of nodes
+  // that become one would be copied as often as it is long.
+  struct Inheritance {
+    NodeId from;
+    size_t count;  // as many of those that `from` inherits from itself
+  };
 
   Graph& graph_;
   std::vector<NodeId> producer_;
   std::vector<std::vector<NodeId>> readers_;
   std::vector<bool> is_output_;
   std::vector<bool> removed_;
+  std::vector<std::vector<Inheritance>> inherited_;
   std::vector<int64_t> place_;  // where a node stood, for a stable order
   std::unordered_set<std::string> value_names_;
   std::unordered_set<std::string> node_names_;

@@ -23,9 +23,9 @@ Result<bool> ShareSubexpressions(Graph& graph) {
       if (rewriter.removed(other) || !(rewriter.node(other).op == node.op)) {
         continue;
       }
-      rewriter.InheritOrigins(other, n);
       shared =
           rewriter.Forward(node.outputs[0], rewriter.node(other).outputs[0]);
+      if (shared) rewriter.InheritOrigins(other, n);
       break;
     }
     if (!shared) alike.push_back(n);
