@@ -11,7 +11,9 @@
 #include "kernels/binary_u8/binary_u8.h"
 #include "kernels/cast/cast.h"
 #include "kernels/conv_f32/conv_f32.h"
+#include "kernels/conv_u8/conv_u8.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/depthwise_u8/depthwise_u8.h"
 #include "kernels/fill/fill.h"
 #include "kernels/gather/gather.h"
 #include "kernels/layer_norm_f32/layer_norm_f32.h"
@@ -56,7 +58,9 @@ TEST(KernelTables, HaveTheBestRowFirstAndAReferenceLast) {
   CheckTable("binary_u8", BinaryU8Kernels());
   CheckTable("cast", CastKernels());
   CheckTable("conv_f32", ConvF32Kernels());
+  CheckTable("conv_u8", ConvU8Kernels());
   CheckTable("depthwise_f32", DepthwiseF32Kernels());
+  CheckTable("depthwise_u8", DepthwiseU8Kernels());
   CheckTable("fill", FillKernels());
   CheckTable("gather", GatherKernels());
   CheckTable("layer_norm_f32", LayerNormF32Kernels());
