@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "vision/codecs.h"
+#include "vision/exif.h"
 
 namespace octet::vision {
 namespace {
@@ -190,7 +191,8 @@ Result<Image> DecodeJpeg(Bytes bytes, const std::string& name,
   Decoder decoder = {};
   Result<Image> image = DecodeWith(&decoder, bytes, name, limits);
   jpeg_destroy_decompress(&decoder.info);
-  return image;
+  if (!image.ok()) return image;
+  return Oriented(*std::move(image), OrientationOfJpeg(bytes));
 }
 
 Result<std::vector<std::byte>> EncodeJpeg(const Image& image, int quality) {

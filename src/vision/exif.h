@@ -1,0 +1,37 @@
+// How the camera was held: the EXIF orientation of a JPEG picture.
+// Source: CIPA DC-008 (EXIF 2.32), 4.5.2 and 4.6.4; TIFF 6.0, section 2.
+#ifndef OCTET_VISION_EXIF_H_
+#define OCTET_VISION_EXIF_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "vision/image.h"
+
+namespace octet::vision {
+
+// What has to be done to the stored pixels to see the picture upright; the
+// values are those of the tag.
+enum class Orientation : uint8_t {
+  kUpright = 1,
+  kMirrored,  // left and right change places
+  kHalfTurn,
+  kFlipped,          // top and bottom change places
+  kTransposed,       // rows become columns
+  kQuarterTurn,      // clockwise
+  kTransversed,      // as kTransposed, from the other corner
+  kThreeQuarterTurn  // clockwise
+};
+
+// The orientation that the first EXIF segment of a JPEG file tells, upright if
+// there is none or it is damaged: a picture is not refused for its notes.
+// Looks at the segments before the pixels only, at each once.
+Orientation OrientationOfJpeg(std::span<const std::byte> file);
+
+// The picture upright. Quarter turns and transpositions swap the sides.
+Image Oriented(Image image, Orientation orientation);
+
+}  // namespace octet::vision
+
+#endif  // OCTET_VISION_EXIF_H_
