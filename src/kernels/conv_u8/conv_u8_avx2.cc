@@ -113,7 +113,8 @@ struct TileInput {
   const int16_t* input;
   const int64_t* run_offsets;
   int64_t runs;   // of all parts
-  int64_t pairs;  // of a run
+  int64_t pairs;  // of a run; less than 2 * k4 where the last one is all zeros
+  int64_t k4;
   const int16_t* weights;
   const int32_t* comp;
 };
@@ -147,6 +148,8 @@ void Tile(const TileInput& in, const int32_t* offsets, int32_t* acc) {
   }
   const int16_t* w = in.weights;
   const int64_t runs = in.runs;
+  // Nine taps, as a first layer's three pixels have, need five pairs of six.
+  const int64_t rest = 32 * (2 * in.k4 - in.pairs);
   for (int64_t r = 0; r < runs; ++r) {
     const int16_t* const run = in.input + in.run_offsets[r];
     const int16_t* x[kRows];
@@ -163,6 +166,7 @@ void Tile(const TileInput& in, const int32_t* offsets, int32_t* acc) {
       }
       w += 32;
     }
+    w += rest;
   }
 #pragma GCC unroll 6
   for (int i = 0; i < kRows; ++i) {
@@ -181,7 +185,7 @@ void NarrowTile(const TileInput& in, const int8_t* w, const int32_t* offsets,
   for (int v = 0; v < 4; ++v) sum[v] = _mm256_setzero_si256();
   for (int64_t r = 0; r < in.runs; ++r) {
     const int16_t* x = in.input + in.run_offsets[r] + offsets[0];
-    for (int64_t k = 0; k < in.pairs / 2; ++k) {
+    for (int64_t k = 0; k < in.k4; ++k) {
       const __m256i four = _mm256_broadcastq_epi64(
           _mm_loadl_epi64(reinterpret_cast<const __m128i*>(x + 4 * k)));
 #pragma GCC unroll 4
@@ -271,7 +275,8 @@ void ConvU8Avx2(const ConvU8Params& params, int64_t part, int64_t parts,
           scratch.input + panel.group * (params.in_channels / params.group),
           scratch.run_offsets,
           runs,
-          layout.k4 * 2,
+          (layout.run_length + 1) / 2,
+          layout.k4,
           scratch.weights,
           params.epilogue.comp + panel.channel};
       if (band.pixel_end - band.pixel_begin <= kNarrowPixels) {
