@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto array = evaluate::ParseNpy(bytes, "fuzz");
   if (array.ok()) Use(*array);
   std::vector<std::vector<std::byte>> unpacked;
-  const auto arrays = evaluate::ParseNpz(bytes, "fuzz", kMostBytes, &unpacked);
+  const auto arrays =
+      evaluate::ParseNpz(bytes, "fuzz", nullptr, kMostBytes, &unpacked);
   if (!arrays.ok()) return 0;
   for (const evaluate::NamedArray& named : *arrays) Use(named.array);
   return 0;

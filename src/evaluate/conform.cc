@@ -97,13 +97,6 @@ Result<Tensor> ConvertFloats(const Tensor& tensor, DType dtype,
 Result<Tensor> ConvertType(Tensor tensor, DType dtype,
                            const std::string& name) {
   if (tensor.dtype() == dtype) return tensor;
-  if (IsFloat(tensor.dtype()) != IsFloat(dtype)) {
-    return BadInput("{}: holds {}, the model's input takes {}; {}", name,
-                    Name(tensor.dtype()), Name(dtype),
-                    IsFloat(dtype) ? "'raw' means tensors ready for the model, "
-                                     "name a preprocessing for pictures"
-                                   : "store whole numbers");
-  }
   return IsFloat(dtype) ? ConvertFloats(tensor, dtype, name)
                         : ConvertIntegers(tensor, dtype, name);
 }
@@ -125,14 +118,28 @@ bool Matches(const Shape& shape, const Shape& expected) {
 
 }  // namespace
 
+Status CheckConforms(DType dtype, const Shape& sample, const InputSpec& input,
+                     const std::string& name) {
+  if (!Matches(WithBatch(sample, input.shape.rank()), input.shape)) {
+    return BadInput("{}: a sample has shape {}, input '{}' takes {}", name,
+                    sample.ToString(), input.name, input.shape.ToString());
+  }
+  if (IsFloat(dtype) != IsFloat(input.dtype)) {
+    return BadInput("{}: holds {}, the model's input takes {}; {}", name,
+                    Name(dtype), Name(input.dtype),
+                    IsFloat(input.dtype)
+                        ? "'raw' means tensors ready for the model, "
+                          "name a preprocessing for pictures"
+                        : "store whole numbers");
+  }
+  return {};
+}
+
 Result<Tensor> Conform(Tensor tensor, const InputSpec& input,
                        const std::string& name) {
+  OCTET_RETURN_IF_ERROR(
+      CheckConforms(tensor.dtype(), tensor.shape(), input, name));
   const Shape shape = WithBatch(tensor.shape(), input.shape.rank());
-  if (!Matches(shape, input.shape)) {
-    return BadInput("{}: a sample has shape {}, input '{}' takes {}", name,
-                    tensor.shape().ToString(), input.name,
-                    input.shape.ToString());
-  }
   OCTET_ASSIGN(Tensor converted,
                ConvertType(std::move(tensor), input.dtype, name));
   return std::move(converted).Reshaped(shape);

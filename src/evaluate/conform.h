@@ -10,6 +10,13 @@
 
 namespace octet::evaluate {
 
+// Checks all that can be known of a sample before its elements.
+//   sample: its shape.
+//   name:   stands in messages.
+//   errors: as Conform, but for values.
+Status CheckConforms(DType dtype, const Shape& sample, const InputSpec& input,
+                     const std::string& name);
+
 // A tensor with the element type and rank of `input`: a missing batch of 1 is
 // added, a leading 1 too many removed; floats become f32 or the input's float
 // type, integers the input's integer type if each value fits.

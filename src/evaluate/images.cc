@@ -129,7 +129,7 @@ std::shared_ptr<const ImageSource> ImagesFromFiles(
 
 Result<std::shared_ptr<const ImageSource>> ImagesFromNpy(
     const std::string& path) {
-  OCTET_ASSIGN(ArrayFile file, ArrayFile::Open(path));
+  OCTET_ASSIGN(ArrayFile file, OpenOneArray(path));
   const NpyArray& array = file.arrays()[0].array;
   const Shape& shape = array.shape;
   const bool has_channels = shape.rank() == 4;

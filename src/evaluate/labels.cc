@@ -119,7 +119,7 @@ Result<LabelledFiles> ParseLabelList(std::string_view text,
 }
 
 Result<std::vector<int64_t>> ReadLabelArray(const std::string& path) {
-  OCTET_ASSIGN(const ArrayFile file, ArrayFile::Open(path));
+  OCTET_ASSIGN(const ArrayFile file, OpenOneArray(path));
   const NpyArray& array = file.arrays()[0].array;
   if (array.shape.rank() != 1) {
     return BadInput("{}: has shape {}, expected one label a sample", path,

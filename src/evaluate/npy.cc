@@ -23,12 +23,11 @@ constexpr DescrRow kDescrs[] = {
     {"<i2", DType::kS16}, {"<u4", DType::kU32}, {"<i4", DType::kS32},
     {"<i8", DType::kS64}, {"|b1", DType::kBool}};
 
-// numpy writes about a hundred bytes; more is someone's trick.
-constexpr size_t kMaxHeaderBytes = 65536;
 constexpr size_t kMagicBytes = 6;
 constexpr char kMagic[] = "\x93NUMPY";
 
-struct Header {
+// The text of the header, taken apart.
+struct Fields {
   std::string descr;
   bool fortran_order = false;
   std::vector<int64_t> shape;
@@ -39,8 +38,8 @@ class HeaderParser {
  public:
   explicit HeaderParser(std::string_view text) : text_(text) {}
 
-  std::optional<Header> Parse() {
-    Header header;
+  std::optional<Fields> Parse() {
+    Fields header;
     bool seen[3] = {};
     if (!Take('{')) return std::nullopt;
     while (!Take('}')) {
@@ -90,7 +89,7 @@ class HeaderParser {
     return true;
   }
 
-  bool TakeValue(int which, Header* header) {
+  bool TakeValue(int which, Fields* header) {
     if (which == 0) {
       // A structured type is a list; it is told apart from a damaged header.
       if (Peek() == '[') return SkipList(&header->descr);
@@ -137,13 +136,8 @@ class HeaderParser {
   size_t at_ = 0;
 };
 
-struct Split {
-  std::string_view header;
-  Bytes data;
-};
-
-// Cuts the file into the text of the header and the elements.
-Result<Split> SplitFile(Bytes bytes, const std::string& name) {
+// The text of the header, which ends where the elements begin.
+Result<std::string_view> FindHeader(Bytes bytes, const std::string& name) {
   if (bytes.size() < kMagicBytes + 4 ||
       std::memcmp(bytes.data(), kMagic, kMagicBytes) != 0) {
     return BadInput("{}: is not a .npy file", name);
@@ -160,11 +154,12 @@ Result<Split> SplitFile(Bytes bytes, const std::string& name) {
   for (size_t i = 0; i < length_bytes; ++i) {
     length |= size_t(bytes[kMagicBytes + 2 + i]) << (8 * i);
   }
-  if (length > kMaxHeaderBytes || length > bytes.size() - start) {
+  // numpy writes about a hundred bytes; so many more are someone's trick.
+  if (length > kMaxNpyHeaderBytes - start || length > bytes.size() - start) {
     return BadInput("{}: claims a header of {} bytes", name, length);
   }
   const auto* text = reinterpret_cast<const char*>(bytes.data() + start);
-  return Split{{text, length}, bytes.subspan(start + length)};
+  return std::string_view(text, length);
 }
 
 Result<DType> DTypeOf(std::string descr, const std::string& name) {
@@ -221,26 +216,40 @@ std::vector<int64_t> Widen(const Tensor& tensor) {
 
 }  // namespace
 
-Result<NpyArray> ParseNpy(Bytes bytes, const std::string& name) {
-  OCTET_ASSIGN(const Split split, SplitFile(bytes, name));
-  const std::optional<Header> header = HeaderParser(split.header).Parse();
-  if (!header) return BadInput("{}: has a damaged .npy header", name);
-  NpyArray array;
-  OCTET_ASSIGN(array.dtype, DTypeOf(header->descr, name));
-  if (header->shape.size() > size_t(kMaxRank)) {
+Result<NpyHeader> ParseNpyHeader(Bytes bytes, const std::string& name) {
+  OCTET_ASSIGN(const std::string_view text, FindHeader(bytes, name));
+  const std::optional<Fields> fields = HeaderParser(text).Parse();
+  if (!fields) return BadInput("{}: has a damaged .npy header", name);
+  NpyHeader header;
+  OCTET_ASSIGN(header.dtype, DTypeOf(fields->descr, name));
+  if (fields->shape.size() > size_t(kMaxRank)) {
     return Unsupported("{}: has {} dimensions, at most {} are read", name,
-                       header->shape.size(), kMaxRank);
+                       fields->shape.size(), kMaxRank);
   }
-  const std::optional<int64_t> elements = CheckedElements(header->shape);
+  const std::optional<int64_t> elements = CheckedElements(fields->shape);
   const std::optional<int64_t> size =
-      elements ? CheckedMul(*elements, SizeOf(array.dtype)) : std::nullopt;
-  if (!size || uint64_t(*size) != split.data.size()) {
-    return BadInput("{}: its header does not fit the {} bytes behind it", name,
-                    split.data.size());
+      elements ? CheckedMul(*elements, SizeOf(header.dtype)) : std::nullopt;
+  if (!size) {
+    return BadInput("{}: its header claims more elements than memory can hold",
+                    name);
   }
-  array.shape = Shape(std::span<const int64_t>(header->shape));
-  array.fortran_order = header->fortran_order;
-  array.data = split.data;
+  header.shape = Shape(std::span<const int64_t>(fields->shape));
+  header.fortran_order = fields->fortran_order;
+  const auto* first = reinterpret_cast<const char*>(bytes.data());
+  header.file_bytes =
+      uint64_t(text.data() + text.size() - first) + uint64_t(*size);
+  return header;
+}
+
+Result<NpyArray> ParseNpy(Bytes bytes, const std::string& name) {
+  OCTET_ASSIGN(const NpyHeader header, ParseNpyHeader(bytes, name));
+  if (header.file_bytes != bytes.size()) {
+    return BadInput("{}: has {} bytes, by its header {}", name, bytes.size(),
+                    header.file_bytes);
+  }
+  NpyArray array{header.dtype, header.shape, header.fortran_order, {}};
+  array.data =
+      bytes.last(size_t(array.shape.elements() * int64_t{SizeOf(array.dtype)}));
   return array;
 }
 

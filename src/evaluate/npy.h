@@ -25,6 +25,23 @@ struct NpyArray {
   std::span<const std::byte> data;
 };
 
+// What stands before the elements.
+struct NpyHeader {
+  DType dtype = DType::kF32;
+  Shape shape;
+  bool fortran_order = false;
+  uint64_t file_bytes = 0;  // of a whole file: header and elements
+};
+
+// No header that is read, with what precedes it, has more bytes.
+inline constexpr size_t kMaxNpyHeaderBytes = 65536;
+
+// Reads the header alone.
+//   bytes:  the file or its first kMaxNpyHeaderBytes.
+//   name, errors: as ParseNpy, but for the size of the file.
+Result<NpyHeader> ParseNpyHeader(std::span<const std::byte> bytes,
+                                 const std::string& name);
+
 // Reads the header and checks it against the size of the file.
 //   bytes:  the whole file; the result points into it.
 //   name:   stands in messages.

@@ -170,8 +170,9 @@ TEST(ArrayFile, FindsTheOnlyArrayUnderAnyName) {
 TEST(ArrayFile, HoldsToItsLimit) {
   for (const char* name : {"stored.npz", "deflated.npz"}) {
     const uint64_t sum = (128 + 24 * 4) + (128 + 24 * 8);
-    EXPECT_TRUE(ArrayFile::Open(TestArray(name), sum).ok());
-    const Result<ArrayFile> file = ArrayFile::Open(TestArray(name), sum - 1);
+    EXPECT_TRUE(ArrayFile::Open(TestArray(name), nullptr, sum).ok());
+    const Result<ArrayFile> file =
+        ArrayFile::Open(TestArray(name), nullptr, sum - 1);
     ASSERT_FALSE(file.ok());
     EXPECT_THAT(file.status().message(), HasSubstr("at most"));
   }
@@ -183,9 +184,9 @@ TEST(ParseNpz, RefusesEveryTruncationAndSurvivesChangedBytes) {
     const std::vector<std::byte> whole = Bytes(TestArray(name));
     for (size_t size = 0; size < whole.size(); ++size) {
       std::vector<std::vector<std::byte>> storage;
-      EXPECT_FALSE(
-          ParseNpz(std::span(whole).first(size), "cut", 1 << 20, &storage)
-              .ok());
+      EXPECT_FALSE(ParseNpz(std::span(whole).first(size), "cut", nullptr,
+                            1 << 20, &storage)
+                       .ok());
     }
     for (int round = 0; round < 3000; ++round) {
       std::vector<std::byte> changed = whole;
@@ -193,7 +194,8 @@ TEST(ParseNpz, RefusesEveryTruncationAndSurvivesChangedBytes) {
         changed[random() % changed.size()] = std::byte(random() % 256);
       }
       std::vector<std::vector<std::byte>> storage;
-      const auto arrays = ParseNpz(changed, "changed", 1 << 20, &storage);
+      const auto arrays =
+          ParseNpz(changed, "changed", nullptr, 1 << 20, &storage);
       if (!arrays.ok()) {
         EXPECT_NE(arrays.status().message(), "");
       }
@@ -206,7 +208,8 @@ TEST(ParseNpz, NoticesAFlippedByteInTheData) {
   // In the elements of the first member, past its local header.
   bytes[200] ^= std::byte{1};
   std::vector<std::vector<std::byte>> storage;
-  const auto arrays = ParseNpz(bytes, "flipped.npz", 1 << 20, &storage);
+  const auto arrays =
+      ParseNpz(bytes, "flipped.npz", nullptr, 1 << 20, &storage);
   ASSERT_FALSE(arrays.ok());
   EXPECT_THAT(arrays.status().message(), HasSubstr("checksum"));
 }

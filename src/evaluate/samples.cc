@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "evaluate/arrays.h"
 #include "evaluate/conform.h"
 
@@ -11,6 +12,50 @@ namespace octet::evaluate {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Refuses arrays that no input takes before their elements are read.
+//   sample_axis: the first axis counts samples; otherwise the array is one.
+ArrayCheck CheckFor(std::span<const InputSpec> inputs, bool sample_axis,
+                    const std::string& path) {
+  return [=](const std::string& name, const NpyHeader& header) -> Status {
+    const bool is_npy = name.empty();
+    const auto input = is_npy
+                           ? inputs.begin()
+                           : std::ranges::find(inputs, name, &InputSpec::name);
+    if (is_npy && inputs.size() != 1) {
+      return BadInput(
+          "{}: holds one array, the model has {} inputs; give an .npz with one "
+          "array for each",
+          path, inputs.size());
+    }
+    if (input == inputs.end()) {
+      std::vector<std::string_view> known;
+      for (const InputSpec& spec : inputs) known.push_back(spec.name);
+      return BadInput(
+          "{}: holds an array '{}', which is no input of the model{}", path,
+          name, Suggestion(name, known));
+    }
+    Shape sample = header.shape;
+    if (sample_axis) {
+      if (sample.rank() < 1 || sample[0] == 0) {
+        return BadInput("{}: holds no samples along its first axis", path);
+      }
+      sample[0] = 1;
+    }
+    return CheckConforms(header.dtype, sample, *input, path);
+  };
+}
+
+// The array for an input in a file that passed CheckFor.
+Result<const NpyArray*> FindInput(const ArrayFile& file, const InputSpec& input,
+                                  const std::string& path) {
+  const NpyArray* array = file.Find(input.name);
+  if (array == nullptr) {
+    return BadInput("{}: holds no array for input '{}', only {}", path,
+                    input.name, file.Names());
+  }
+  return array;
+}
 
 // Arrays whose first axis counts the samples, one for each input.
 class ArraySamples : public SampleSource {
@@ -53,15 +98,11 @@ class FileSamples : public SampleSource {
   }
   Result<std::vector<Tensor>> Get(int64_t index) const override {
     const std::string& path = paths_[size_t(index)];
-    OCTET_ASSIGN(const ArrayFile file, ArrayFile::Open(path));
+    OCTET_ASSIGN(const ArrayFile file,
+                 ArrayFile::Open(path, CheckFor(inputs_, false, path)));
     std::vector<Tensor> tensors;
     for (const InputSpec& input : inputs_) {
-      const bool one_each = file.arrays().size() == inputs_.size();
-      const NpyArray* array = one_each ? file.Find(input.name) : nullptr;
-      if (array == nullptr) {
-        return BadInput("{}: holds no array for input '{}' alone", path,
-                        input.name);
-      }
+      OCTET_ASSIGN(const NpyArray* array, FindInput(file, input, path));
       OCTET_ASSIGN(Tensor tensor, Conform(ToTensor(*array), input, path));
       tensors.push_back(std::move(tensor));
     }
@@ -78,9 +119,6 @@ Result<std::unique_ptr<SampleSource>> MakeArraySamples(
   if (parts.empty()) return Usage("the model has no inputs");
   for (const ArraySamples::Part& part : parts) {
     const Shape& shape = part.array->shape;
-    if (shape.rank() < 1 || shape[0] == 0) {
-      return BadInput("{}: holds no samples along its first axis", part.name);
-    }
     if (shape[0] != parts[0].array->shape[0]) {
       return BadInput("{}: holds {} samples, but {} holds {}", part.name,
                       shape[0], parts[0].name, parts[0].array->shape[0]);
@@ -93,32 +131,15 @@ Result<std::unique_ptr<SampleSource>> MakeArraySamples(
       std::make_unique<ArraySamples>(std::move(parts)));
 }
 
-std::string NamesOf(std::span<const NamedArray> arrays) {
-  std::string names;
-  for (const NamedArray& array : arrays) {
-    names += (names.empty() ? "" : ", ") + array.name;
-  }
-  return names;
-}
-
 // A .npy file, or an .npz file with an array for each input.
 Result<std::unique_ptr<SampleSource>> SamplesFromFile(
     const std::string& path, std::span<const InputSpec> inputs) {
-  OCTET_ASSIGN(ArrayFile opened, ArrayFile::Open(path));
+  OCTET_ASSIGN(ArrayFile opened,
+               ArrayFile::Open(path, CheckFor(inputs, true, path)));
   const auto file = std::make_shared<const ArrayFile>(std::move(opened));
-  if (file->arrays().size() < inputs.size()) {
-    return BadInput(
-        "{}: holds {} array(s) ({}), the model has {} inputs; give "
-        "an .npz with one array for each",
-        path, file->arrays().size(), NamesOf(file->arrays()), inputs.size());
-  }
   std::vector<ArraySamples::Part> parts;
   for (const InputSpec& input : inputs) {
-    const NpyArray* array = file->Find(input.name);
-    if (array == nullptr) {
-      return BadInput("{}: holds no array '{}', only {}", path, input.name,
-                      NamesOf(file->arrays()));
-    }
+    OCTET_ASSIGN(const NpyArray* array, FindInput(*file, input, path));
     parts.push_back({input, file, array, path});
   }
   return MakeArraySamples(std::move(parts));
@@ -221,12 +242,15 @@ Result<std::unique_ptr<SampleSource>> SamplesFromArrays(
   }
   std::vector<ArraySamples::Part> parts;
   for (size_t i = 0; i < paths.size(); ++i) {
-    OCTET_ASSIGN(ArrayFile opened, ArrayFile::Open(paths[i]));
+    // A .npy is for this input; an .npz may hold those for others too.
+    const bool has_names = paths[i].ends_with(".npz");
+    OCTET_ASSIGN(
+        ArrayFile opened,
+        ArrayFile::Open(
+            paths[i], CheckFor(has_names ? inputs : inputs.subspan(i, 1), true,
+                               paths[i])));
     const auto file = std::make_shared<const ArrayFile>(std::move(opened));
-    const NpyArray* array = file->Find(inputs[i].name);
-    if (array == nullptr) {
-      return BadInput("{}: holds no array '{}'", paths[i], inputs[i].name);
-    }
+    OCTET_ASSIGN(const NpyArray* array, FindInput(*file, inputs[i], paths[i]));
     parts.push_back({inputs[i], file, array, paths[i]});
   }
   return MakeArraySamples(std::move(parts));

@@ -62,9 +62,10 @@ Result<std::unique_ptr<ImageSamples>> SamplesFromImages(
 
 // One array for each input, each the path of a .npy file whose first axis
 // counts the samples; in the order of `inputs`.
-//   errors: kBadInput if the counts differ, or an array does not fit its
-//           input: other dimensions, floats for an integer input or integers
-//           for a float input (pixels that were never normalized).
+//   errors: kBadInput if the counts differ, an array has the name of no input,
+//           or one does not fit its input: other dimensions, floats for an
+//           integer input or integers for a float input (pixels that were
+//           never normalized).
 Result<std::unique_ptr<SampleSource>> SamplesFromArrays(
     const std::vector<std::string>& paths, std::span<const InputSpec> inputs);
 
@@ -74,6 +75,7 @@ Result<std::unique_ptr<SampleSource>> SamplesFromArrays(
 //   FILE.npz       one array for each input, by its name, first axis = samples
 //   a folder, or a list file, of .npy or .npz files, each one sample, sorted
 // preprocess: unbound is fine.
+// errors: as OpenImages, SamplesFromArrays.
 Result<std::unique_ptr<SampleSource>> OpenSamples(
     const std::string& path, std::span<const InputSpec> inputs,
     const vision::Preprocess& preprocess);

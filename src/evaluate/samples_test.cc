@@ -93,7 +93,7 @@ TEST(OpenSamples, TakesEachInputFromAnArchiveByName) {
                              {"first", DType::kF32, Shape({1, 3, 4})}};
   const auto missing = OpenSamples(TestArray("stored.npz"), other, Raw());
   EXPECT_THAT(missing.status().message(),
-              HasSubstr("no array 'third', only first, second"));
+              HasSubstr("'second', which is no input of the model"));
 }
 
 TEST(OpenSamples, TakesFilesThatAreOneSampleEach) {

@@ -154,19 +154,24 @@ bool FindPacked(Bytes bytes, Central* central) {
   return true;
 }
 
-Result<std::vector<std::byte>> Inflate(const ZipEntry& entry,
+Status Damaged(const ZipEntry& entry, const std::string& name,
+               std::string_view why) {
+  return BadInput("{}: member '{}' cannot be unpacked: {}", name, entry.name,
+                  why);
+}
+
+// The first `count` bytes, or all if there are less.
+Result<std::vector<std::byte>> Inflate(const ZipEntry& entry, uint64_t count,
                                        const std::string& name) {
-  const auto damaged = [&](const char* why) {
-    return BadInput("{}: member '{}' cannot be unpacked: {}", name, entry.name,
-                    why);
-  };
   if (entry.size / kMaxDeflateRatio > entry.packed.size()) {
-    return damaged("it claims to be larger than it can be");
+    return Damaged(entry, name, "it claims to be larger than it can be");
   }
-  std::vector<std::byte> out(entry.size);
+  std::vector<std::byte> out(std::min(count, entry.size));
   z_stream stream = {};
   // Negative window bits: no zlib header around the data.
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return damaged("no memory");
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
+    return Failed("{}: no memory to unpack member '{}'", name, entry.name);
+  }
   stream.next_in =
       reinterpret_cast<Bytef*>(const_cast<std::byte*>(entry.packed.data()));
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
@@ -185,7 +190,12 @@ Result<std::vector<std::byte>> Inflate(const ZipEntry& entry,
     out_left -= out_piece - stream.avail_out;
   }
   inflateEnd(&stream);
-  if (status != Z_STREAM_END || out_left != 0) return damaged("it is damaged");
+  // With room for a part only, zlib stops for want of more.
+  const bool whole = out.size() == entry.size;
+  const int expected = whole ? Z_STREAM_END : Z_BUF_ERROR;
+  if (status != expected || out_left != 0) {
+    return Damaged(entry, name, "it is damaged");
+  }
   return out;
 }
 
@@ -232,7 +242,7 @@ Result<std::vector<std::byte>> Unpack(const ZipEntry& entry, uint64_t limit,
   }
   std::vector<std::byte> bytes;
   if (entry.deflated) {
-    OCTET_ASSIGN(bytes, Inflate(entry, name));
+    OCTET_ASSIGN(bytes, Inflate(entry, entry.size, name));
   } else {
     bytes.assign(entry.packed.begin(), entry.packed.end());
   }
@@ -241,6 +251,13 @@ Result<std::vector<std::byte>> Unpack(const ZipEntry& entry, uint64_t limit,
                     name, entry.name);
   }
   return bytes;
+}
+
+Result<std::vector<std::byte>> UnpackFirst(const ZipEntry& entry, size_t count,
+                                           const std::string& name) {
+  if (entry.deflated) return Inflate(entry, count, name);
+  const auto first = entry.packed.first(std::min(count, entry.packed.size()));
+  return std::vector<std::byte>(first.begin(), first.end());
 }
 
 }  // namespace octet::evaluate

@@ -35,6 +35,13 @@ Result<std::vector<ZipEntry>> ListZip(std::span<const std::byte> bytes,
 Result<std::vector<std::byte>> Unpack(const ZipEntry& entry, uint64_t limit,
                                       const std::string& name);
 
+// The first bytes of a member, as many as there are up to `count`, so that what
+// the member is can be known before memory is set aside for it. Its CRC is not
+// verified.
+//   errors: kBadInput if it is damaged.
+Result<std::vector<std::byte>> UnpackFirst(const ZipEntry& entry, size_t count,
+                                           const std::string& name);
+
 }  // namespace octet::evaluate
 
 #endif  // OCTET_EVALUATE_ZIP_H_
