@@ -187,7 +187,12 @@ compile::RangesFile SomeRanges() {
     value.low_sample = value.high_sample = 1;
     file.ranges.values.push_back(value);
   }
-  file.progress = {.next_sample = 2, .shard = 1, .shards = 2};
+  file.ranges.shards = {{3, 2, 1, 7}};
+  file.progress = {.next_sample = 2,
+                   .shard = 1,
+                   .shards = 2,
+                   .set_samples = 3,
+                   .done = {7, 0}};
   return file;
 }
 

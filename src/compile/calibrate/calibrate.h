@@ -27,21 +27,26 @@ struct CalibrateOptions {
   std::function<void(int64_t done, int64_t all)> progress;
   // Asked between samples; true ends the run (kFailed) with what was done kept.
   std::function<bool()> stop;
-  // Unreadable samples are left out and named; beyond this share the run fails.
+  // Samples of no use (unreadable, NaN, infinite throughout) are left out and
+  // named; beyond this share the run fails.
   double max_skipped = 0.05;
 };
 
 // Runs a float graph (after passes) over the samples. The result depends on
 // the set of samples only: not on threads, shards or interruptions.
-//   errors: kBadInput: no samples, a sample that does not fit the model's
-//           inputs, too many unreadable ones (named), a partial file of
-//           another run; and those of lowering.
+//   errors: kUsage: a shard that there is not; kBadInput: no samples, a sample
+//           that does not fit the model's inputs, too many of no use (named), a
+//           partial file of another model or of other samples (which are read
+//           again to see); and those of lowering.
 Result<Ranges> Calibrate(const Graph& graph, const SampleSource& samples,
                          const CalibrateOptions& options);
 
 // The values that are observed: what nodes compute, not what they only move,
 // and concatenations.
 std::vector<ValueId> ObservedValues(const Graph& graph);
+
+// Ranges of these values before any sample.
+Ranges NothingSeen(const Graph& graph);
 
 }  // namespace octet::compile
 

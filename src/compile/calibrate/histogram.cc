@@ -74,7 +74,10 @@ void Histogram::Count(const float* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     const float steps = x[i] * inverse * rest;
     const int whole = int(steps);
-    const int bin = whole - (steps < float(whole)) + kHalf;
+    // What is below zero stays there where the steps underflow to -0: it would
+    // have been counted there by finer bins.
+    const bool below = (steps < float(whole)) | ((steps == 0) & (x[i] < 0));
+    const int bin = whole - below + kHalf;
     zeros += x[i] == 0;
     ++counts_[size_t(bin)];
   }

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace octet::compile {
 namespace {
 
 constexpr float kMomentum = 0.01f;
 
-// Extremes of finite values by channel; rows of `channels` values.
+constexpr float kLargest = std::numeric_limits<float>::max();
+
+// Extremes of finite values by channel; rows of `channels` values. Infinities
+// say nothing about a scale: they are counted by the histogram.
 void SeeChannels(ValueRange& value, const float* x, int64_t rows,
                  int64_t stride) {
   float* low = value.channel_low.data();
@@ -16,16 +20,12 @@ void SeeChannels(ValueRange& value, const float* x, int64_t rows,
   const int64_t channels = int64_t(value.channel_low.size());
   for (int64_t r = 0; r < rows; ++r, x += stride) {
     for (int64_t c = 0; c < channels; ++c) {
-      // False for NaN; infinities are held off below.
-      low[c] = x[c] < low[c] ? x[c] : low[c];
-      high[c] = x[c] > high[c] ? x[c] : high[c];
+      // False for NaN.
+      const bool finite = (x[c] >= -kLargest) & (x[c] <= kLargest);
+      low[c] = finite & (x[c] < low[c]) ? x[c] : low[c];
+      high[c] = finite & (x[c] > high[c]) ? x[c] : high[c];
     }
   }
-}
-
-// Infinities say nothing about a scale: they are counted by the histogram.
-void HoldFinite(std::vector<float>& extremes, Range all) {
-  for (float& x : extremes) x = std::clamp(x, all.low, all.high);
 }
 
 // The owner of an extreme is the first sample (by index) that has it.
@@ -60,10 +60,6 @@ void Observer::See(const TensorView& view) {
   value.histogram.Merge(sample);
   if (int64_t(value.channel_low.size()) == columns) {
     SeeChannels(value, x, rows, view.pixel_stride);
-    if (sample.non_finite() > 0) {
-      HoldFinite(value.channel_low, value.histogram.extremes());
-      HoldFinite(value.channel_high, value.histogram.extremes());
-    }
   }
 }
 

@@ -39,11 +39,17 @@ void ExactSum::Add(float x) {
   sum_ += __int128(double(held) * kUnit);
 }
 
+bool ExactSum::IsOf(uint64_t numbers) const {
+  if (numbers > kMostSamples) return false;
+  const __int128 most = __int128(double(kLimit) * kUnit) * __int128(numbers);
+  return sum_ >= -most && sum_ <= most;
+}
+
 double ExactSum::value() const { return double(sum_) / kUnit; }
 
 ExactSum ExactSum::FromParts(uint64_t low, int64_t high) {
   ExactSum sum;
-  sum.sum_ = (__int128(high) << 64) | low;
+  sum.sum_ = __int128((static_cast<unsigned __int128>(high) << 64) | low);
   return sum;
 }
 
@@ -54,14 +60,14 @@ const ValueRange* Ranges::Find(std::string_view name) const {
   return &*found;
 }
 
-Status Merge(Ranges& into, const Ranges& from) {
-  if (into.structure != from.structure ||
-      into.values.size() != from.values.size()) {
-    return BadInput(
-        "the calibrations are of different models: {} and {} "
-        "observed values; calibrate both with the same model",
-        into.values.size(), from.values.size());
-  }
+namespace {
+
+bool IsSameValue(const ValueRange& a, const ValueRange& b) {
+  return a.name == b.name && a.structure == b.structure &&
+         a.channel_low.size() == b.channel_low.size();
+}
+
+Status CheckMergeable(const Ranges& into, const Ranges& from) {
   if (into.preprocess != from.preprocess) {
     return BadInput(
         "the calibrations used different preprocessing: '{}' and "
@@ -73,18 +79,32 @@ Status Merge(Ranges& into, const Ranges& from) {
         "a moving average depends on the order of the samples and "
         "cannot be merged; calibrate in one run, or without it");
   }
-  for (size_t i = 0; i < into.values.size(); ++i) {
-    const ValueRange& a = into.values[i];
-    const ValueRange& b = from.values[i];
-    if (a.name == b.name && a.structure == b.structure &&
-        a.channel_low.size() == b.channel_low.size()) {
-      continue;
-    }
+  const size_t values = std::max(into.values.size(), from.values.size());
+  for (size_t i = 0; i < values; ++i) {
+    const ValueRange* a = i < into.values.size() ? &into.values[i] : nullptr;
+    const ValueRange* b = i < from.values.size() ? &from.values[i] : nullptr;
+    if (a != nullptr && b != nullptr && IsSameValue(*a, *b)) continue;
     return BadInput(
-        "the calibrations are of different models: value '{}' "
-        "against '{}'",
-        a.name, b.name);
+        "the calibrations are of different models: value '{}' against '{}'; "
+        "calibrate both with the same model",
+        a != nullptr ? a->name : "(none)", b != nullptr ? b->name : "(none)");
   }
+  if (into.structure != from.structure) {
+    return BadInput(
+        "the calibrations are of different models, with other outputs of the "
+        "same values; calibrate both with the same model");
+  }
+  if (into.samples + from.samples > kMostSamples) {
+    return BadInput("{} samples together, at most {} may be; use fewer",
+                    into.samples + from.samples, kMostSamples);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status MergePiece(Ranges& into, const Ranges& from) {
+  OCTET_RETURN_IF_ERROR(CheckMergeable(into, from));
   for (size_t i = 0; i < into.values.size(); ++i) {
     MergeValue(into.values[i], from.values[i]);
   }
@@ -93,6 +113,17 @@ Status Merge(Ranges& into, const Ranges& from) {
   into.skipped.insert(into.skipped.end(), from.skipped.begin(),
                       from.skipped.end());
   std::ranges::sort(into.skipped);
+  const auto again = std::ranges::unique(into.skipped);
+  into.skipped.erase(again.begin(), again.end());
+  return {};
+}
+
+Status Merge(Ranges& into, const Ranges& from) {
+  OCTET_RETURN_IF_ERROR(CheckMergeable(into, from));
+  std::vector<Shard> shards = into.shards;
+  OCTET_RETURN_IF_ERROR(JoinShards(shards, from.shards));
+  OCTET_RETURN_IF_ERROR(MergePiece(into, from));
+  into.shards = std::move(shards);
   return {};
 }
 

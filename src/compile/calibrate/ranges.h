@@ -8,16 +8,23 @@
 #include <vector>
 
 #include "compile/calibrate/histogram.h"
+#include "compile/calibrate/shards.h"
 #include "octet/status.h"
 
 namespace octet::compile {
 
+// The most samples of one calibration: more would not fit into an ExactSum.
+inline constexpr uint64_t kMostSamples = uint64_t(1) << 22;
+
 // The sum of one number per sample, exact whatever the order: a 128-bit
-// integer in units of 2^-64. Numbers are held to +-2^40 and to 2^-64.
+// integer in units of 2^-64. Numbers are held to +-2^40 and to 2^-64, so that
+// twice kMostSamples of them fit.
 class ExactSum {
  public:
   void Add(float x);
   void Merge(const ExactSum& other) { sum_ += other.sum_; }
+  // Whether so many numbers can have this sum.
+  bool IsOf(uint64_t numbers) const;
   double value() const;
   uint64_t low() const { return uint64_t(sum_); }
   int64_t high() const { return int64_t(sum_ >> 64); }
@@ -48,11 +55,14 @@ struct ValueRange {
 };
 
 struct Ranges {
-  std::string preprocess;            // canonical text; empty: raw tensors
-  uint64_t samples = 0;              // that went in
-  uint64_t fingerprint = 0;          // of their contents, whatever their order
-  uint64_t structure = 0;            // of the whole model
-  std::vector<std::string> skipped;  // unreadable samples, sorted
+  std::string preprocess;    // canonical text; empty: raw tensors
+  uint64_t samples = 0;      // that went in
+  uint64_t fingerprint = 0;  // of their contents, whatever their order
+  uint64_t structure = 0;    // of the whole model
+  // Names of samples of no use, each once, sorted.
+  std::vector<std::string> skipped;
+  // Which samples these are; empty while a run goes on.
+  std::vector<Shard> shards;
   // Moving averages were kept too: depends on order, cannot be merged.
   bool ordered = false;
   std::vector<ValueRange> values;  // sorted by name
@@ -62,10 +72,15 @@ struct Ranges {
   bool operator==(const Ranges&) const = default;
 };
 
-// Joins two sets of samples, as if one run had seen both.
+// Joins two calibrations, as if one run had seen the samples of both.
+//   into:   unchanged by an error.
 //   errors: kBadInput if they are of different models or preprocessing (names
-//           the difference), or if one is ordered.
+//           the difference), if one is ordered, if they have samples in common
+//           (JoinShards) or more than kMostSamples together.
 Status Merge(Ranges& into, const Ranges& from);
+
+// The same for the pieces of one run, which do not say what their samples are.
+Status MergePiece(Ranges& into, const Ranges& from);
 
 }  // namespace octet::compile
 

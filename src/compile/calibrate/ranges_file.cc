@@ -98,6 +98,17 @@ bool Unpack(const calib::ValueT& in, ValueRange& value) {
                                  in.non_finite, {in.low, in.high});
 }
 
+bool HoldsTogether(const RangesFile& file) {
+  const Ranges& ranges = file.ranges;
+  const auto within = [&](const ValueRange& value) {
+    return value.low_sum.IsOf(ranges.samples) &&
+           value.high_sum.IsOf(ranges.samples);
+  };
+  return std::ranges::all_of(ranges.values, within) &&
+         ranges.samples <= kMostSamples && AreValidShards(ranges.shards) &&
+         file.progress.done.size() == file.progress.next_sample;
+}
+
 Result<RangesFile> Unpack(const calib::Ranges& payload,
                           std::string_view source) {
   calib::RangesT in;
@@ -122,7 +133,18 @@ Result<RangesFile> Unpack(const calib::Ranges& payload,
   if (!std::ranges::is_sorted(ranges.values, {}, &ValueRange::name)) {
     return Damaged("{}: values are not sorted; calibrate again", source);
   }
-  file.progress = {in.next_sample, in.shard, in.shards};
+  for (const calib::Shard& shard : in.seen) {
+    ranges.shards.push_back({shard.set_samples(), shard.count(), shard.number(),
+                             shard.fingerprint()});
+  }
+  file.progress = {in.next_sample, in.shard, in.shards, in.set_samples,
+                   std::move(in.done)};
+  if (!HoldsTogether(file)) {
+    return Damaged(
+        "{}: not a valid calibration file: its samples do not hold together; "
+        "calibrate again",
+        source);
+  }
   return file;
 }
 
@@ -140,9 +162,15 @@ std::vector<std::byte> SerializeRanges(const RangesFile& file) {
   for (const ValueRange& value : ranges.values) {
     out.values.push_back(std::make_unique<calib::ValueT>(Pack(value)));
   }
+  for (const Shard& shard : ranges.shards) {
+    out.seen.emplace_back(shard.set_samples, shard.fingerprint, shard.count,
+                          shard.number);
+  }
   out.next_sample = file.progress.next_sample;
   out.shard = file.progress.shard;
   out.shards = file.progress.shards;
+  out.set_samples = file.progress.set_samples;
+  out.done = file.progress.done;
   flatbuffers::FlatBufferBuilder builder;
   builder.Finish(calib::Ranges::Pack(builder, &out), calib::RangesIdentifier());
 

@@ -19,6 +19,8 @@ namespace octet::compile {
 struct Progress {
   uint64_t next_sample = 0;  // of the shard
   uint32_t shard = 0, shards = 0;
+  uint64_t set_samples = 0;    // of all shards
+  std::vector<uint64_t> done;  // fingerprints of the samples before next_sample
   bool operator==(const Progress&) const = default;
 };
 

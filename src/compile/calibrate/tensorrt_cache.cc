@@ -10,6 +10,7 @@ namespace octet::compile {
 namespace {
 
 constexpr size_t kMaxLines = 1 << 20;
+constexpr std::string_view kMagic = "TRT-";
 
 Status WrongLine(std::string_view source, size_t number) {
   return BadInput(
@@ -19,6 +20,8 @@ Status WrongLine(std::string_view source, size_t number) {
 }
 
 }  // namespace
+
+bool IsTensorRtCache(std::string_view text) { return text.starts_with(kMagic); }
 
 Result<TensorRtCache> ParseTensorRtCache(std::string_view text,
                                          std::string_view source) {
@@ -31,7 +34,7 @@ Result<TensorRtCache> ParseTensorRtCache(std::string_view text,
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (++number > kMaxLines) return WrongLine(source, number);
     if (number == 1) {
-      if (!line.starts_with("TRT-")) {
+      if (!IsTensorRtCache(line)) {
         return BadInput(
             "{}: not a TensorRT calibration cache: its first line "
             "begins with TRT-",

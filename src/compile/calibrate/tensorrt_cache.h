@@ -11,6 +11,12 @@
 
 namespace octet::compile {
 
+// Of a cache file; one of a large network has some hundred KiB.
+inline constexpr size_t kMostTensorRtCacheBytes = size_t(1) << 26;
+
+// Whether a file begins as such a cache does.
+bool IsTensorRtCache(std::string_view text);
+
 struct TensorRtCache {
   std::string header;                  // "TRT-8601-EntropyCalibration2"
   std::map<std::string, float> scale;  // symmetric, per tensor: amax / 127
