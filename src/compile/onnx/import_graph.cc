@@ -147,7 +147,8 @@ class ModelImporter {
     if (found != values_.end()) return found->second;
     const auto initializer = initializers_.find(name);
     if (initializer == initializers_.end()) {
-      return BadInput("'{}' is read and nothing makes it", name);
+      return BadInput("'{}' is read and nothing makes it; export it again",
+                      name);
     }
     OCTET_ASSIGN(Tensor tensor, builder_.tensors().Read(*initializer->second));
     Value value;
@@ -161,11 +162,6 @@ class ModelImporter {
     return id;
   }
 
-  static std::string NameOf(const onnx::NodeProto& node, int index) {
-    if (!node.name().empty()) return node.name();
-    return fmt::format("{}_{}", node.op_type(), index);
-  }
-
   void Poison(const onnx::NodeProto& node) {
     for (const std::string& name : node.output()) {
       if (!name.empty()) values_[name] = kPoisoned;
@@ -175,7 +171,7 @@ class ModelImporter {
   // What octet cannot do is collected; what is wrong is returned at once.
   Status ImportNode(int index) {
     const auto& proto = proto_.node(index);
-    const std::string name = NameOf(proto, index);
+    const std::string name = NodeName(proto, index);
     const OperatorRow* row =
         IsOnnxDomain(proto.domain()) ? FindOperator(proto.op_type()) : nullptr;
     if (row == nullptr) {

@@ -53,7 +53,7 @@ class Orderer {
         if (name.empty()) continue;
         if (given_.contains(name) || !producer_.emplace(name, n).second) {
           return BadInput("node '{}' ({}) makes '{}', which exists already",
-                          graph_.node(n).name(), graph_.node(n).op_type(),
+                          NodeName(graph_.node(n), n), graph_.node(n).op_type(),
                           name);
         }
       }
@@ -92,7 +92,7 @@ class Orderer {
         if (name.empty() || given_.contains(name)) continue;
         if (!producer_.contains(name)) {
           return BadInput("node '{}' ({}) reads '{}', which nothing makes",
-                          node.name(), node.op_type(), name);
+                          NodeName(node, n), node.op_type(), name);
         }
         AddRead(n, name);
       }
@@ -149,7 +149,7 @@ class Orderer {
       if (!live_[n] || missing[n] == 0) continue;
       const auto& node = graph_.node(int(n));
       return BadInput("node '{}' ({}) is part of a cycle or reads from one",
-                      node.name(), node.op_type());
+                      NodeName(node, int(n)), node.op_type());
     }
     return order;
   }
@@ -162,6 +162,11 @@ class Orderer {
 };
 
 }  // namespace
+
+std::string NodeName(const onnx::NodeProto& node, int index) {
+  if (!node.name().empty()) return node.name();
+  return fmt::format("{}_{}", node.op_type(), index);
+}
 
 Result<std::vector<int>> OrderNodes(const onnx::GraphProto& graph) {
   return Orderer(graph).Order();

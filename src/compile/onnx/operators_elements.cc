@@ -107,7 +107,7 @@ Status ImportUnary(GraphBuilder& builder, const OnnxNode& node) {
   if (node.type() == "Gelu") {
     const std::string how = node.String("approximate", "none");
     if (how != "none" && how != "tanh") {
-      return node.Bad("approximate is '{}'", how);
+      return node.Bad("approximate is '{}', expected none or tanh", how);
     }
     const FunctionKind kind =
         how == "tanh" ? FunctionKind::kGeluTanh : FunctionKind::kGelu;

@@ -77,11 +77,14 @@ Result<ValueId> SoftmaxOf(GraphBuilder& builder, const OnnxNode& node) {
     return builder.Emit(Softmax{axis}, {node.In(0)}, "", "softmax");
   }
   const int64_t rank = x.shape.rank();
-  if (!x.has_shape) return node.Cannot("an input of unknown rank");
-  if (axis < -rank || axis > rank) return node.Bad("axis {}", axis);
+  if (!x.has_shape)
+    return node.Cannot("an input of unknown rank; export with fixed shapes");
+  if (axis < -rank || axis > rank)
+    return node.Bad("axis {} of a value with {} dimensions", axis, rank);
   const int64_t first = axis < 0 ? axis + rank : axis;
   // All is before the axis, and each element is alone.
-  if (first == rank) return node.Cannot("a softmax over no axis");
+  if (first == rank)
+    return node.Cannot("a softmax over no axis; remove it before export");
   const int64_t only = OnlyAxis(x.shape, first);
   if (only < 0) return SoftmaxOfTail(builder, node, first);
   return builder.Emit(Softmax{only}, {node.In(0)}, "", "softmax");
@@ -140,7 +143,9 @@ Status ImportInstanceNormalization(GraphBuilder& builder,
                                    const OnnxNode& node) {
   const float epsilon = node.Float("epsilon", 1e-5f);
   const Shape x = builder.shape(node.In(0));
-  if (x.rank() < 3) return node.Bad("its input is no image");
+  if (x.rank() < 3)
+    return node.Bad("its input has {} dimensions, at least 3 are needed",
+                    x.rank());
   std::vector<int64_t> axes;
   for (int axis = 2; axis < x.rank(); ++axis) axes.push_back(axis);
   const auto emit = [&](BinaryOp op, ValueId a, ValueId b, const char* suffix) {

@@ -113,7 +113,8 @@ Status ImportReduce(GraphBuilder& builder, const OnnxNode& node) {
   const bool keep_dims = node.Int("keepdims", 1) != 0;
   if (axes.none) return ImportIdentity(builder, node);
   if (node.type() == "ReduceLogSumExp") {
-    if (!axes.known) return node.Cannot("axes that are not constant");
+    if (!axes.known)
+      return node.Cannot("axes that are not constant; export fixed ones");
     return LogSumExp(builder, node, axes.numbers, keep_dims);
   }
   const ReduceRow& row = *FindReduction(node.type());

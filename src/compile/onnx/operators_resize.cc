@@ -65,7 +65,11 @@ Result<Resize> ReadResize(const OnnxNode& node) {
         "align_corners or pytorch_half_pixel",
         coordinates);
   }
-  if (!known_rounding) return node.Bad("nearest_mode '{}'", rounding);
+  if (!known_rounding)
+    return node.Bad(
+        "nearest_mode is '{}', expected round_prefer_floor, round_prefer_ceil, "
+        "floor or ceil",
+        rounding);
   if (policy != "stretch" || node.Int("antialias", 0) != 0 ||
       node.Int("exclude_outside", 0) != 0) {
     return node.Cannot(
@@ -98,6 +102,11 @@ bool IsGiven(const GraphBuilder& builder, const OnnxNode& node, size_t i) {
 // Scales of height and width from those of [N, C, H, W], or of the axes given.
 Result<std::array<double, 2>> ImageScales(const OnnxNode& node,
                                           std::span<const float> scales) {
+  const size_t axes = node.Ints("axes", {0, 1, 2, 3}).size();
+  if (scales.size() != axes) {
+    return node.Bad("{} scales, expected one for each of {} axes",
+                    scales.size(), axes);
+  }
   OCTET_ASSIGN(const auto at, ImageEntries(node));
   std::array<double, 2> found = {1, 1};
   for (size_t i = 0; i < scales.size(); ++i) {
@@ -111,9 +120,6 @@ Result<std::array<double, 2>> ImageScales(const OnnxNode& node,
           "height and width",
           scales[i]);
     }
-  }
-  if (scales.size() != node.Ints("axes", {0, 1, 2, 3}).size()) {
-    return node.Bad("{} scales", scales.size());
   }
   return found;
 }
@@ -165,7 +171,10 @@ Status CheckSizes(const GraphBuilder& builder, const OnnxNode& node,
                   const std::vector<int64_t>& sizes,
                   const std::array<size_t, 2>& at) {
   const std::vector<int64_t> axes = node.Ints("axes", {0, 1, 2, 3});
-  if (sizes.size() != axes.size()) return node.Bad("{} sizes", sizes.size());
+  if (sizes.size() != axes.size()) {
+    return node.Bad("{} sizes, expected one for each of {} axes", sizes.size(),
+                    axes.size());
+  }
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (i == at[0] || i == at[1]) continue;
     const int axis = int(axes[i] < 0 ? axes[i] + 4 : axes[i]);
@@ -218,7 +227,7 @@ Status ImportResize(GraphBuilder& builder, const OnnxNode& node) {
     return ResizeBySizes(builder, node, resize, node.In(3));
   }
   if (!IsGiven(builder, node, scales)) {
-    return node.Bad("neither scales nor sizes");
+    return node.Bad("neither scales nor sizes; give one of them");
   }
   return ResizeByScales(builder, node, resize, node.In(scales));
 }
@@ -227,7 +236,8 @@ Status ImportUpsample(GraphBuilder& builder, const OnnxNode& node) {
   OCTET_RETURN_IF_ERROR(CheckImage(builder, node));
   OCTET_ASSIGN(Resize resize, ReadResize(node));
   if (node.opset() >= 9) {
-    if (!node.Has(1)) return node.Bad("no scales");
+    if (!node.Has(1))
+      return node.Bad("no scales; they are the second input since opset 9");
     return ResizeByScales(builder, node, resize, node.In(1));
   }
   const std::vector<float> scales = node.Floats("scales");

@@ -101,6 +101,18 @@ Tensor IntVector(const std::vector<int64_t>& numbers, bool scalar) {
   return tensor;
 }
 
+// The tensor of an attribute. It rarely has a name, so errors name the node.
+Result<Tensor> ReadValue(GraphBuilder& builder, const OnnxNode& node,
+                         const onnx::TensorProto& proto) {
+  Result<Tensor> tensor = builder.tensors().Read(proto);
+  if (tensor.ok()) return tensor;
+  const Status& status = tensor.status();
+  if (status.code() == Code::kUnsupported) {
+    return node.Cannot("{}", status.message());
+  }
+  return node.Bad("{}", status.message());
+}
+
 }  // namespace
 
 Status ImportReshape(GraphBuilder& builder, const OnnxNode& node) {
@@ -184,7 +196,7 @@ Status ImportSize(GraphBuilder& builder, const OnnxNode& node) {
 Status ImportConstant(GraphBuilder& builder, const OnnxNode& node) {
   std::optional<Tensor> tensor;
   if (const auto* proto = node.TensorAttribute("value")) {
-    OCTET_ASSIGN(tensor, builder.tensors().Read(*proto));
+    OCTET_ASSIGN(tensor, ReadValue(builder, node, *proto));
   } else if (node.HasAttribute("value_float")) {
     tensor = FloatVector({node.Float("value_float", 0)}, true);
   } else if (node.HasAttribute("value_floats")) {
@@ -209,7 +221,7 @@ Status ImportConstant(GraphBuilder& builder, const OnnxNode& node) {
 Status ImportConstantOfShape(GraphBuilder& builder, const OnnxNode& node) {
   ConstantOfShape fill;
   if (const auto* proto = node.TensorAttribute("value")) {
-    OCTET_ASSIGN(const Tensor tensor, builder.tensors().Read(*proto));
+    OCTET_ASSIGN(const Tensor tensor, ReadValue(builder, node, *proto));
     if (tensor.elements() != 1) return node.Bad("value is not one number");
     fill.dtype = tensor.dtype();
     switch (tensor.dtype()) {

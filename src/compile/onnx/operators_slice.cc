@@ -63,7 +63,8 @@ Status CheckSplit(const OnnxNode& node, const std::vector<int64_t>& sizes,
   }
   int64_t sum = 0;
   for (int64_t size : sizes) {
-    if (size < 0 || size > kMostElements) return node.Bad("size {}", size);
+    if (size < 0 || size > kMostElements)
+      return node.Bad("a part of size {}, expected 0 to 2^32", size);
     sum += size;
   }
   if (IsNumber(dim) && sum != dim) {
@@ -80,8 +81,10 @@ struct Blocks {
 Result<Blocks> ReadBlocks(const GraphBuilder& builder, const OnnxNode& node) {
   const Value& x = builder.value(node.In(0));
   const int64_t size = node.Int("blocksize", 0);
-  if (size < 1 || size > 4096) return node.Bad("blocksize {}", size);
-  if (!x.has_shape || x.shape.rank() != 4) return node.Bad("no image");
+  if (size < 1 || size > 4096)
+    return node.Bad("blocksize is {}, expected 1 to 4096", size);
+  if (!x.has_shape || x.shape.rank() != 4)
+    return node.Bad("its input is no image [N, C, H, W]");
   const Blocks blocks{size, x.shape[1], x.shape[2], x.shape[3]};
   if (!IsNumber(blocks.channels) || !IsNumber(blocks.height) ||
       !IsNumber(blocks.width)) {
@@ -106,7 +109,8 @@ Status Rearrange(GraphBuilder& builder, const OnnxNode& node,
 }  // namespace
 
 Status ImportConcat(GraphBuilder& builder, const OnnxNode& node) {
-  if (!node.HasAttribute("axis")) return node.Bad("no axis");
+  if (!node.HasAttribute("axis"))
+    return node.Bad("attribute 'axis' is missing; say what is joined");
   std::vector<ValueId> inputs;
   for (size_t i = 0; i < node.inputs(); ++i) inputs.push_back(node.In(i));
   return builder.EmitOutput(Concat{node.Int("axis", 0)}, std::move(inputs));
@@ -137,7 +141,8 @@ Status ImportSplit(GraphBuilder& builder, const OnnxNode& node) {
 Status ImportSlice(GraphBuilder& builder, const OnnxNode& node) {
   std::vector<ValueId> inputs = {node.In(0)};
   if (node.opset() >= 10) {
-    if (!node.Has(1) || !node.Has(2)) return node.Bad("no starts or no ends");
+    if (!node.Has(1) || !node.Has(2))
+      return node.Bad("no starts or no ends; both are inputs since opset 10");
     for (size_t i = 1; i < node.inputs(); ++i) {
       OCTET_ASSIGN(const ValueId input, AsS64(builder, node.In(i)));
       inputs.push_back(input);
@@ -169,7 +174,8 @@ Status ImportPad(GraphBuilder& builder, const OnnxNode& node) {
     pad.value = node.Float("value", 0);
     return builder.EmitOutput(std::move(pad), {node.In(0)});
   }
-  if (!node.Has(1)) return node.Bad("no pads");
+  if (!node.Has(1))
+    return node.Bad("no pads; they are an input since opset 11");
   std::vector<ValueId> inputs = {node.In(0)};
   for (size_t i = 1; i < node.inputs(); ++i) {
     ValueId input = node.In(i);

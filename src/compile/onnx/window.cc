@@ -64,7 +64,9 @@ Result<AutoPad> ReadAutoPad(const OnnxNode& node) {
   if (text == "SAME_UPPER") return AutoPad::kUpper;
   if (text == "SAME_LOWER") return AutoPad::kLower;
   if (text == "VALID") return AutoPad::kValid;
-  return node.Bad("auto_pad is '{}'", text);
+  return node.Bad(
+      "auto_pad is '{}', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID",
+      text);
 }
 
 Status CheckRange(const OnnxNode& node, const Axis& axis) {
