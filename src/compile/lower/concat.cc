@@ -46,6 +46,21 @@ int64_t ElementBytes(const Lowering& lowering, ValueId v) {
                                       : SizeOf(lowering.graph.values[v].dtype);
 }
 
+// Codes of a constant part, with the parameters `quant` of its place.
+int QuantizedConstant(Lowering& lowering, const Node& node, ValueId v,
+                      const QuantParams& quant) {
+  const Value& value = lowering.graph.values[v];
+  const auto x = value.data->as<float>();
+  std::vector<uint8_t> codes(x.size());
+  for (size_t i = 0; i < x.size(); ++i) {
+    const size_t c = quant.per_channel() ? i % quant.scale.size() : 0;
+    codes[i] = QuantizeU8(x[i], quant.scale[c], quant.zero_point[c]);
+  }
+  return lowering.builder.AddConstant(value.name + "@" + node.name, DType::kU8,
+                                      value.shape,
+                                      std::as_bytes(std::span(codes)));
+}
+
 class Placer {
  public:
   explicit Placer(Lowering& lowering)
@@ -120,12 +135,10 @@ Status LowerConcat(Lowering& lowering, const Node& node) {
     const int64_t n = lowering.graph.values[v].shape[int(axis)];
     const QuantParams part =
         channels ? PartOf(form.quant, first, n) : form.quant;
-    const Form& from = lowering.InputForm(node, i);
-    int x = lowering.Input(node, i);
-    if (form.is_u8 && !(from.quant == part)) {
-      if (!from.is_u8) {
-        return BadInput("the plan joins f32 and u8 values");
-      }
+    const bool codes = form.is_u8 && lowering.IsConstant(v);
+    int x = codes ? QuantizedConstant(lowering, node, v, part)
+                  : lowering.Input(node, i);
+    if (form.is_u8 && !codes && !(lowering.InputForm(node, i).quant == part)) {
       engine::RequantizeT step;
       step.x = x;
       step.y = builder.AddValue(builder.value(x).name + "@" + node.name,

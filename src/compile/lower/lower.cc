@@ -80,11 +80,12 @@ void AddOutputs(Lowering& lowering) {
     if (lowering.IsConstant(v)) {
       Node reader;
       reader.inputs = {v};
-      value = lowering.Input(reader, 0);
+      value = lowering.Dense(name, lowering.Input(reader, 0));
     } else {
-      value = lowering.ValueIn(v, lowering.plan.output_forms[i]);
+      const int form = lowering.plan.output_forms[i];
+      value = lowering.AsF32(name, lowering.ValueIn(v, form),
+                             lowering.FormsOf(v)[size_t(form)]);
     }
-    value = lowering.AsF32(name, value);
     engine::ProfileT& profile = lowering.builder.profile();
     // The output bears the model's name, whatever it was converted from.
     profile.values[value]->name = name;
@@ -110,6 +111,7 @@ void AddNotes(Lowering& lowering, engine::ProgramT& program) {
 Result<Lowered> Lower(const Graph& graph, const Plan& plan,
                       const LowerOptions& options) {
   OCTET_RETURN_IF_ERROR(CheckPlan(graph, plan));
+  OCTET_RETURN_IF_ERROR(CheckForms(graph, plan));
   OCTET_RETURN_IF_ERROR(CheckScales(plan));
   Lowering lowering(graph, plan, options);
   if (options.in_place) PlaceConcats(lowering);

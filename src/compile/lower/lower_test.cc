@@ -2,105 +2,16 @@
 #include "compile/lower/lower.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <cmath>
+#include <set>
 
-#include "compile/ir/text.h"
-#include "compile/plan/propose.h"
-#include "compile/reference/evaluate.h"
-#include "runtime/engine.h"
+#include "compile/lower/testing/run_lowered.h"
+#include "compile/plan/align_forms.h"
 
 namespace octet::compile {
 namespace {
 
 using testing::HasSubstr;
-
-Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
-
-std::vector<Tensor> InputsOf(const Graph& graph) {
-  std::vector<Tensor> inputs;
-  for (ValueId v : graph.inputs) {
-    inputs.push_back(
-        MakeSeeded(DType::kF32, graph.values[size_t(v)].shape, 11));
-  }
-  return inputs;
-}
-
-// The outputs of a lowered graph.
-std::vector<Tensor> RunLowered(const Graph& graph, const Plan& plan,
-                               const LowerOptions& options = {}) {
-  Result<Lowered> lowered = Lower(graph, plan, options);
-  EXPECT_TRUE(lowered.ok()) << lowered.status().message();
-  if (!lowered.ok()) return {};
-  Result<Engine> engine = runtime::MakeEngine(std::move(lowered->program),
-                                              lowered->constants.bytes());
-  EXPECT_TRUE(engine.ok()) << engine.status().message();
-  if (!engine.ok()) return {};
-  Result<Session> session = Session::Create(*engine);
-  EXPECT_TRUE(session.ok()) << session.status().message();
-  const std::vector<Tensor> inputs = InputsOf(graph);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    EXPECT_TRUE(session->SetInput(int(i), inputs[i]).ok());
-  }
-  EXPECT_TRUE(session->Run().ok());
-  std::vector<Tensor> outputs;
-  for (size_t i = 0; i < session->outputs().size(); ++i) {
-    outputs.push_back(*session->GetOutput(int(i)));
-  }
-  return outputs;
-}
-
-void ExpectNear(const std::vector<Tensor>& got, const std::vector<Tensor>& want,
-                float relative) {
-  ASSERT_EQ(got.size(), want.size());
-  for (size_t o = 0; o < want.size(); ++o) {
-    ASSERT_EQ(got[o].elements(), want[o].elements());
-    const auto x = got[o].as<float>(), y = want[o].as<float>();
-    float peak = 1e-3f;
-    for (float v : y) peak = std::max(peak, std::abs(v));
-    for (size_t i = 0; i < y.size(); ++i) {
-      ASSERT_NEAR(x[i], y[i], relative * peak) << "output " << o << ", " << i;
-    }
-  }
-}
-
-void ExpectFloatAsReference(std::string_view text) {
-  const Graph graph = MustParse(text);
-  const auto want = Evaluate(graph, InputsOf(graph));
-  ASSERT_TRUE(want.ok()) << want.status().message();
-  for (bool in_place : {true, false}) {
-    ExpectNear(RunLowered(graph, FloatPlan(graph), {.in_place = in_place}),
-               *want, 2e-5f);
-  }
-}
-
-// Gives every u8 form the range that its value has on the test's inputs.
-Plan PlanWithRanges(const Graph& graph) {
-  Result<Plan> plan = Propose(graph, {});
-  EXPECT_TRUE(plan.ok()) << plan.status().message();
-  const auto values = EvaluateAll(graph, InputsOf(graph));
-  EXPECT_TRUE(values.ok());
-  for (size_t v = 0; v < graph.values.size(); ++v) {
-    const auto row = plan->values.find(graph.values[v].name);
-    if (row == plan->values.end()) continue;
-    const auto x = (*values)[v]->as<float>();
-    const auto [low, high] = std::ranges::minmax(x);
-    for (Form& form : row->second.forms) {
-      if (!form.is_u8) continue;
-      const bool per_channel = form.granularity == Granularity::kPerChannel;
-      const Shape& shape = graph.values[v].shape;
-      const int64_t n = per_channel ? shape[shape.rank() - 1] : 1;
-      form.quant =
-          *ChooseQuantParams(std::vector<Range>(size_t(n), Range{low, high}));
-    }
-  }
-  return *std::move(plan);
-}
 
 constexpr std::string_view kBlock = R"(graph "block"
 input x f32[1,9,7,12]
@@ -189,6 +100,119 @@ TEST(Lower, RunsABlockInInt8CloseToFloat) {
   const auto got = RunLowered(graph, PlanWithRanges(graph));
   // 8 bits, three layers deep.
   ExpectNear(got, *want, 0.03f);
+}
+
+// Everything that an edited plan can make of a block: each node in turn in the
+// other precision.
+TEST(Lower, ObeysEverySingleEditOfAPlan) {
+  const std::string_view kGraphs[] = {kBlock, R"(graph "csp"
+input x f32[1,6,6,8]
+const w f32[8,1,1,8]{seed=1}
+const d f32[8,3,3,1]{seed=2}
+const g f32[1,6,6,4]{seed=3}
+const v f32[8,1,1,20]{seed=4}
+a f32[1,6,6,8] = Conv(x, w, _) after=relu name=conv1
+s f32[1,6,6,2,4] = Reshape(a) dims=[1,6,6,2,4] name=split
+t f32[1,6,6,4,2] = Transpose(s) perm=[0,1,2,4,3] name=turn
+u f32[1,6,6,8] = Reshape(t) dims=[1,6,6,8] name=join
+b f32[1,6,6,8] = Conv(u, d, _) pads=[1,1,1,1] group=8 name=dw
+c f32[1,6,6,8] = Binary(b, a) op=add name=sum
+e f32[1,6,6,8] = Unary(c) function=silu name=act
+f f32[1,6,6,20] = Concat(e, b, g) axis=3 name=cat
+h f32[1,6,6,8] = Conv(f, v, _) name=conv2
+m f32[1,3,3,8] = Pool(h) kernel=[2,2] strides=[2,2] name=pool
+y f32[1,3,3,8] = Conv(m, w, _) name=conv3
+output y
+output t
+)"};
+  for (std::string_view text : kGraphs) {
+    const Graph graph = MustParse(text);
+    const auto want = Evaluate(graph, InputsOf(graph));
+    ASSERT_TRUE(want.ok());
+    const Plan proposed = PlanWithRanges(graph);
+    ExpectNear(RunLowered(graph, proposed), *want, 0.06f);
+    for (const Node& node : graph.nodes) {
+      SCOPED_TRACE(node.name);
+      Plan plan = proposed;
+      plan.nodes.at(node.name).precision = Precision::kF32;
+      AlignForms(graph, plan);
+      GiveRanges(graph, plan);
+      ExpectNear(RunLowered(graph, plan), *want, 0.06f);
+      ExpectNear(RunLowered(graph, plan, {.in_place = false}), *want, 0.06f);
+      plan = FloatPlan(graph);
+      plan.nodes.at(node.name).precision = Precision::kInt8;
+      AlignForms(graph, plan);
+      GiveRanges(graph, plan);
+      ExpectNear(RunLowered(graph, plan), *want, 0.06f);
+    }
+  }
+}
+
+TEST(Lower, NotesThePrecisionAndReasonOfEveryNode) {
+  const Graph graph = MustParse(kBlock);
+  const auto lowered = Lower(graph, PlanWithRanges(graph));
+  ASSERT_TRUE(lowered.ok());
+  ASSERT_EQ(lowered->program.notes.size(), 3u);
+  EXPECT_EQ(lowered->program.notes[0]->node, "conv");
+  EXPECT_EQ(lowered->program.notes[0]->precision, "int8");
+  EXPECT_EQ(lowered->program.notes[0]->macs, uint64_t{9 * 7 * 20 * 9 * 12});
+}
+
+TEST(Lower, NamesStepsOfTheSameNodeApart) {
+  const Graph graph = MustParse(kBlock);
+  const auto lowered = Lower(graph, PlanWithRanges(graph));
+  ASSERT_TRUE(lowered.ok());
+  std::set<std::string> names;
+  for (const auto& step : lowered->program.profiles[0]->steps) {
+    EXPECT_TRUE(names.insert(step->name).second) << step->name;
+  }
+}
+
+TEST(Lower, WritesPartsOfAConcatenationInPlace) {
+  const Graph graph = MustParse(R"(graph "g"
+input x f32[1,5,5,8]
+const w f32[8,1,1,8]{seed=1}
+a f32[1,5,5,8] = Conv(x, w, _) name=c1
+b f32[1,5,5,8] = Conv(x, w, _) after=relu name=c2
+y f32[1,5,5,16] = Concat(a, b) axis=3 name=cat
+z f32[1,5,5,16] = Unary(y) function=relu name=act
+output z
+)");
+  const auto steps = [&](bool in_place) {
+    const auto lowered = Lower(graph, FloatPlan(graph), {.in_place = in_place});
+    EXPECT_TRUE(lowered.ok());
+    return lowered->program.profiles[0]->steps.size();
+  };
+  EXPECT_EQ(steps(true), 3u);
+  EXPECT_EQ(steps(false), 5u);
+}
+
+// The graph's own output must not be overwritten by later steps.
+TEST(Lower, KeepsOutputsThatAreReadOn) {
+  ExpectFloatAsReference(R"(graph "g"
+input x f32[1,4,4,8]
+const w f32[8,1,1,8]{seed=1}
+a f32[1,4,4,8] = Conv(x, w, _) name=c1
+b f32[1,4,4,8] = Conv(a, w, _) name=c2
+c f32[1,4,4,16] = Concat(a, b) axis=3 name=cat
+d f32[1,4,4,8] = Conv(b, w, _) name=c3
+output a
+output c
+output d
+output x
+)");
+}
+
+TEST(Lower, RefusesWhatIsComputedInIntegers) {
+  const Graph graph = MustParse(R"(graph "g"
+input i s64[4]
+y s64[4] = Binary(i, i) op=add name=sum type=Add
+output y
+)");
+  const auto lowered = Lower(graph, FloatPlan(graph));
+  ASSERT_EQ(lowered.status().code(), Code::kUnsupported);
+  EXPECT_THAT(lowered.status().message(), HasSubstr("node 'sum' (Add)"));
+  EXPECT_THAT(lowered.status().message(), HasSubstr("s64"));
 }
 
 TEST(Lower, RefusesAPlanWithoutParameters) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/error.h"
+#include "compile/plan/move_quant.h"
 
 namespace octet::compile {
 namespace {
@@ -13,6 +15,34 @@ const Form kF32Form{};
 std::string FormName(const std::string& name, const Form& form) {
   if (!form.is_u8) return name + "@f32";
   return name + (form.granularity == Granularity::kPerChannel ? "@u8c" : "@u8");
+}
+
+// The first of the axes that `scales` scales run along.
+int ChannelAxis(const Shape& shape, size_t scales) {
+  int axis = shape.rank() - 1;
+  for (int64_t n = shape[axis]; axis > 0 && n < int64_t(scales);) {
+    n *= shape[--axis];
+  }
+  return axis;
+}
+
+// Whether y's channels have the parameters of the channels of x that they are
+// moved from.
+bool MovedAlong(const Graph& graph, const Node& node, const QuantParams& x,
+                const QuantParams& y) {
+  const Shape& shape = graph.values[node.inputs[0]].shape;
+  if (shape.rank() == 0) return false;
+  const auto map =
+      MapChannels(graph, node, {ChannelAxis(shape, x.scale.size())});
+  if (!map || map->sources.size() != y.scale.size()) return false;
+  for (size_t c = 0; c < y.scale.size(); ++c) {
+    const size_t from = x.per_channel() ? size_t(map->sources[c].channel) : 0;
+    if (from >= x.scale.size() || x.scale[from] != y.scale[c] ||
+        x.zero_point[from] != y.zero_point[c]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -41,7 +71,7 @@ int Lowering::Input(const Node& node, size_t slot) {
     // A float node behind a quantized value reads what the codes stand for.
     const auto known = dequantized_.find(value);
     if (known != dequantized_.end()) return known->second;
-    return dequantized_[value] = AsF32(node.name, value);
+    return dequantized_[value] = AsF32(node.name, value, InputForm(node, slot));
   }
   const auto known = constants_.find(v);
   if (known != constants_.end()) return known->second;
@@ -51,6 +81,22 @@ int Lowering::Input(const Node& node, size_t slot) {
       std::span(value.data->raw(), size_t(value.data->bytes())));
   constants_[v] = index;
   return index;
+}
+
+Result<int> Lowering::InputToMove(const Node& node) {
+  const int value = Input(node, 0);
+  if (!Runs(node, Precision::kInt8)) return value;
+  const Form& x = InputForm(node, 0);
+  const Form& y = OutputForm(node);
+  if (x.quant == y.quant) return value;
+  if (y.quant.per_channel()) {
+    if (MovedAlong(graph, node, x.quant, y.quant)) return value;
+    return Unsupported(
+        "its output has scales per channel that are not those of the channels "
+        "that it moves; give it one scale, or keep it fp32");
+  }
+  const Value& from = graph.values[node.inputs[0]];
+  return Convert(from.name + "@" + node.name, value, x, y, from.shape);
 }
 
 int Lowering::ValueIn(ValueId v, int form) {
@@ -122,16 +168,11 @@ int Lowering::Dense(const std::string& node, int value) {
   return y;
 }
 
-int Lowering::AsF32(const std::string& node, int value) {
+int Lowering::AsF32(const std::string& node, int value, const Form& form) {
   if (builder.value(value).dtype != engine::DType::U8) {
     return Dense(node, value);
   }
-  const engine::ValueT& from = builder.value(value);
-  Form form = Form::U8(Granularity::kPerTensor);
-  if (from.quant != nullptr) {
-    form.quant = {from.quant->scale, from.quant->zero_point};
-  }
-  return Convert(from.name + "@f32", value, form, kF32Form,
+  return Convert(builder.value(value).name + "@f32", value, form, kF32Form,
                  builder.shape(value));
 }
 

@@ -44,14 +44,19 @@ class Lowering {
   bool HasInput(const Node& node, size_t slot) const {
     return slot < node.inputs.size() && node.inputs[slot] != kNoValue;
   }
+  // Input 0 of a node that only moves data. Where codes are moved they are the
+  // output's: an input with other parameters is requantized first.
+  //   errors: kUnsupported where the output has scales per channel that are not
+  //           those of the channels it is moved from.
+  Result<int> InputToMove(const Node& node);
   // The form that the plan says; an f32 node dequantizes it.
   const Form& InputForm(const Node& node, size_t slot) const;
   // A value in one of its forms.
   int ValueIn(ValueId v, int form);
   // The same without gaps between its rows.
   int Dense(const std::string& node, int value);
-  // As f32, without gaps.
-  int AsF32(const std::string& node, int value);
+  // As f32, without gaps; `form` is how it is stored.
+  int AsF32(const std::string& node, int value, const Form& form);
 
   // Makes the program's value for the first form of a node's output, in its
   // place. `shape` replaces the graph's shape where a step sees it otherwise.

@@ -40,7 +40,7 @@ uint64_t BitsOf(float value, const Form& form) {
 
 Status LowerTranspose(Lowering& lowering, const Node& node) {
   const auto& perm = std::get<Transpose>(node.op).perm;
-  const int x = lowering.Input(node, 0);
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);
   const std::vector<int64_t> from = StridesOf(lowering.builder.value(x));
   std::vector<int64_t> x_strides;
@@ -51,22 +51,21 @@ Status LowerTranspose(Lowering& lowering, const Node& node) {
 
 Status LowerReshape(Lowering& lowering, const Node& node) {
   const Shape& shape = lowering.graph.values[node.outputs[0]].shape;
-  const int x = lowering.Input(node, 0);
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const Shape from = lowering.builder.shape(x);
   const bool keeps_rows = from.rank() > 0 && shape.rank() > 0 &&
                           from[from.rank() - 1] == shape[shape.rank() - 1];
   const int source = keeps_rows ? x : lowering.Dense(node.name, x);
-  const int view = lowering.builder.AddReshaped(source, shape);
+  const int view = lowering.builder.AddView(source, shape);
   lowering.builder.value(view).name =
-      view == source ? lowering.builder.value(view).name
-                     : lowering.graph.values[node.outputs[0]].name;
+      lowering.graph.values[node.outputs[0]].name;
   lowering.SetOutput(node, view);
   return {};
 }
 
 Status LowerSlice(Lowering& lowering, const Node& node) {
   const Slice& op = std::get<Slice>(node.op);
-  const int x = lowering.Input(node, 0);
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const engine::ValueT& from = lowering.builder.value(x);
   const int last = int(op.starts.size()) - 1;
   bool channels_only =
@@ -106,7 +105,7 @@ Status LowerPad(Lowering& lowering, const Node& node) {
   if (op.mode != PadMode::kConstant) {
     return Unsupported("padding by reflection or by the edge");
   }
-  const int x = lowering.Input(node, 0);
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);
   const Form& form = lowering.OutputForm(node);
   if (form.is_u8 && form.quant.per_channel()) {
@@ -119,18 +118,24 @@ Status LowerPad(Lowering& lowering, const Node& node) {
   fill.y = y;
   fill.bits = BitsOf(op.value, form);
   lowering.AddStep(node, kMove, std::move(fill));
+  // What a negative amount cuts off is not copied.
+  std::vector<int64_t> extents = lowering.builder.value(x).dims;
+  const std::vector<int64_t> x_strides = StridesOf(lowering.builder.value(x));
   const std::vector<int64_t> y_strides = StridesOf(lowering.builder.value(y));
-  int64_t offset = 0;
+  int64_t x_offset = 0, y_offset = 0;
   for (size_t i = 0; i < y_strides.size(); ++i) {
-    offset += op.before[i] * y_strides[i];
+    const int64_t cut = std::max<int64_t>(0, -op.before[i]);
+    extents[i] -= cut + std::max<int64_t>(0, -op.after[i]);
+    if (extents[i] < 1) return {};  // nothing is left of x
+    x_offset += cut * x_strides[i];
+    y_offset += std::max<int64_t>(0, op.before[i]) * y_strides[i];
   }
-  return CopyStrided(lowering, node, x, y, lowering.builder.value(x).dims,
-                     StridesOf(lowering.builder.value(x)), y_strides, 0,
-                     offset);
+  return CopyStrided(lowering, node, x, y, extents, x_strides, y_strides,
+                     x_offset, y_offset);
 }
 
 Status LowerExpand(Lowering& lowering, const Node& node) {
-  const int x = lowering.Input(node, 0);
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);
   const auto& from = lowering.builder.value(x).dims;
   const auto& to = lowering.builder.value(y).dims;
@@ -146,7 +151,7 @@ Status LowerExpand(Lowering& lowering, const Node& node) {
 
 Status LowerTile(Lowering& lowering, const Node& node) {
   const auto& repeats = std::get<Tile>(node.op).repeats;
-  const int x = lowering.Input(node, 0);
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);
   const auto& from = lowering.builder.value(x).dims;
   const std::vector<int64_t> x_axes = StridesOf(lowering.builder.value(x));
@@ -171,7 +176,7 @@ Status LowerTile(Lowering& lowering, const Node& node) {
 Status LowerResize(Lowering& lowering, const Node& node) {
   const Resize& op = std::get<Resize>(node.op);
   engine::ResizeT step;
-  step.x = lowering.Input(node, 0);
+  OCTET_ASSIGN(step.x, lowering.InputToMove(node));
   step.mode = uint8_t(op.mode);
   step.coordinates = uint8_t(op.coordinates);
   step.rounding = uint8_t(op.rounding);
@@ -185,7 +190,8 @@ Status LowerResize(Lowering& lowering, const Node& node) {
 
 Status LowerGather(Lowering& lowering, const Node& node) {
   engine::GatherT step;
-  step.x = lowering.Dense(node.name, lowering.Input(node, 0));
+  OCTET_ASSIGN(const int x, lowering.InputToMove(node));
+  step.x = lowering.Dense(node.name, x);
   step.indices = lowering.Dense(node.name, lowering.Input(node, 1));
   step.axis = int(std::get<Gather>(node.op).axis);
   step.y = lowering.Output(node);

@@ -3,6 +3,7 @@
 // matrix product, int8").
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "compile/lower/product.h"
@@ -52,17 +53,14 @@ class Int8Product {
 
   Status Run() {
     const Form& x = lowering_.InputForm(node_, 0);
-    if (!x.is_u8) {
-      return BadInput("the plan makes it int8 but lets it read f32");
-    }
     x_scale_ = x.quant.scale;
     x_zero_ = x.quant.zero_point;
     if (!product_.depthwise) OCTET_RETURN_IF_ERROR(FoldInputScales());
-    const WeightCodes weights =
-        QuantizeWeights(product_.weight, product_.outputs(),
-                        lowering_.PlanOf(node_).weight_scale);
+    OCTET_RETURN_IF_ERROR(CheckFinite());
+    const WeightCodes weights = Quantize();
     OCTET_RETURN_IF_ERROR(ChooseFamily(weights));
-    OCTET_ASSIGN(const std::vector<int32_t> bias, SetScales(weights));
+    OCTET_RETURN_IF_ERROR(SetScales(weights));
+    OCTET_ASSIGN(const std::vector<int32_t> bias, TakeIntegerBias());
     if (!kernels::SumsFitInt32(product_.outputs(), weights.codes, x_zero_,
                                bias)) {
       return Unsupported("its sums could leave 32 bits in int8; keep it fp32");
@@ -114,23 +112,77 @@ class Int8Product {
     return {};
   }
 
-  // Fills channels_ and returns the bias in codes, empty if it stays real.
-  Result<std::vector<int32_t>> SetScales(const WeightCodes& weights) {
+  Status CheckFinite() const {
+    const auto finite = [](float x) { return std::isfinite(x); };
+    if (std::ranges::all_of(product_.weight, finite) &&
+        std::ranges::all_of(product_.bias, finite)) {
+      return {};
+    }
+    return Unsupported(
+        "its weights or bias hold NaN or infinity, which int8 cannot; mend the "
+        "model, or keep it fp32");
+  }
+
+  // The scale that the multiplier of channel c is divided by.
+  float OutputScale(size_t c) const {
+    const Form& y = lowering_.OutputForm(node_);
+    if (!y.is_u8) return 1.0f;
+    return y.quant.scale[y.quant.per_channel() ? c : 0];
+  }
+
+  WeightCodes Quantize() const {
+    const NodePlan& plan = lowering_.PlanOf(node_);
+    if (!plan.weight_scale.empty()) {
+      return QuantizeWeights(product_.weight, product_.outputs(),
+                             plan.weight_scale);
+    }
+    // Neither the product of the scales nor the multiplier made of it may
+    // underflow: twice what just would not.
+    constexpr float kLeast = 2 * std::numeric_limits<float>::min();
+    std::vector<float> least;
+    for (size_t c = 0; c < size_t(product_.outputs()); ++c) {
+      const float x = x_scale_[x_scale_.size() == 1 ? 0 : c];
+      const float wanted = kLeast * std::max(1.0f, OutputScale(c)) / x;
+      least.push_back(std::max(wanted, kLeast));
+    }
+    return QuantizeWeightsPerOutput(product_.weight, least);
+  }
+
+  Status SetScales(const WeightCodes& weights) {
     const size_t n = size_t(product_.outputs());
     const std::vector<float> sx = Spread(x_scale_, int64_t(n));
-    std::vector<int32_t> codes;
-    channels_.bias = product_.bias;
     for (size_t c = 0; c < n; ++c) {
-      channels_.product_scale.push_back(sx[c] * weights.scale[c]);
-    }
-    if (!lowering_.PlanOf(node_).integer_bias) return codes;
-    for (size_t c = 0; c < n; ++c) {
-      const double code = std::nearbyint(double(product_.bias[c]) /
-                                         double(channels_.product_scale[c]));
-      if (std::abs(code) > 2147483647.0) {
-        return Unsupported("its bias leaves 32 bits in int8; keep it fp32");
+      const float scale = sx[c] * weights.scale[c];
+      const float multiplier = scale / OutputScale(c);
+      if (!std::isnormal(scale) || !std::isnormal(multiplier) ||
+          !std::isfinite(product_.bias[c] / OutputScale(c)) ||
+          !std::isnormal(1 / OutputScale(c))) {
+        return Unsupported(
+            "the scales of its channel {} are too far apart for f32: input "
+            "{:g}, weights {:g}, bias {:g}, output {:g}; keep it fp32",
+            c, sx[c], weights.scale[c], product_.bias[c], OutputScale(c));
       }
-      codes.push_back(int32_t(code));
+      channels_.product_scale.push_back(scale);
+    }
+    channels_.bias = product_.bias;
+    return {};
+  }
+
+  // The bias in codes, which is then taken out of channels_; empty if it stays
+  // real.
+  Result<std::vector<int32_t>> TakeIntegerBias() {
+    const std::vector<int32_t>& codes = lowering_.PlanOf(node_).integer_bias;
+    for (size_t c = 0; c < codes.size(); ++c) {
+      const double scale = channels_.product_scale[c];
+      const double real = double(codes[c]) * scale;
+      // Rounding to a code, and what f32 loses of the model's bias.
+      const double slack = 0.5 * scale + std::abs(real) * 0x1p-21;
+      if (std::abs(real - double(channels_.bias[c])) > slack) {
+        return BadInput(
+            "integer_bias of its channel {} is {}, which means {:g}, but its "
+            "bias is {:g}; leave integer_bias out where scales were changed",
+            c, codes[c], real, channels_.bias[c]);
+      }
       channels_.bias[c] = 0;
     }
     return codes;

@@ -43,8 +43,7 @@ void ProgramBuilder::SetQuant(int value, const QuantParams& quant) {
   place->zero_point = quant.zero_point;
 }
 
-int ProgramBuilder::AddReshaped(int value, const Shape& shape) {
-  if (this->shape(value) == shape) return value;
+int ProgramBuilder::AddView(int value, const Shape& shape) {
   const engine::ValueT& from = *profile_.values[value];
   const Slot slot = IsDense(value)
                         ? Slot{slots_[value].buffer, slots_[value].offset, 0}
@@ -52,7 +51,7 @@ int ProgramBuilder::AddReshaped(int value, const Shape& shape) {
   if (from.place == engine::Place::Constant) {
     auto copy = std::make_unique<engine::ValueT>(from);
     copy->dims.assign(shape.dims().begin(), shape.dims().end());
-    copy->pixel_stride = shape[shape.rank() - 1];
+    copy->pixel_stride = shape.rank() > 0 ? shape[shape.rank() - 1] : 1;
     profile_.values.push_back(std::move(copy));
     slots_.push_back({});
     return int(profile_.values.size()) - 1;

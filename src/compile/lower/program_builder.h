@@ -31,9 +31,13 @@ class ProgramBuilder {
   int AddValue(std::string name, DType dtype, const Shape& shape,
                const QuantParams* quant = nullptr, const Slot* slot = nullptr);
 
-  // The same bytes as `value` under another shape with the same elements; the
+  // Another value of the same bytes as `value`, with as many elements; the
   // value must be dense or keep its last axis.
-  int AddReshaped(int value, const Shape& shape);
+  int AddView(int value, const Shape& shape);
+  // The same, or `value` itself where it has that shape.
+  int AddReshaped(int value, const Shape& shape) {
+    return this->shape(value) == shape ? value : AddView(value, shape);
+  }
 
   // Parameters of a u8 value: one, or one for each index of its last axis.
   void SetQuant(int value, const QuantParams& quant);

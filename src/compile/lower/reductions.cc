@@ -14,7 +14,11 @@ std::string_view PrecisionName(const Lowering& lowering, const Node& node) {
 Status LowerPool(Lowering& lowering, const Node& node) {
   const Pool& op = std::get<Pool>(node.op);
   engine::PoolT step;
-  step.x = lowering.Input(node, 0);
+  if (op.op == PoolOp::kMax) {
+    OCTET_ASSIGN(step.x, lowering.InputToMove(node));
+  } else {
+    step.x = lowering.Input(node, 0);
+  }
   step.kind =
       op.op == PoolOp::kMax ? engine::PoolKind::Max : engine::PoolKind::Average;
   step.window = std::make_unique<engine::Window>(

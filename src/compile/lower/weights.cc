@@ -10,12 +10,20 @@ constexpr float kMaxCode = 127.0f;
 // Imported codes q - z of 8-bit q and z.
 constexpr float kMaxImported = 255.0f;
 
-float SymmetricScale(std::span<const float> w) {
+float SymmetricScale(std::span<const float> w, float least) {
   float peak = 0;
   for (float x : w) peak = std::max(peak, std::abs(x));
-  const float scale = peak / kMaxCode;
-  // A denormal scale would not be a scale; such weights are as good as zero.
-  return std::isnormal(scale) ? scale : 1.0f;
+  if (peak == 0) return 1.0f;
+  return std::max(peak / kMaxCode, least);
+}
+
+void AppendCodes(std::span<const float> w, float scale, float limit,
+                 WeightCodes& result) {
+  result.scale.push_back(scale);
+  for (float x : w) {
+    const float code = std::clamp(std::nearbyint(x / scale), -limit, limit);
+    result.codes.push_back(int32_t(code));
+  }
 }
 
 }  // namespace
@@ -26,15 +34,20 @@ WeightCodes QuantizeWeights(std::span<const float> w, int64_t outputs,
   WeightCodes result;
   result.codes.reserve(w.size());
   for (size_t o = 0; o < size_t(outputs); ++o) {
+    AppendCodes(w.subspan(o * taps, taps), given[given.size() == 1 ? 0 : o],
+                kMaxImported, result);
+  }
+  return result;
+}
+
+WeightCodes QuantizeWeightsPerOutput(std::span<const float> w,
+                                     std::span<const float> least) {
+  const size_t taps = least.empty() ? 0 : w.size() / least.size();
+  WeightCodes result;
+  result.codes.reserve(w.size());
+  for (size_t o = 0; o < least.size(); ++o) {
     const auto row = w.subspan(o * taps, taps);
-    const float scale =
-        given.empty() ? SymmetricScale(row) : given[given.size() == 1 ? 0 : o];
-    const float limit = given.empty() ? kMaxCode : kMaxImported;
-    result.scale.push_back(scale);
-    for (float x : row) {
-      const float code = std::clamp(std::nearbyint(x / scale), -limit, limit);
-      result.codes.push_back(int32_t(code));
-    }
+    AppendCodes(row, SymmetricScale(row, least[o]), kMaxCode, result);
   }
   return result;
 }

@@ -3,25 +3,46 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace octet::compile {
 namespace {
 
 using testing::ElementsAre;
 using testing::FloatEq;
 
-TEST(QuantizeWeights, TakesTheLargestWeightOfEachOutputAs127) {
+constexpr float kLeast = std::numeric_limits<float>::min();
+
+TEST(QuantizeWeightsPerOutput, TakesTheLargestWeightOfEachOutputAs127) {
   const std::vector<float> w = {1.0f, -2.0f, 0.5f, 0.25f};
-  const WeightCodes weights = QuantizeWeights(w, 2, {});
+  const WeightCodes weights =
+      QuantizeWeightsPerOutput(w, std::vector<float>{kLeast, kLeast});
   EXPECT_THAT(weights.scale,
               ElementsAre(FloatEq(2.0f / 127), FloatEq(0.5f / 127)));
   EXPECT_THAT(weights.codes, ElementsAre(64, -127, 127, 64));
 }
 
-TEST(QuantizeWeights, GivesAnAllZeroOutputScaleOne) {
-  const std::vector<float> w = {0.0f, 0.0f, 1e-42f, 0.0f};
-  const WeightCodes weights = QuantizeWeights(w, 2, {});
-  EXPECT_THAT(weights.scale, ElementsAre(1.0f, 1.0f));
-  EXPECT_THAT(weights.codes, ElementsAre(0, 0, 0, 0));
+TEST(QuantizeWeightsPerOutput, GivesAnAllZeroOutputScaleOne) {
+  const std::vector<float> w = {0.0f, -0.0f, 1.0f, 0.0f};
+  const WeightCodes weights =
+      QuantizeWeightsPerOutput(w, std::vector<float>{kLeast, kLeast});
+  EXPECT_THAT(weights.scale, ElementsAre(1.0f, FloatEq(1.0f / 127)));
+  EXPECT_THAT(weights.codes, ElementsAre(0, 0, 127, 0));
+}
+
+TEST(QuantizeWeightsPerOutput, NeverTakesAScaleBelowTheLeast) {
+  const std::vector<float> w = {1e-42f, 0.0f, 3e-30f, -9e-30f};
+  const WeightCodes weights =
+      QuantizeWeightsPerOutput(w, std::vector<float>{kLeast, 1e-30f});
+  EXPECT_THAT(weights.scale, ElementsAre(kLeast, 1e-30f));
+  EXPECT_THAT(weights.codes, ElementsAre(0, 0, 3, -9));
+}
+
+TEST(QuantizeWeights, HoldsWhatTheGivenScaleCannotReach) {
+  const std::vector<float> w = {1000.0f, -1000.0f, 2.0f, -4.0f};
+  const WeightCodes weights = QuantizeWeights(w, 2, {1.0f, 2.0f});
+  EXPECT_THAT(weights.scale, ElementsAre(1.0f, 2.0f));
+  EXPECT_THAT(weights.codes, ElementsAre(255, -255, 1, -2));
 }
 
 TEST(QuantizeWeights, GivesImportedCodesBackBeyondEightBits) {

@@ -253,6 +253,11 @@ class Absorber {
     WeightScale& weights = weight_scales_[node.outputs[0]];
     weights.scale.assign(scale.begin(), scale.end());
     weights.axis = per_channel ? axis : -1;
+    if (codes.dtype != DType::kS32) return {};
+    for (size_t i = 0; i < q.size(); ++i) {
+      const size_t c = per_channel ? i / size_t(inner) % scale.size() : 0;
+      weights.exact.push_back((q[i] - zero[c]) * scale[c]);
+    }
     return {};
   }
 
@@ -274,7 +279,7 @@ class Absorber {
       const bool codes_out = forms_[y].size() == 1 && !read_as_f32[y];
       if (RunsInInt8(n, codes_out)) {
         plan.precision = Precision::kInt8;
-        SetWeights(node, plan);
+        SetWeights(n, plan);
       }
       f32_first[y] = plan.precision == Precision::kF32 || !codes_out;
     }
@@ -306,13 +311,42 @@ class Absorber {
     return true;
   }
 
-  void SetWeights(const Node& node, NodePlan& plan) const {
+  void SetWeights(size_t n, NodePlan& plan) const {
+    const Node& node = graph_.nodes[n];
     const bool product = std::holds_alternative<Conv>(node.op) ||
                          std::holds_alternative<MatMul>(node.op);
     if (!product) return;
     plan.weight_scale = weight_scales_[node.inputs[1]].scale;
-    plan.integer_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue &&
-                        !weight_scales_[node.inputs[2]].scale.empty();
+    if (node.inputs.size() < 3 || node.inputs[2] == kNoValue) return;
+    const Source& x = node_sources_[n][0];
+    const QuantParams& quant = forms_[x.value][size_t(x.form)].quant;
+    plan.integer_bias = BiasCodes(node, quant, plan.weight_scale);
+  }
+
+  // The bias of a product in steps of fl(sx * sw); empty where it was not
+  // quantized, or is so large that it could not join the sums: then it is added
+  // to them in f32.
+  std::vector<int32_t> BiasCodes(const Node& node, const QuantParams& x,
+                                 const std::vector<float>& weight_scale) const {
+    const std::vector<double>& exact = weight_scales_[node.inputs[2]].exact;
+    const Shape& y = graph_.values[node.outputs[0]].shape;
+    const size_t outputs = size_t(y[y.rank() - 1]);
+    const auto at = [](const auto& list, size_t c) {
+      return list[list.size() == 1 ? 0 : c];
+    };
+    const bool one_each = exact.size() == 1 || exact.size() == outputs;
+    const bool depthwise = Classify(graph_, node) == Role::kDepthwise;
+    if (!one_each || (x.per_channel() && !depthwise)) return {};
+    // Codes of weights are differences of two bytes, so are those of x.
+    const double sums = 255.0 * 255.0 * double(ProductsPerSum(graph_, node));
+    std::vector<int32_t> codes;
+    for (size_t c = 0; c < outputs; ++c) {
+      const double step = double(at(x.scale, c) * at(weight_scale, c));
+      const double code = std::nearbyint(at(exact, c) / step);
+      if (!(std::abs(code) + sums <= double(INT32_MAX))) return {};
+      codes.push_back(int32_t(code));
+    }
+    return codes;
   }
 
   void SetForms(const std::vector<bool>& f32_first,
@@ -351,6 +385,7 @@ class Absorber {
   struct WeightScale {
     std::vector<float> scale;
     int64_t axis = -1;
+    std::vector<double> exact;  // of s32 codes, which f32 would round
   };
 
   Graph& graph_;

@@ -1,9 +1,13 @@
 #include "compile/plan/check_plan.h"
 
 #include "base/error.h"
+#include "compile/plan/classify.h"
 
 namespace octet::compile {
 namespace {
+
+constexpr std::string_view kMakeAnew =
+    "make the plan anew for this model (octet build --plan-out)";
 
 // Scales may run along several trailing axes (inside a channel shuffle).
 bool CountFits(const Shape& shape, size_t scales) {
@@ -18,12 +22,13 @@ bool CountFits(const Shape& shape, size_t scales) {
 
 class Checker {
  public:
-  Checker(const Graph& graph, const Plan& plan) : graph_(graph), plan_(plan) {}
+  Checker(const Graph& graph, const Plan& plan, std::string_view source)
+      : graph_(graph), plan_(plan), source_(source) {}
 
-  Status Run() const {
-    for (ValueId v : graph_.inputs) OCTET_RETURN_IF_ERROR(CheckForms(v));
+  Status CheckFit() const {
+    for (ValueId v : graph_.inputs) OCTET_RETURN_IF_ERROR(CheckValue(v));
     for (const Node& node : graph_.nodes) {
-      for (ValueId v : node.outputs) OCTET_RETURN_IF_ERROR(CheckForms(v));
+      for (ValueId v : node.outputs) OCTET_RETURN_IF_ERROR(CheckValue(v));
     }
     for (const Node& node : graph_.nodes) {
       OCTET_RETURN_IF_ERROR(CheckNode(node));
@@ -31,74 +36,113 @@ class Checker {
     return CheckOutputs();
   }
 
+  Status CheckPrecisions() const {
+    for (ValueId v : graph_.inputs) {
+      const Value& value = graph_.values[size_t(v)];
+      if (!FormsOf(v)[0].is_u8) continue;
+      return BadInput(
+          "{}: input '{}' is given in f32, so its first form must be f32; put "
+          "that before the u8 form",
+          source_, value.name);
+    }
+    for (const Node& node : graph_.nodes) {
+      OCTET_RETURN_IF_ERROR(PlanOf(node).precision == Precision::kF32
+                                ? CheckFloat(node)
+                                : CheckInt8(node));
+    }
+    return {};
+  }
+
  private:
-  Status CheckForms(ValueId v) const {
+  const NodePlan& PlanOf(const Node& node) const {
+    return plan_.nodes.at(node.name);
+  }
+  const std::vector<Form>& FormsOf(ValueId v) const {
+    return plan_.values.at(graph_.values[size_t(v)].name).forms;
+  }
+
+  Status CheckValue(ValueId v) const {
     const Value& value = graph_.values[size_t(v)];
     const auto row = plan_.values.find(value.name);
     if (row == plan_.values.end() || row->second.forms.empty()) {
-      return BadInput(
-          "plan: value '{}' is missing; make the plan anew for this model",
-          value.name);
+      return BadInput("{}: value '{}' is missing; {}", source_, value.name,
+                      kMakeAnew);
     }
     for (const Form& form : row->second.forms) {
+      if (!form.is_u8) continue;
+      if (value.dtype != DType::kF32) {
+        return BadInput(
+            "{}: value '{}' is {} in the model and cannot be stored as u8; "
+            "give it the type f32, which leaves it as it is",
+            source_, value.name, Name(value.dtype));
+      }
       const size_t n = form.quant.scale.size();
-      if (!form.is_u8 || n == 0) continue;
+      if (n == 0) continue;
       if (form.quant.zero_point.size() == n && CountFits(value.shape, n)) {
         continue;
       }
       return BadInput(
-          "plan: value '{}' of shape {} has {} scales; expected one, or one "
+          "{}: value '{}' of shape {} has {} scales; expected one, or one "
           "per channel",
-          value.name, value.shape.ToString(), n);
+          source_, value.name, value.shape.ToString(), n);
     }
     return {};
   }
 
   Status CheckNode(const Node& node) const {
     const auto row = plan_.nodes.find(node.name);
-    if (row == plan_.nodes.end() ||
-        row->second.input_forms.size() != node.inputs.size()) {
-      return BadInput(
-          "plan: node '{}' is missing or reads another number of "
-          "inputs; make the plan anew for this model",
-          node.name);
+    if (row == plan_.nodes.end()) {
+      return BadInput("{}: node '{}' is missing; {}", source_, node.name,
+                      kMakeAnew);
+    }
+    const NodePlan& plan = row->second;
+    if (plan.input_forms.size() != node.inputs.size()) {
+      return BadInput("{}: node '{}' has {} input_forms for {} inputs; {}",
+                      source_, node.name, plan.input_forms.size(),
+                      node.inputs.size(), kMakeAnew);
     }
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId v = node.inputs[i];
       if (v == kNoValue) continue;
       OCTET_RETURN_IF_ERROR(
-          CheckRead("node '" + node.name + "'", v, row->second.input_forms[i]));
+          CheckRead("node '" + node.name + "'", v, plan.input_forms[i]));
     }
-    return CheckWeightScale(node, row->second.weight_scale.size());
+    const size_t scales = plan.weight_scale.size();
+    const size_t codes = plan.integer_bias.size();
+    if (scales > 1) {
+      OCTET_RETURN_IF_ERROR(CheckPerOutput(node, "weight_scale", scales));
+    }
+    if (codes == 0) return {};
+    return CheckPerOutput(node, "integer_bias", codes);
   }
 
   Status CheckRead(const std::string& reader, ValueId v, int form) const {
     const Value& value = graph_.values[size_t(v)];
     if (value.is_constant()) {
       if (form == -1) return {};
-      return BadInput("plan: {} reads form {} of constant '{}'; expected -1",
-                      reader, form, value.name);
+      return BadInput("{}: {} reads form {} of constant '{}'; expected -1",
+                      source_, reader, form, value.name);
     }
-    const size_t forms = plan_.values.at(value.name).forms.size();
+    const size_t forms = FormsOf(v).size();
     if (form >= 0 && size_t(form) < forms) return {};
-    return BadInput("plan: {} reads form {} of value '{}', which has {}",
-                    reader, form, value.name, forms);
+    return BadInput("{}: {} reads form {} of value '{}', which has forms 0..{}",
+                    source_, reader, form, value.name, forms - 1);
   }
 
-  Status CheckWeightScale(const Node& node, size_t scales) const {
-    if (scales <= 1) return {};
+  Status CheckPerOutput(const Node& node, std::string_view what,
+                        size_t count) const {
     const Shape& y = graph_.values[size_t(node.outputs[0])].shape;
-    if (y.rank() > 0 && int64_t(scales) == y[y.rank() - 1]) return {};
+    if (y.rank() > 0 && int64_t(count) == y[y.rank() - 1]) return {};
     return BadInput(
-        "plan: node '{}' has {} weight scales; expected none, one, or one per "
-        "output channel",
-        node.name, scales);
+        "{}: node '{}' has {} entries of {}; expected one per output channel",
+        source_, node.name, count, what);
   }
 
   Status CheckOutputs() const {
     if (plan_.output_forms.size() != graph_.outputs.size()) {
-      return BadInput("plan: {} output forms for {} outputs",
-                      plan_.output_forms.size(), graph_.outputs.size());
+      return BadInput("{}: {} output_forms for {} outputs; {}", source_,
+                      plan_.output_forms.size(), graph_.outputs.size(),
+                      kMakeAnew);
     }
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       const ValueId v = graph_.outputs[i];
@@ -110,14 +154,62 @@ class Checker {
     return {};
   }
 
+  Status CheckFloat(const Node& node) const {
+    for (ValueId v : node.outputs) {
+      if (!FormsOf(v)[0].is_u8) continue;
+      return BadInput(
+          "{}: node '{}' is fp32, but the first form of its output '{}' is u8; "
+          "put an f32 form first, or set the node to int8",
+          source_, node.name, graph_.values[size_t(v)].name);
+    }
+    return {};
+  }
+
+  Status CheckInt8(const Node& node) const {
+    const Role role = Classify(graph_, node);
+    if (role == Role::kFloat) {
+      return Unsupported(
+          "{}: node '{}' is int8, but there is no int8 form of it ({}); set "
+          "its precision to fp32",
+          source_, node.name, WhyFloat(graph_, node));
+    }
+    const bool product = role == Role::kProduct || role == Role::kDepthwise;
+    const size_t inputs = product ? 1 : node.inputs.size();
+    for (size_t i = 0; i < inputs; ++i) {
+      const ValueId v = node.inputs[i];
+      if (v == kNoValue) continue;
+      const Value& value = graph_.values[size_t(v)];
+      if (value.is_constant() || value.dtype != DType::kF32) continue;
+      const int form = PlanOf(node).input_forms[i];
+      if (FormsOf(v)[size_t(form)].is_u8) continue;
+      return BadInput(
+          "{}: node '{}' is int8, but reads '{}' as f32 (form {}); let it read "
+          "a u8 form, or set its precision to fp32",
+          source_, node.name, value.name, form);
+    }
+    const ValueId y = node.outputs[0];
+    if (product || FormsOf(y)[0].is_u8) return {};
+    return BadInput(
+        "{}: node '{}' is int8, but the first form of its output '{}' is f32; "
+        "put a u8 form first, or set the node to fp32",
+        source_, node.name, graph_.values[size_t(y)].name);
+  }
+
   const Graph& graph_;
   const Plan& plan_;
+  std::string_view source_;
 };
 
 }  // namespace
 
-Status CheckPlan(const Graph& graph, const Plan& plan) {
-  return Checker(graph, plan).Run();
+Status CheckPlan(const Graph& graph, const Plan& plan,
+                 std::string_view source) {
+  return Checker(graph, plan, source).CheckFit();
+}
+
+Status CheckForms(const Graph& graph, const Plan& plan,
+                  std::string_view source) {
+  return Checker(graph, plan, source).CheckPrecisions();
 }
 
 }  // namespace octet::compile

@@ -3,6 +3,8 @@
 #ifndef OCTET_COMPILE_PLAN_CHECK_PLAN_H_
 #define OCTET_COMPILE_PLAN_CHECK_PLAN_H_
 
+#include <string_view>
+
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 
@@ -12,8 +14,20 @@ namespace octet::compile {
 // exists, and every list of scales has one entry or one per channel.
 //
 //   plan:   scales may still be missing: they come with the ranges.
-//   errors: kBadInput naming the node or value and what was expected.
-Status CheckPlan(const Graph& graph, const Plan& plan);
+//   source: what messages call the plan: its file.
+//   errors: kBadInput naming the node or value, what was expected and what to
+//           do.
+Status CheckPlan(const Graph& graph, const Plan& plan,
+                 std::string_view source = "plan");
+
+// What nodes read and write suits their precisions.
+//
+//   plan:   has passed CheckPlan.
+//   errors: kUnsupported for an int8 node without an int8 form; kBadInput where
+//           a form is f32 that has to be u8 or the other way round. Each names
+//           the node and says what to do.
+Status CheckForms(const Graph& graph, const Plan& plan,
+                  std::string_view source = "plan");
 
 }  // namespace octet::compile
 

@@ -1,5 +1,7 @@
 #include "compile/plan/classify.h"
 
+#include <algorithm>
+
 #include "compile/plan/move_quant.h"
 
 namespace octet::compile {
@@ -41,6 +43,16 @@ bool BinaryHasInt8Form(const Graph& graph, const Node& node) {
   return op.op != BinaryOp::kSub && Broadcasts(b, a);
 }
 
+// Codes of a constant would need a scale that no calibration gives. A
+// concatenation has one: that of what it joins the constant to.
+bool MovesAConstant(const Graph& graph, const Node& node) {
+  if (!std::holds_alternative<Concat>(node.op)) {
+    return IsConstant(graph, node, 0);
+  }
+  return std::ranges::all_of(
+      node.inputs, [&](ValueId v) { return graph.values[v].is_constant(); });
+}
+
 // Mean over the plane of an image: global average pooling.
 bool IsPlaneMean(const Graph& graph, const Node& node) {
   const Reduce* op = std::get_if<Reduce>(&node.op);
@@ -67,7 +79,9 @@ Role Classify(const Graph& graph, const Node& node) {
         IsConstant(graph, node, 1) && DimsOf(graph, node.inputs[1]).rank() == 2;
     return weights ? Role::kProduct : Role::kFloat;
   }
-  if (IsMover(node)) return Role::kMover;
+  if (IsMover(node)) {
+    return MovesAConstant(graph, node) ? Role::kFloat : Role::kMover;
+  }
   if (std::holds_alternative<Binary>(node.op)) {
     return BinaryHasInt8Form(graph, node) ? Role::kArithmetic : Role::kFloat;
   }
@@ -76,6 +90,23 @@ Role Classify(const Graph& graph, const Node& node) {
     return Role::kArithmetic;
   }
   return Role::kFloat;
+}
+
+std::string WhyFloat(const Graph& graph, const Node& node) {
+  const std::string kind(KindName(node.op));
+  const DType dtype = graph.values[node.outputs[0]].dtype;
+  if (dtype != DType::kF32) return kind + " of " + std::string(Name(dtype));
+  if (std::holds_alternative<Conv>(node.op) ||
+      std::holds_alternative<MatMul>(node.op)) {
+    return IsConstant(graph, node, 1) ? kind + " by a stack of matrices"
+                                      : kind + " by computed weights";
+  }
+  if (IsMover(node)) return kind + " of a constant";
+  if (std::holds_alternative<Binary>(node.op) &&
+      (IsConstant(graph, node, 0) || IsConstant(graph, node, 1))) {
+    return kind + " with a constant";
+  }
+  return kind;
 }
 
 int64_t ProductsPerSum(const Graph& graph, const Node& node) {

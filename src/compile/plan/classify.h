@@ -2,6 +2,7 @@
 #ifndef OCTET_COMPILE_PLAN_CLASSIFY_H_
 #define OCTET_COMPILE_PLAN_CLASSIFY_H_
 
+#include <string>
 #include <vector>
 
 #include "compile/ir/graph.h"
@@ -11,12 +12,16 @@ namespace octet::compile {
 enum class Role : uint8_t {
   kProduct,     // convolution or matrix product with constant weights
   kDepthwise,   // convolution that never mixes channels
-  kMover,       // moves data
+  kMover,       // moves data that was computed
   kArithmetic,  // has an int8 form that takes any u8 inputs
   kFloat,       // no int8 form
 };
 
 Role Classify(const Graph& graph, const Node& node);
+
+// What keeps a node of role kFloat from having an int8 form: its kind, or what
+// is special about this one ("Gather of a constant").
+std::string WhyFloat(const Graph& graph, const Node& node);
 
 // The largest number of products in one sum; 0 for nodes without sums.
 int64_t ProductsPerSum(const Graph& graph, const Node& node);

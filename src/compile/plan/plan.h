@@ -82,8 +82,10 @@ struct NodePlan {
   // symmetric per channel from the extremes. Imported asymmetric weights have
   // codes (q - zero point) beyond 8 bits; lowering splits those in two.
   std::vector<float> weight_scale;
-  // The bias joins the integer sum, as in an imported QDQ model.
-  bool integer_bias = false;
+  // Where not empty, the bias joins the integer sum, as in an imported QDQ
+  // model: one code per output channel, in steps of fl(input scale * weight
+  // scale). Kept here because f32 holds no more than 24 bits of it.
+  std::vector<int32_t> integer_bias;
 };
 
 struct Plan {

@@ -61,7 +61,7 @@ json WriteNode(const NodePlan& node) {
               {"input_forms", node.input_forms}};
   if (!node.reason.detail.empty()) out["detail"] = node.reason.detail;
   if (!node.weight_scale.empty()) out["weight_scale"] = node.weight_scale;
-  if (node.integer_bias) out["integer_bias"] = true;
+  if (!node.integer_bias.empty()) out["integer_bias"] = node.integer_bias;
   return out;
 }
 
@@ -90,7 +90,10 @@ class Reader {
     std::vector<T> list;
     if (!object.is_object() || !object.contains(key)) return list;
     const json& items = object[key];
-    if (!items.is_array()) Fail(path + "." + key, items.type_name());
+    if (!items.is_array()) {
+      Fail(path + "." + key, items.type_name());
+      return list;
+    }
     for (const json& item : items) {
       if (!Matches<T>(item)) {
         Fail(path + "." + key, item.type_name());
@@ -112,16 +115,18 @@ class Reader {
  private:
   template <typename T>
   static bool Matches(const json& item) {
-    if constexpr (std::is_same_v<T, bool>) {
-      return item.is_boolean();
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    if constexpr (std::is_same_v<T, std::string>) {
       return item.is_string();
     } else if constexpr (std::is_floating_point_v<T>) {
       return item.is_number() && std::abs(item.get<double>()) <= 3.4e38;
     } else {
-      return item.is_number_integer() &&
-             item.get<int64_t>() >= std::numeric_limits<T>::min() &&
-             item.get<int64_t>() <= std::numeric_limits<T>::max();
+      using Limits = std::numeric_limits<T>;
+      // What is above 2^63 would read as negative.
+      if (item.is_number_unsigned()) {
+        return item.get<uint64_t>() <= uint64_t(Limits::max());
+      }
+      return item.is_number_integer() && item.get<int64_t>() >= Limits::min() &&
+             item.get<int64_t>() <= Limits::max();
     }
   }
 
@@ -189,7 +194,7 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   if (!std::ranges::all_of(node.weight_scale, IsScale)) {
     reader.Fail(path + ".weight_scale", "number; expected scales > 0");
   }
-  node.integer_bias = reader.Get<bool>(item, path, "integer_bias", false);
+  node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
   return node;
 }
 
@@ -221,6 +226,9 @@ Plan ReadPlan(Reader& reader, const json& root) {
   if (!root.is_object()) return plan;
   const json nodes = root.value("nodes", json::object());
   const json values = root.value("values", json::object());
+  if (!nodes.is_object()) reader.Fail("nodes", nodes.type_name());
+  if (!values.is_object()) reader.Fail("values", values.type_name());
+  if (!reader.status().ok()) return plan;
   for (const auto& [name, item] : nodes.items()) {
     plan.nodes[name] = ReadNode(reader, item, "nodes." + name);
   }

@@ -110,7 +110,7 @@ class Proposer {
     const Role role = Classify(graph_, node);
     if (!options_.int8) return {ReasonKind::kAsked, "fp32 build"};
     if (role == Role::kFloat) {
-      return {ReasonKind::kNoInt8Form, std::string(KindName(node.op))};
+      return {ReasonKind::kNoInt8Form, WhyFloat(graph_, node)};
     }
     if (KeptByRequest(n)) return {ReasonKind::kAsked, asked_[n]->pattern};
     if (role == Role::kProduct || role == Role::kDepthwise) {

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/nearest.h"
 #include "compile/plan/match.h"
+#include "compile/plan/move_quant.h"
 #include "compile/plan/propose.h"
 
 namespace octet::compile {
@@ -45,21 +46,30 @@ Status CheckRequired(const Graph& graph, const Plan& plan,
   for (const Request& request : requests) {
     if (!request.required) continue;
     OCTET_ASSIGN(const auto nodes, MatchNodes(graph, request.pattern));
+    bool computes = false;
     for (NodeId n : nodes) {
       const Node& node = graph.nodes[n];
+      // What moves data has no precision of its own.
+      if (IsMover(node)) continue;
+      computes = true;
       const auto row = plan.nodes.find(node.name);
       if (row == plan.nodes.end()) continue;
       const NodePlan& got = row->second;
-      if (got.precision == request.precision ||
-          got.reason.kind == ReasonKind::kMover) {
-        continue;
-      }
+      if (got.precision == request.precision) continue;
       faults += fmt::format("\n  {} ({}) is {}: {}", node.name, node.type,
                             Name(got.precision), Describe(got.reason));
     }
+    if (computes) continue;
+    return Usage(
+        "--require '{}={}' matches only nodes that move data, which have no "
+        "precision of their own; name the nodes before or after them",
+        request.pattern, Name(request.precision));
   }
   if (faults.empty()) return {};
-  return Unsupported("--require cannot be met:{}", faults);
+  return Unsupported(
+      "--require cannot be met; leave these nodes out of the pattern (those "
+      "that only move data do not count):{}",
+      faults);
 }
 
 }  // namespace octet::compile
