@@ -7,8 +7,8 @@
 namespace octet::kernels {
 
 // x = scale * (q - zero_point): one pair for the whole tensor, or one for each
-// channel (the innermost axis). Plain pointers into octet::QuantParams or into
-// an engine's constants.
+// channel (the innermost axis). Plain pointers; kernels may read up to 64 bytes
+// behind the last entry, as behind any buffer (work.h).
 struct ChannelQuant {
   const float* scale = nullptr;
   const int32_t* zero_point = nullptr;
