@@ -184,6 +184,11 @@ TEST(ConvU8Contract, AddsUpEveryNumberOfPixels) {
   }
 }
 
+TEST(ConvU8Contract, DoesNothingForNoImages) {
+  CheckSums({{0, 3, 5, {1, 1, 1, 1, 1, 1, 0, 0}}, 7, 19});
+  CheckSums({{0, 4, 3, {3, 3, 1, 1, 1, 1, 1, 1}, 1, 1}, 7, 19, 2});
+}
+
 TEST(ConvU8Contract, AddsUpGroupsOfEverySize) {
   const WindowCase window = {1, 4, 5, {3, 3, 1, 2, 1, 1, 1, 1}, 1, 1};
   for (int64_t group : {2, 3, 5, 8}) {

@@ -32,6 +32,7 @@ ConvU8Piece PieceOf(const ConvU8Params& p, int64_t part, int64_t parts) {
   const int64_t grain = IsFlat(p) ? kFlatGrain : p.out_w;
   const int64_t units = (pixels + grain - 1) / grain;
   const int64_t panels = p.group * LayoutOf(p).panels;
+  if (units == 0 || panels == 0) return {0, 0, 0, 0};
   int64_t pixel_parts, panel_parts;
   if (pixels <= kFewPixels) {
     panel_parts = std::min(panels, parts);

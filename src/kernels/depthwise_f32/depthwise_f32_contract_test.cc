@@ -106,6 +106,11 @@ TEST(DepthwiseF32Contract, AddsUpEveryNumberOfChannels) {
   }
 }
 
+TEST(DepthwiseF32Contract, DoesNothingForNoImagesOrNoChannels) {
+  CheckCase({{0, 4, 3, {3, 3, 1, 1, 1, 1, 1, 1}, 1, 1}, 20, 0, 0, true});
+  CheckCase({{1, 4, 3, {3, 3, 1, 1, 1, 1, 1, 1}, 1, 1}, 0, 2, 1, true});
+}
+
 // Pixels go four at a time where no window hangs over an edge.
 TEST(DepthwiseF32Contract, AddsUpRowsOfEveryLength) {
   for (int64_t stride : {1, 2, 3}) {

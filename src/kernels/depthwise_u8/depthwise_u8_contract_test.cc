@@ -154,6 +154,11 @@ TEST(DepthwiseU8Contract, AddsUpEveryNumberOfChannels) {
   }
 }
 
+TEST(DepthwiseU8Contract, DoesNothingForNoImages) {
+  CheckSums({{0, 4, 3, {3, 3, 1, 1, 1, 1, 1, 1}, 1, 1}, 70});
+  CheckSums({{0, 4, 3, {3, 3, 2, 1, 1, 1, 0, 0}}, 5});
+}
+
 // Three outputs share columns, and 32 wait for the epilogue.
 TEST(DepthwiseU8Contract, AddsUpRowsOfEveryLength) {
   for (int64_t stride : {1, 2}) {

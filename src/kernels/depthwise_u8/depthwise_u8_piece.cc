@@ -9,6 +9,7 @@ namespace octet::kernels {
 DepthwiseU8Piece PieceOf(const DepthwiseU8Params& p, int64_t part,
                          int64_t parts) {
   const int64_t rows = p.batch * p.out_h;
+  if (rows == 0) return {0, 0, 0, 0};
   const int64_t row_parts = std::min(rows, parts);
   const int64_t blocks = (p.channels + 63) / 64;
   const int64_t block_parts = std::min(blocks, parts / row_parts);
