@@ -92,8 +92,11 @@ class ModelImporter {
     // Exporters also write 0 and -1 for a size that they do not know.
     std::string name = dim.dim_param();
     if (name.empty()) name = fmt::format("{}.{}", input, axis);
+    // Known to the graph even where it has a size: BindShapes tells the names
+    // of this model from others.
+    const int64_t symbol = builder_.Symbol(name);
     const auto given = options_.symbols.find(name);
-    if (given == options_.symbols.end()) return builder_.Symbol(name);
+    if (given == options_.symbols.end()) return symbol;
     if (given->second >= 1 && given->second <= kMostElements) {
       return given->second;
     }
