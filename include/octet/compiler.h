@@ -94,7 +94,21 @@ class Calibration {
   static Result<Calibration> Open(const std::string& path);
   Status Save(const std::string& path) const;
   // As if one run had seen both sets of samples; equal for any order.
+  //   errors: kBadInput if they are of different models or preprocessing, or
+  //           have samples in common.
   Status Merge(const Calibration& other);
+
+  // From TensorRT's calibration cache: a symmetric range for each value, by its
+  // name in the model. Every range rule gives these.
+  //   preprocess: what the cache was calibrated with; it does not say.
+  //   errors:     kBadInput if it is no cache or has no value of the model.
+  static Result<Calibration> FromTensorRtCache(const Model& model,
+                                               const std::string& path,
+                                               const std::string& preprocess);
+  // As such a cache, with the ranges that a rule chooses; TensorRT's are
+  // symmetric, so that the larger end counts.
+  //   errors: kUsage for the rule, with "did you mean".
+  Result<std::string> ToTensorRtCache(std::string_view range_rule) const;
 
   uint64_t samples() const;
   uint64_t fingerprint() const;
@@ -138,6 +152,11 @@ struct Build {
   Status Save(const std::string& path) const;
 };
 
+// Everything that BuildEngine would refuse without having seen a calibration:
+// asked before one begins.
+//   errors: as BuildEngine.
+Status CheckBuildOptions(const Model& model, const BuildOptions& options);
+
 // Decides each node's precision (or obeys options.plan), chooses parameters and
 // lowers. The same arguments give the same bytes.
 //   calibration: may be null for a float build, a plan with all parameters or a
@@ -161,13 +180,26 @@ struct LayerError {
   double own_sqnr_db = 0, own_relative_l2 = 0;
 };
 
-// Layer by layer over the first `most` samples, in the engine's order.
-//   errors: kBadInput if the engine is of another model or a sample does not
-//           fit.
-Result<std::vector<LayerError>> CompareLayers(const Model& model,
-                                              const Engine& engine,
-                                              const SampleSource& samples,
-                                              int64_t most = 16);
+// All values, in the engine's order.
+struct Comparison {
+  std::vector<LayerError> layers;
+  int64_t samples = 0;               // that were run
+  std::vector<std::string> skipped;  // that could not be read
+};
+
+// Layer by layer over the first `most` samples.
+//   errors: kBadInput if the engine is of another model, a sample does not fit,
+//           or none can be read.
+Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
+                                 const SampleSource& samples,
+                                 int64_t most = 16);
+
+// What a plan (Build::plan) says of each node, sorted by name; types and
+// multiply-accumulates are not in it.
+//   source: what messages call it.
+//   errors: kBadInput naming the place that is not as octet writes it.
+Result<std::vector<NodeNote>> ReadPlan(std::string_view json,
+                                       std::string_view source);
 
 }  // namespace octet
 

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
+#include "compile/calibrate/tensorrt_ranges.h"
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
@@ -12,6 +13,7 @@
 #include "compile/onnx/import.h"
 #include "compile/passes/passes.h"
 #include "compile/plan/absorb_qdq.h"
+#include "compile/plan/align_forms.h"
 #include "compile/plan/check_plan.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/propose.h"
@@ -87,15 +89,22 @@ compile::ImportOptions ImportOptionsFrom(const ModelOptions& options) {
   return import;
 }
 
+// A plan that may have been edited by hand.
+Result<compile::Plan> GivenPlan(const compile::Graph& graph,
+                                const BuildOptions& options) {
+  const std::string source =
+      options.plan_source.empty() ? "plan" : options.plan_source;
+  OCTET_ASSIGN(compile::Plan plan, compile::PlanFromJson(options.plan, source));
+  OCTET_RETURN_IF_ERROR(compile::CheckPlan(graph, plan, source));
+  compile::AlignForms(graph, plan);
+  OCTET_RETURN_IF_ERROR(compile::CheckForms(graph, plan, source));
+  return plan;
+}
+
 Result<compile::Plan> MakePlan(const Model& model,
-                               const Calibration* calibration,
                                const BuildOptions& options) {
   const compile::Graph& graph = model.data().graph;
-  if (!options.plan.empty()) {
-    return compile::PlanFromJson(options.plan, options.plan_source.empty()
-                                                   ? "plan"
-                                                   : options.plan_source);
-  }
+  if (!options.plan.empty()) return GivenPlan(graph, options);
   compile::ProposeOptions propose;
   propose.int8 = options.int8;
   for (const std::string& text : options.keep) {
@@ -117,12 +126,16 @@ Result<compile::Plan> MakePlan(const Model& model,
   }
   OCTET_ASSIGN(compile::Plan plan, compile::Propose(graph, propose));
   plan.origin = options.int8 ? "rules of structure" : "fp32";
-  if (!options.int8) return plan;
-  if (calibration == nullptr) {
-    return Usage("{}: an int8 build needs --calib DATA or --ranges FILE.calib",
-                 model.name());
-  }
   return plan;
+}
+
+Status CheckCalibrated(const Model& model, const Calibration* calibration,
+                       const BuildOptions& options) {
+  const bool needed =
+      options.int8 && options.plan.empty() && !model.is_quantized();
+  if (!needed || calibration != nullptr) return {};
+  return Usage("{}: an int8 build needs --calib DATA or --ranges FILE.calib",
+               model.name());
 }
 
 Status CheckPreprocess(const Calibration* calibration,
@@ -190,6 +203,29 @@ Status Calibration::Merge(const Calibration& other) {
   return {};
 }
 
+Result<Calibration> Calibration::FromTensorRtCache(
+    const Model& model, const std::string& path,
+    const std::string& preprocess) {
+  OCTET_ASSIGN(const std::string text,
+               ReadTextFile(path, compile::kMostTensorRtCacheBytes));
+  OCTET_ASSIGN(const compile::TensorRtCache cache,
+               compile::ParseTensorRtCache(text, path));
+  auto data = std::make_shared<Data>();
+  OCTET_ASSIGN(data->ranges,
+               compile::RangesFromCache(model.data().graph, cache, path));
+  data->ranges.preprocess = preprocess;
+  return Calibration(std::move(data));
+}
+
+Result<std::string> Calibration::ToTensorRtCache(
+    std::string_view range_rule) const {
+  OCTET_ASSIGN(const compile::RangeChoice choice,
+               compile::ParseRangeChoice(range_rule));
+  OCTET_ASSIGN(const compile::TensorRtCache cache,
+               compile::CacheFromRanges(data_->ranges, choice));
+  return compile::WriteTensorRtCache(cache);
+}
+
 uint64_t Calibration::samples() const { return data_->ranges.samples; }
 uint64_t Calibration::fingerprint() const { return data_->ranges.fingerprint; }
 std::string_view Calibration::preprocess() const {
@@ -237,12 +273,20 @@ Status Build::Save(const std::string& path) const {
   return WriteFileAtomically(path, engine);
 }
 
+Status CheckBuildOptions(const Model& model, const BuildOptions& options) {
+  if (options.int8) {
+    const auto choice = compile::ParseRangeChoice(options.range_rule);
+    if (!choice.ok()) return choice.status();
+  }
+  return MakePlan(model, options).status();
+}
+
 Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
                           const BuildOptions& options) {
   const compile::Graph& graph = model.data().graph;
   OCTET_RETURN_IF_ERROR(CheckPreprocess(calibration, options));
-  OCTET_ASSIGN(compile::Plan plan, MakePlan(model, calibration, options));
-  OCTET_RETURN_IF_ERROR(compile::CheckPlan(graph, plan));
+  OCTET_ASSIGN(compile::Plan plan, MakePlan(model, options));
+  OCTET_RETURN_IF_ERROR(CheckCalibrated(model, calibration, options));
   if (calibration != nullptr && options.int8) {
     OCTET_ASSIGN(const compile::RangeChoice choice,
                  compile::ParseRangeChoice(options.range_rule));
@@ -270,11 +314,28 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   return build;
 }
 
-Result<std::vector<LayerError>> CompareLayers(const Model& model,
-                                              const Engine& engine,
-                                              const SampleSource& samples,
-                                              int64_t most) {
+Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
+                                 const SampleSource& samples, int64_t most) {
+  if (engine.model_hash() != model.hash()) {
+    return BadInput(
+        "the engine was built from another model ({}) than {}; give that one, "
+        "or build anew",
+        engine.model_name(), model.name());
+  }
   return compile::CompareLayers(model.data().graph, engine, samples, most);
+}
+
+Result<std::vector<NodeNote>> ReadPlan(std::string_view json,
+                                       std::string_view source) {
+  OCTET_ASSIGN(const compile::Plan plan, compile::PlanFromJson(json, source));
+  std::vector<NodeNote> notes;
+  for (const auto& [name, node] : plan.nodes) {
+    NodeNote& note = notes.emplace_back();
+    note.node = name;
+    note.precision = compile::Name(node.precision);
+    note.reason = compile::Describe(node.reason);
+  }
+  return notes;
 }
 
 }  // namespace octet

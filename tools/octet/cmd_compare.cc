@@ -16,17 +16,20 @@ struct Options {
 };
 
 // The first value whose own error stands out: the largest fall of the ratio
-// from one value to the next.
+// from one computed value to the next. What only moves data is not to blame.
 const LayerError& FirstJump(const std::vector<LayerError>& rows) {
-  size_t worst = 0;
+  const LayerError* worst = &rows[0];
+  const LayerError* before = nullptr;
   double fall = 0;
-  for (size_t i = 1; i < rows.size(); ++i) {
-    const double here = rows[i - 1].sqnr_db - rows[i].sqnr_db;
-    if (here <= fall) continue;
-    fall = here;
-    worst = i;
+  for (const LayerError& row : rows) {
+    if (row.precision == "move") continue;
+    if (before != nullptr && before->sqnr_db - row.sqnr_db > fall) {
+      fall = before->sqnr_db - row.sqnr_db;
+      worst = &row;
+    }
+    before = &row;
   }
-  return rows[worst];
+  return *worst;
 }
 
 Status Sort(const std::string& by, std::vector<LayerError>& rows) {
@@ -42,19 +45,17 @@ Status Sort(const std::string& by, std::vector<LayerError>& rows) {
 Status Compare(const Options& options, Console& console) {
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const Engine engine, Engine::Open(options.engine));
-  if (engine.model_hash() != model.hash()) {
-    return BadInput(
-        "{}: made from another model ({}) than {}; give that one, or build "
-        "anew",
-        options.engine, engine.model_name(), model.name());
-  }
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(options.samples.preprocess, model.name()));
   OCTET_ASSIGN(const auto samples,
                OpenCalibrationSamples(model, options.samples, settings));
   const int64_t most = options.samples.limit > 0 ? options.samples.limit : 16;
-  OCTET_ASSIGN(std::vector<LayerError> rows,
+  OCTET_ASSIGN(Comparison comparison,
                CompareLayers(model, engine, *samples, most));
+  for (const std::string& name : comparison.skipped) {
+    console.Warn("skipped {}: it cannot be read", name);
+  }
+  std::vector<LayerError>& rows = comparison.layers;
   const LayerError jump = FirstJump(rows);
   OCTET_RETURN_IF_ERROR(Sort(options.sort, rows));
   console.Print("{:>8} {:>8} {:>9} {:>9} {:>9} {:>8} {:>6}  {:<5} {}", "SQNR",
@@ -82,12 +83,16 @@ Status Compare(const Options& options, Console& console) {
   }
   console.result()["layers"] = list;
   console.result()["first_jump"] = jump.value;
+  console.result()["samples"] = comparison.samples;
+  console.result()["skipped"] = comparison.skipped;
   console.Verdict(
-      fmt::format("{} values compared; the error jumps first at {}",
-                  rows.size(), jump.value),
+      fmt::format("{} values compared over {} samples, {} skipped; the error "
+                  "jumps first at {}",
+                  rows.size(), comparison.samples, comparison.skipped.size(),
+                  jump.value),
       fmt::format("{:.1f} dB there, {:.1f} dB by its own doing", jump.sqnr_db,
                   jump.own_sqnr_db),
-      jump.node.empty()
+      jump.node.empty() || jump.precision == "move"
           ? ""
           : fmt::format("octet build {} --calib DATA --keep '{}=fp32' -o "
                         "kept.octet",

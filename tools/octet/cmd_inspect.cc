@@ -132,23 +132,16 @@ Status InspectCalibration(const Options& options, Console& console) {
 Status InspectPlan(const Options& options, Console& console) {
   OCTET_ASSIGN(const std::string text,
                ReadTextFile(options.path, kMostPlanBytes));
-  const nlohmann::json plan = nlohmann::json::parse(text, nullptr, false);
-  if (!plan.is_object() || !plan.contains("nodes")) {
-    return BadInput("{}: not a plan of octet", options.path);
+  OCTET_ASSIGN(const std::vector<NodeNote> notes, ReadPlan(text, options.path));
+  int64_t int8 = 0;
+  for (const NodeNote& note : notes) {
+    int8 += note.precision == "int8";
+    console.Print("  {:<5} {}  [{}]", note.precision, note.node, note.reason);
   }
-  int64_t int8 = 0, all = 0;
-  for (const auto& [name, node] : plan["nodes"].items()) {
-    if (!node.is_object()) continue;
-    const std::string precision = node.value("precision", "");
-    ++all;
-    int8 += precision == "int8";
-    console.Print(
-        "  {:<5} {}  [{}{}]", precision, name, node.value("reason", ""),
-        node.contains("detail") ? ": " + node.value("detail", "") : "");
-  }
-  console.result() = {{"kind", "plan"}, {"plan", plan}};
+  console.result() = {{"kind", "plan"},
+                      {"plan", nlohmann::json::parse(text, nullptr, false)}};
   console.Verdict(
-      fmt::format("{} of {} nodes in int8", int8, all), "",
+      fmt::format("{} of {} nodes in int8", int8, notes.size()), "",
       fmt::format("octet build MODEL --plan {} -o model.octet", options.path));
   return {};
 }

@@ -149,29 +149,41 @@ class Comparer {
 
 }  // namespace
 
-Result<std::vector<LayerError>> CompareLayers(const Graph& graph,
-                                              const Engine& engine,
-                                              const SampleSource& samples,
-                                              int64_t most) {
+Result<Comparison> CompareLayers(const Graph& graph, const Engine& engine,
+                                 const SampleSource& samples, int64_t most) {
   OCTET_ASSIGN(Session exact, FloatSession(graph));
   OCTET_ASSIGN(Session built, Session::Create(engine));
   Comparer comparer(std::move(exact), std::move(built));
+  Comparison comparison;
   const int64_t n = std::min(most, samples.size());
+  if (n < 1) return BadInput("there are no samples to compare with");
+  Status unread;
   for (int64_t i = 0; i < n; ++i) {
-    OCTET_ASSIGN(const std::vector<Tensor> inputs, samples.Get(i));
-    if (inputs.size() != graph.inputs.size()) {
-      return BadInput("{}: {} tensors, the model has {} inputs",
-                      samples.Name(i), inputs.size(), graph.inputs.size());
+    const Result<std::vector<Tensor>> inputs = samples.Get(i);
+    if (!inputs.ok()) {
+      if (unread.ok()) unread = inputs.status();
+      comparison.skipped.push_back(samples.Name(i));
+      continue;
     }
-    OCTET_RETURN_IF_ERROR(comparer.Take(inputs));
+    if (inputs->size() != graph.inputs.size()) {
+      return BadInput("{}: {} tensors, the model has {} inputs",
+                      samples.Name(i), inputs->size(), graph.inputs.size());
+    }
+    if (const Status taken = comparer.Take(*inputs); !taken.ok()) {
+      return Status(taken.code(), samples.Name(i) + ": " + taken.message());
+    }
+    ++comparison.samples;
   }
-  std::vector<LayerError> rows = comparer.Rows();
-  if (rows.empty()) {
+  if (comparison.samples == 0) {
+    return BadInput("none of {} samples can be read: {}", n, unread.message());
+  }
+  comparison.layers = comparer.Rows();
+  if (comparison.layers.empty()) {
     return BadInput(
-        "the engine has no value in common with the model: it was "
-        "built from another one, or there are no samples");
+        "the engine has no value in common with the model: it was built from "
+        "another one");
   }
-  return rows;
+  return comparison;
 }
 
 }  // namespace octet::compile

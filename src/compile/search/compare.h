@@ -14,13 +14,12 @@ namespace octet::compile {
 // (inherited error and all), one in which every value is replaced by the float
 // one, quantized, before anybody reads it: what is wrong then is the node's own
 // doing.
-//   returns: in the order in which the engine computes them.
-//   errors:  kBadInput if the engine has no value in common with the graph or
-//            a sample does not fit.
-Result<std::vector<LayerError>> CompareLayers(const Graph& graph,
-                                              const Engine& engine,
-                                              const SampleSource& samples,
-                                              int64_t most);
+//   returns: in the order in which the engine computes them; samples that
+//            cannot be read are left out and named.
+//   errors:  kBadInput if the engine has no value in common with the graph, a
+//            sample does not fit, or none can be read.
+Result<Comparison> CompareLayers(const Graph& graph, const Engine& engine,
+                                 const SampleSource& samples, int64_t most);
 
 }  // namespace octet::compile
 

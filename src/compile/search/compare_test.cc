@@ -3,12 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "compile/ir/text.h"
 #include "compile/lower/lower.h"
 #include "runtime/engine.h"
 
 namespace octet::compile {
 namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
 
 constexpr std::string_view kChain = R"(graph "chain"
 input x f32[1,6,6,8]
@@ -20,15 +25,32 @@ c f32[1,6,6,8] = Conv(b, w, _) name=third
 output c
 )";
 
-class OneSample : public SampleSource {
+// Three samples, some of which cannot be read.
+class Samples : public SampleSource {
  public:
+  explicit Samples(std::vector<int64_t> unreadable = {},
+                   Shape shape = Shape{1, 6, 6, 8}, size_t tensors = 1)
+      : unreadable_(std::move(unreadable)), shape_(shape), tensors_(tensors) {}
+
   int64_t size() const override { return 3; }
   Result<std::vector<Tensor>> Get(int64_t i) const override {
+    if (std::ranges::count(unreadable_, i) > 0) {
+      return Status(Code::kBadInput, Name(i) + ": no such file");
+    }
     std::vector<Tensor> inputs;
-    inputs.push_back(MakeSeeded(DType::kF32, Shape{1, 6, 6, 8}, uint64_t(i)));
+    for (size_t t = 0; t < tensors_; ++t) {
+      inputs.push_back(MakeSeeded(DType::kF32, shape_, uint64_t(i)));
+    }
     return inputs;
   }
-  std::string Name(int64_t) const override { return "sample"; }
+  std::string Name(int64_t i) const override {
+    return "sample" + std::to_string(i);
+  }
+
+ private:
+  std::vector<int64_t> unreadable_;
+  Shape shape_;
+  size_t tensors_;
 };
 
 Graph MustParse(std::string_view text) {
@@ -45,9 +67,11 @@ Engine MakeEngine(const Graph& graph, const Plan& plan) {
 }
 
 std::vector<LayerError> MustCompare(const Graph& graph, const Engine& engine) {
-  const auto rows = CompareLayers(graph, engine, OneSample(), 3);
-  EXPECT_TRUE(rows.ok()) << rows.status().message();
-  return *rows;
+  const auto comparison = CompareLayers(graph, engine, Samples(), 3);
+  EXPECT_TRUE(comparison.ok()) << comparison.status().message();
+  EXPECT_EQ(comparison->samples, 3);
+  EXPECT_TRUE(comparison->skipped.empty());
+  return comparison->layers;
 }
 
 const LayerError& RowOf(const std::vector<LayerError>& rows,
@@ -103,8 +127,99 @@ r f32[1,6,6,8] = Unary(q) function=relu name=act
 output r
 )");
   const auto rows =
-      CompareLayers(graph, MakeEngine(other, FloatPlan(other)), OneSample(), 1);
+      CompareLayers(graph, MakeEngine(other, FloatPlan(other)), Samples(), 1);
   EXPECT_EQ(rows.status().code(), Code::kBadInput);
+  EXPECT_THAT(rows.status().message(), HasSubstr("another"));
+}
+
+TEST(CompareLayers, ListsValuesInTheOrderOfTheEngine) {
+  const Graph graph = MustParse(kChain);
+  std::vector<std::string> values;
+  for (const LayerError& row :
+       MustCompare(graph, MakeEngine(graph, PlanWith(""))))
+    values.push_back(row.value);
+  EXPECT_THAT(values, ElementsAre("x", "a", "b", "c"));
+}
+
+TEST(CompareLayers, NamesTheStepAndPrecisionOfEachValue) {
+  const Graph graph = MustParse(kChain);
+  const auto rows = MustCompare(graph, MakeEngine(graph, PlanWith("")));
+  EXPECT_EQ(RowOf(rows, "x").node, "");
+  EXPECT_EQ(RowOf(rows, "a").node, "first");
+  EXPECT_EQ(RowOf(rows, "c").node, "third");
+  EXPECT_EQ(RowOf(rows, "a").precision, "int8");
+}
+
+TEST(CompareLayers, LeavesOutAndNamesSamplesThatCannotBeRead) {
+  const Graph graph = MustParse(kChain);
+  const Engine engine = MakeEngine(graph, PlanWith("a"));
+  const auto comparison = CompareLayers(graph, engine, Samples({0, 2}), 3);
+  ASSERT_TRUE(comparison.ok()) << comparison.status().message();
+  EXPECT_EQ(comparison->samples, 1);
+  EXPECT_THAT(comparison->skipped, ElementsAre("sample0", "sample2"));
+  // What is left counts alone: sample 1 is all that was seen.
+  const auto all = CompareLayers(graph, engine, Samples(), 3);
+  ASSERT_TRUE(all.ok());
+  EXPECT_LT(RowOf(comparison->layers, "a").l2, RowOf(all->layers, "a").l2);
+}
+
+TEST(CompareLayers, FailsWhereNoSampleCanBeRead) {
+  const Graph graph = MustParse(kChain);
+  const auto comparison = CompareLayers(graph, MakeEngine(graph, PlanWith("")),
+                                        Samples({0, 1, 2}), 3);
+  ASSERT_EQ(comparison.status().code(), Code::kBadInput);
+  EXPECT_THAT(comparison.status().message(), HasSubstr("none of 3"));
+  EXPECT_THAT(comparison.status().message(),
+              HasSubstr("sample0: no such file"));
+}
+
+TEST(CompareLayers, WantsASample) {
+  const Graph graph = MustParse(kChain);
+  const auto comparison =
+      CompareLayers(graph, MakeEngine(graph, PlanWith("")), Samples(), 0);
+  ASSERT_EQ(comparison.status().code(), Code::kBadInput);
+  EXPECT_THAT(comparison.status().message(), HasSubstr("no samples"));
+}
+
+TEST(CompareLayers, NamesTheSampleThatDoesNotFit) {
+  const Graph graph = MustParse(kChain);
+  const Engine engine = MakeEngine(graph, PlanWith(""));
+  const auto shape =
+      CompareLayers(graph, engine, Samples({0}, Shape{1, 6, 6, 9}), 3);
+  ASSERT_EQ(shape.status().code(), Code::kBadInput);
+  EXPECT_THAT(shape.status().message(), HasSubstr("sample1: "));
+  const auto count =
+      CompareLayers(graph, engine, Samples({}, Shape{1, 6, 6, 8}, 2), 3);
+  ASSERT_EQ(count.status().code(), Code::kBadInput);
+  EXPECT_THAT(count.status().message(), HasSubstr("sample0: 2 tensors"));
+}
+
+// c reads b, which was stored well; only what b inherited is wrong.
+TEST(CompareLayers, FindsNoMoreThanRoundingInANodeOfItsOwn) {
+  const Graph graph = MustParse(kChain);
+  const auto rows = MustCompare(graph, MakeEngine(graph, PlanWith("a")));
+  const LayerError& c = RowOf(rows, "c");
+  EXPECT_GT(c.relative_l2, 4 * c.own_relative_l2);
+  EXPECT_GT(c.own_relative_l2, 0);
+}
+
+TEST(CompareLayers, SeesValuesThatLieInsideAConcatenation) {
+  const Graph graph = MustParse(R"(graph "csp"
+input x f32[1,6,6,8]
+const w f32[4,1,1,8]{seed=1}
+const v f32[8,1,1,8]{seed=2}
+a f32[1,6,6,4] = Conv(x, w, _) after=relu name=left
+b f32[1,6,6,4] = Conv(x, w, _) name=right
+j f32[1,6,6,8] = Concat(a, b) axis=3 name=cat
+y f32[1,6,6,8] = Conv(j, v, _) name=last
+output y
+)");
+  const auto rows = MustCompare(graph, MakeEngine(graph, FloatPlan(graph)));
+  for (const char* name : {"a", "b", "j", "y"}) {
+    ASSERT_NE(std::ranges::find(rows, name, &LayerError::value), rows.end())
+        << name;
+    EXPECT_EQ(RowOf(rows, name).max_error, 0) << name;
+  }
 }
 
 }  // namespace

@@ -57,5 +57,56 @@ TEST(ErrorSums, DivergeWhereTheDistributionMoved) {
   EXPECT_GT(Of(a, far).kl(), 10 * Of(a, near).kl());
 }
 
+TEST(ErrorSums, HoldRatiosWhereTheyWouldBeInfinite) {
+  const ErrorSums tiny = Of({1e20f}, {1e20f});
+  EXPECT_EQ(tiny.sqnr_db(), 200);
+  EXPECT_EQ(Of({1e-30f}, {1e30f}).sqnr_db(), -200);
+  EXPECT_EQ(Of({1, 2}, {0, 0}).sqnr_db(), 0);
+  EXPECT_EQ(Of({1, 2}, {0, 0}).relative_l2(), 1);
+}
+
+TEST(ErrorSums, PointTheOtherWayWhereSignsAreTurned) {
+  EXPECT_NEAR(Of({1, 2}, {-1, -2}).cosine(), -1, 1e-12);
+  EXPECT_NEAR(Of({1, 0}, {0, 1}).cosine(), 0, 1e-12);
+}
+
+// Scaling both versions changes what is absolute and nothing else.
+TEST(ErrorSums, AreRelativeToTheSignal) {
+  std::vector<float> a, b, a8, b8;
+  for (int i = 0; i < 100; ++i) {
+    a.push_back(std::sin(float(i)));
+    b.push_back(a.back() + 0.01f * std::cos(float(3 * i)));
+    a8.push_back(a.back() * 8);
+    b8.push_back(b.back() * 8);
+  }
+  const ErrorSums sums = Of(a, b), scaled = Of(a8, b8);
+  EXPECT_EQ(scaled.sqnr_db(), sums.sqnr_db());
+  EXPECT_EQ(scaled.relative_l2(), sums.relative_l2());
+  EXPECT_EQ(scaled.cosine(), sums.cosine());
+  EXPECT_EQ(scaled.l2(), 8 * sums.l2());
+  EXPECT_EQ(scaled.max_error(), 8 * sums.max_error());
+}
+
+TEST(ErrorSums, CountOnlyPairs) {
+  const ErrorSums sums = Of({1, 2, 3}, {1, 2});
+  EXPECT_EQ(sums.l2(), 0);
+  EXPECT_EQ(sums.sqnr_db(), 200);
+}
+
+TEST(ErrorSums, OfNothingSayNoError) {
+  const ErrorSums sums;
+  EXPECT_EQ(sums.sqnr_db(), 200);
+  EXPECT_EQ(sums.cosine(), 1);
+  EXPECT_EQ(sums.relative_l2(), 0);
+  EXPECT_EQ(sums.kl(), 0);
+}
+
+TEST(ErrorSums, DivergeOneWayOnly) {
+  // b never is where half of a is; a is everywhere where b is.
+  const std::vector<float> a = {1, 1, 2, 2}, b = {1, 1, 1, 1};
+  EXPECT_GT(Of(a, b).kl(), 5);
+  EXPECT_NEAR(Of(b, a).kl(), std::log(2.0), 1e-6);
+}
+
 }  // namespace
 }  // namespace octet::compile
