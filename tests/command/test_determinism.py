@@ -1,12 +1,6 @@
 """The same inputs give the same bytes, however the work is divided."""
-import signal
-import subprocess
-import time
-
 import numpy as np
 import pytest
-
-import models
 
 
 def calibrate(octet, shop, output, *options):
@@ -52,36 +46,6 @@ def test_threads_do_not_change_a_calibration(octet, shop, tmp_path):
     for threads in (1, 2):
         assert calibrate(octet, shop, tmp_path / 'a.calib', '--threads',
                          threads) == whole
-
-
-@pytest.mark.long
-@pytest.mark.parametrize('how', [signal.SIGINT, signal.SIGKILL])
-def test_a_killed_calibration_resumes_to_the_same_bytes(octet, tmp_path, how):
-    models.save(models.small(stages=6), tmp_path / 'slow.onnx')
-    np.save(tmp_path / 'many.npy', models.samples(1500))
-    arguments = [octet.path, 'calibrate', tmp_path / 'slow.onnx', '--data',
-                 tmp_path / 'many.npy', '--threads', '1', '-o']
-    stopped = tmp_path / 'stopped.calib'
-    part = tmp_path / 'stopped.calib.part'
-    began = time.monotonic()
-    octet.ok(*arguments[1:], tmp_path / 'whole.calib')
-    seconds = time.monotonic() - began
-    process = subprocess.Popen([*arguments, stopped],
-                               stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-    while not part.exists() and process.poll() is None and \
-            time.monotonic() - began < 1.5 * seconds:  # half a run
-        time.sleep(0.01)
-    process.send_signal(how)
-    code = process.wait(timeout=60)
-    if stopped.exists():
-        pytest.skip('the run was over before it could be stopped')
-    if how == signal.SIGKILL:
-        assert code == -signal.SIGKILL
-    elif part.exists():
-        assert code == 1
-    octet.ok(*arguments[1:], stopped, '--resume')
-    assert stopped.read_bytes() == (tmp_path / 'whole.calib').read_bytes()
 
 
 @pytest.mark.parametrize('engine', ['small.octet', 'float.octet'])

@@ -46,16 +46,9 @@ def test_weights_that_are_not_numbers_are_bad_input(octet, shop, tmp_path):
 
 def test_a_wrong_option_is_a_usage_error(octet, shop):
     octet.fails(USAGE, *build(shop, shop / 'small.onnx', '--no-such-option'))
-    octet.fails(USAGE, 'build')
     octet.fails(USAGE, *build(shop, shop / 'small.onnx', '--method', 'median'))
     octet.fails(USAGE, 'calibrate', shop / 'small.onnx', '--data',
                 shop / 'samples.npy', '--shard', '3/2', '-o', shop / 'x.calib')
-
-
-def test_a_mistyped_command_says_what_was_meant(octet):
-    assert "did you mean 'build'" in octet.fails(USAGE, 'buidl')
-    assert "did you mean 'calibrate'" in octet.fails(USAGE, 'calibrte')
-    octet.fails(USAGE)
 
 
 def test_an_unknown_preset_says_what_was_meant(octet, shop):

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "detector.h"
 #include "evaluate/evaluate.h"
 #include "vision/preprocess_text.h"
@@ -12,7 +13,8 @@ namespace {
 
 constexpr int kBootstrapRounds = 200;
 constexpr uint64_t kBootstrapSeed = 1;
-constexpr std::array kMetrics = {"top1", "top5", "map50_95", "map50"};
+constexpr std::array<std::string_view, 4> kMetrics = {"top1", "top5",
+                                                      "map50_95", "map50"};
 
 // Average precision wants every box, not only the likely ones. A case says
 // itself from which score on.
@@ -135,8 +137,8 @@ Result<LabelledData> OpenData(const DataArguments& arguments,
   }
   if (!data.metric.empty() &&
       std::ranges::find(kMetrics, data.metric) == kMetrics.end()) {
-    return Usage("no metric '{}'; there are top1, top5, map50_95, map50",
-                 data.metric);
+    return Usage("no metric '{}'{}", data.metric,
+                 Suggestion(data.metric, kMetrics));
   }
   return data;
 }

@@ -1,9 +1,10 @@
 #include "calibrate_options.h"
 
+#include <charconv>
 #include <csignal>
-#include <cstdio>
 
 #include "base/error.h"
+#include "compile/calibrate/range_rule.h"
 
 namespace octet::cli {
 namespace {
@@ -41,38 +42,64 @@ class FirstSamples : public SampleSource {
   int64_t size_;
 };
 
-Status ParseShard(const std::string& text, CalibrateOptions& options) {
-  if (text.empty()) return {};
-  char end = 0;
-  if (std::sscanf(text.c_str(), "%d/%d%c", &options.shard, &options.shards,
-                  &end) != 2 ||
-      options.shard < 1 || options.shard > options.shards) {
-    return Usage("--shard '{}': expected i/N with i from 1 to N, e.g. 2/7",
-                 text);
-  }
-  return {};
+// The whole of `text` as a positive number; 0 if it is none.
+int PositiveNumber(std::string_view text) {
+  int n = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), n);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && n > 0 ? n : 0;
 }
 
 }  // namespace
 
+Result<ShardOption> ParseShard(std::string_view text) {
+  const size_t slash = text.find('/');
+  ShardOption option;
+  if (slash != std::string_view::npos) {
+    option.shard = PositiveNumber(text.substr(0, slash));
+    option.shards = PositiveNumber(text.substr(slash + 1));
+    if (option.shard > 0 && option.shard <= option.shards) return option;
+  }
+  return Usage("--shard '{}': expected i/N with i from 1 to N, e.g. 2/7", text);
+}
+
+Status CheckCalibrateArguments(const CalibrateArguments& arguments) {
+  const auto choice = compile::ParseRangeChoice(arguments.method);
+  if (!choice.ok()) return choice.status();
+  if (arguments.limit < 0) {
+    return Usage("--limit {}: expected a number of samples, 0 for all",
+                 arguments.limit);
+  }
+  if (arguments.shard.empty()) return {};
+  return ParseShard(arguments.shard).status();
+}
+
 void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
   app.add_option(data_option, data,
-                 "samples: folder of images, list, .npy, .npz, folder of them")
+                 "samples: folder or list of images, .npy, .npz, folder of "
+                 "such files")
       ->group("Calibration");
   app.add_option("--preprocess", preprocess,
-                 "preset (imagenet, yolov8, ...), FILE.toml, case.json or raw")
-      ->group("Calibration");
-  app.add_option("--shard", shard, "this run's share, i/N")
+                 "how a picture becomes the input: a preset (imagenet, yolov8, "
+                 "...), FILE.toml, case.json, or raw for tensors as they are")
       ->group("Calibration");
   app.add_option("--method", method,
-                 "minmax, mean-minmax, entropy, percentile[:P], mse, "
-                 "moving-average")
+                 "how ranges are chosen: mse, minmax, mean-minmax, entropy, "
+                 "percentile[:P], moving-average")
+      ->capture_default_str()
       ->group("Calibration");
-  app.add_option("--limit", limit, "use the first N samples only")
+  app.add_option("--limit", limit, "use the first N samples only; 0 = all")
+      ->group("Calibration");
+  app.add_option("--shard", shard,
+                 "i/N: this run takes every Nth sample, from the ith on; octet "
+                 "merge joins the files")
+      ->group("Calibration");
+  app.add_flag("--resume", resume,
+               "go on where a stopped run with the same output ended")
       ->group("Calibration");
   app.add_option("--threads", threads, "threads; 0 = all")
-      ->group("Calibration");
-  app.add_flag("--resume", resume, "go on where a stopped run ended")
+      ->check(CLI::NonNegativeNumber)
       ->group("Calibration");
 }
 
@@ -82,10 +109,6 @@ Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(
   OCTET_ASSIGN(std::unique_ptr<SampleSource> samples,
                evaluate::OpenSamples(arguments.data, InputSpecs(model.inputs()),
                                      settings.preprocess));
-  if (arguments.limit < 0) {
-    return Usage("--limit {}: expected a number of samples, 0 for all",
-                 arguments.limit);
-  }
   if (arguments.limit > 0) {
     samples =
         std::make_unique<FirstSamples>(std::move(samples), arguments.limit);
@@ -97,12 +120,17 @@ Result<Calibration> RunCalibration(const Model& model,
                                    const CalibrateArguments& arguments,
                                    const std::string& partial_path,
                                    Console& console) {
+  OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(arguments));
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(arguments.preprocess, model.name()));
   OCTET_ASSIGN(const auto samples,
                OpenCalibrationSamples(model, arguments, settings));
   CalibrateOptions options;
-  OCTET_RETURN_IF_ERROR(ParseShard(arguments.shard, options));
+  if (!arguments.shard.empty()) {
+    OCTET_ASSIGN(const ShardOption shard, ParseShard(arguments.shard));
+    options.shard = shard.shard;
+    options.shards = shard.shards;
+  }
   OCTET_ASSIGN(options.preprocess,
                RecordedPreprocess(settings, InputSpecs(model.inputs())));
   options.threads = arguments.threads;
@@ -117,7 +145,7 @@ Result<Calibration> RunCalibration(const Model& model,
   OCTET_ASSIGN(Calibration calibration,
                octet::Calibrate(model, *samples, options));
   for (const std::string& name : calibration.skipped()) {
-    console.Warn("skipped {}: it cannot be read", name);
+    console.Warn("skipped {}: it cannot be read, or is no numbers", name);
   }
   return calibration;
 }

@@ -22,6 +22,17 @@ struct CalibrateArguments {
   void Add(CLI::App& app, const std::string& data_option);
 };
 
+// "2/7": shard 2 of 7.
+struct ShardOption {
+  int shard = 1, shards = 1;
+};
+//   errors: kUsage unless 1 <= shard <= shards.
+Result<ShardOption> ParseShard(std::string_view text);
+
+// Everything of the arguments that can be wrong without a look at the samples.
+//   errors: kUsage, with "did you mean".
+Status CheckCalibrateArguments(const CalibrateArguments& arguments);
+
 // Opens the samples and runs them; Ctrl-C leaves what is done in
 // `partial_path`.
 Result<Calibration> RunCalibration(const Model& model,

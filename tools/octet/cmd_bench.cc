@@ -11,6 +11,8 @@
 namespace octet::cli {
 namespace {
 
+constexpr double kMostSeconds = 24 * 3600;
+
 struct Options {
   std::vector<std::string> engines;
   int threads = 1;
@@ -57,6 +59,11 @@ void PrintLayers(Session& session, Console& console, nlohmann::json& row) {
 }
 
 Status Bench(const Options& options, Console& console) {
+  // False for NaN too.
+  if (!(options.seconds >= 0 && options.seconds <= kMostSeconds)) {
+    return Usage("--seconds {}: expected a number from 0 to {}",
+                 options.seconds, kMostSeconds);
+  }
   nlohmann::json rows = nlohmann::json::array();
   std::string summary;
   for (const std::string& path : options.engines) {
@@ -108,7 +115,8 @@ Status Bench(const Options& options, Console& console) {
 std::function<Status(Console&)> AddBench(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("ENGINE", options->engines, "engine files")->required();
-  app.add_option("--threads", options->threads, "threads; 0 = all");
+  app.add_option("--threads", options->threads, "threads; 0 = all")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--seconds", options->seconds, "how long to run each");
   app.add_flag("--layers", options->layers, "time of every step");
   return [options](Console& console) { return Bench(*options, console); };

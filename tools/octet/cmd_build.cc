@@ -1,10 +1,14 @@
 // octet build: model and samples in, a verified INT8 engine out.
-#include <fstream>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "calibrate_options.h"
 #include "command.h"
+#include "compile/calibrate/tensorrt_cache.h"
+#include "output_check.h"
+#include "trtexec_options.h"
+#include "usage.h"
 #include "verdict.h"
 
 namespace octet::cli {
@@ -15,6 +19,7 @@ constexpr size_t kMostPlanBytes = size_t(1) << 28;
 struct Options {
   ModelArguments model;
   CalibrateArguments calibrate;
+  TrtexecArguments trtexec;
   std::string output, ranges, plan, plan_out, save_ranges;
   std::string precision = "int8";
   std::vector<std::string> keep, require;
@@ -22,11 +27,32 @@ struct Options {
   bool no_verdict = false;
 };
 
+bool IsTensorRtCache(const std::string& path) {
+  std::error_code ignored;  // a folder is none
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  const Result<MappedFile> file = MappedFile::Open(path);
+  if (!file.ok()) return false;
+  const auto bytes = file->bytes();
+  return compile::IsTensorRtCache(
+      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+// trtexec's --calib names a cache: it means --ranges then.
+void TakeCalibrationCache(Options& options) {
+  if (!IsTensorRtCache(options.calibrate.data)) return;
+  if (options.ranges.empty()) options.ranges = options.calibrate.data;
+  options.calibrate.data.clear();
+}
+
 Result<std::optional<Calibration>> GetRanges(const Options& options,
                                              const Model& model,
+                                             const std::string& preprocess,
                                              Console& console) {
   std::optional<Calibration> calibration;
-  if (!options.ranges.empty()) {
+  if (IsTensorRtCache(options.ranges)) {
+    OCTET_ASSIGN(calibration, Calibration::FromTensorRtCache(
+                                  model, options.ranges, preprocess));
+  } else if (!options.ranges.empty()) {
     OCTET_ASSIGN(calibration, Calibration::Open(options.ranges));
   } else if (!options.calibrate.data.empty() && !model.is_quantized()) {
     OCTET_ASSIGN(calibration,
@@ -58,13 +84,26 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
   return build;
 }
 
-Status BuildIt(const Options& options, Console& console) {
+// What can be wrong without a look at the samples; calibrating takes long.
+Status CheckArguments(const Options& options) {
+  OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
+  return CheckOutputs({options.output, options.plan_out, options.save_ranges},
+                      {options.model.path, options.calibrate.data,
+                       options.ranges, options.plan});
+}
+
+Status BuildIt(Options options, Console& console) {
+  OCTET_RETURN_IF_ERROR(options.trtexec.Apply(options.precision, options.keep));
+  TakeCalibrationCache(options);
+  OCTET_RETURN_IF_ERROR(CheckArguments(options));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const BuildOptions build_options,
                MakeBuildOptions(options, model));
+  OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build_options));
   std::optional<Calibration> calibration;
   if (build_options.int8) {
-    OCTET_ASSIGN(calibration, GetRanges(options, model, console));
+    OCTET_ASSIGN(calibration,
+                 GetRanges(options, model, build_options.preprocess, console));
   }
   OCTET_ASSIGN(
       const Build build,
@@ -87,44 +126,57 @@ Status BuildIt(const Options& options, Console& console) {
   return GiveVerdict(model, build, build_options, request, console);
 }
 
+void AddPrecision(CLI::App& app, Options& options) {
+  app.add_option("--precision", options.precision,
+                 "int8: int8 where the rules allow it, fp32 elsewhere; fp32: "
+                 "everything")
+      ->check(OneOf({"int8", "fp32"}))
+      ->capture_default_str()
+      ->group("Precision");
+  app.add_option("--keep", options.keep,
+                 "PATTERN=fp32: keep these nodes out of int8; a name, a glob "
+                 "like 'head.*', type:OP or region:A..B")
+      ->allow_extra_args(false)
+      ->group("Precision");
+  app.add_option("--require", options.require,
+                 "PATTERN=int8: fail rather than do otherwise")
+      ->allow_extra_args(false)
+      ->group("Precision");
+  app.add_option("--plan", options.plan,
+                 "obey this plan, written by --plan-out and edited perhaps")
+      ->group("Precision");
+}
+
+void AddOutput(CLI::App& app, Options& options) {
+  app.add_option("-o,--output,--saveEngine", options.output,
+                 "engine file to write")
+      ->group("Output")
+      ->required();
+  app.add_option("--save-ranges", options.save_ranges,
+                 "also write the .calib file here")
+      ->group("Output");
+  app.add_option("--plan-out", options.plan_out, "also write the plan, JSON")
+      ->group("Output");
+  app.add_flag("--no-timing", options.no_timing, "measure no latencies")
+      ->group("Output");
+  app.add_flag("--no-verdict", options.no_verdict,
+               "do not compare with the float model")
+      ->group("Output");
+}
+
 }  // namespace
 
 std::function<Status(Console&)> AddBuild(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->model.Add(app);
   options->calibrate.Add(app, "--calib");
-  app.add_option("-o,--output,--saveEngine", options->output,
-                 "engine file to write")
-      ->required();
   app.add_option("--ranges", options->ranges,
-                 "use this .calib file instead of calibrating")
+                 "a .calib file, or TensorRT's calibration cache, instead of "
+                 "calibrating")
       ->group("Calibration");
-  app.add_option("--save-ranges", options->save_ranges,
-                 "also write the .calib file here")
-      ->group("Calibration");
-  app.add_option("--precision", options->precision, "int8 or fp32")
-      ->check(CLI::IsMember({"int8", "fp32"}))
-      ->group("Precision");
-  app.add_flag_callback(
-         "--int8", [options] { options->precision = "int8"; },
-         "the same as --precision int8")
-      ->group("Precision");
-  app.add_option("--keep", options->keep,
-                 "PATTERN=fp32: keep these nodes out of int8 (name, glob, "
-                 "type:OP, region:A..B)")
-      ->group("Precision");
-  app.add_option("--require", options->require,
-                 "PATTERN=int8: fail rather than do otherwise")
-      ->group("Precision");
-  app.add_option("--plan", options->plan, "obey this plan")->group("Precision");
-  app.add_option("--plan-out", options->plan_out, "write the plan, JSON")
-      ->group("Precision");
-  app.add_flag("--no-timing", options->no_timing,
-               "choose kernels by heuristic and time nothing")
-      ->group("Output");
-  app.add_flag("--no-verdict", options->no_verdict,
-               "do not compare with the float model")
-      ->group("Output");
+  AddPrecision(app, *options);
+  AddOutput(app, *options);
+  options->trtexec.Add(app);
   return [options](Console& console) { return BuildIt(*options, console); };
 }
 

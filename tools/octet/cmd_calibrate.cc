@@ -1,7 +1,9 @@
 // octet calibrate: watches a model's values over samples.
 #include "base/error.h"
+#include "base/file.h"
 #include "calibrate_options.h"
 #include "command.h"
+#include "output_check.h"
 
 namespace octet::cli {
 namespace {
@@ -9,15 +11,24 @@ namespace {
 struct Options {
   ModelArguments model;
   CalibrateArguments calibrate;
-  std::string output;
+  std::string output, tensorrt_cache;
 };
 
 Status Calibrate(const Options& options, Console& console) {
+  OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
+  OCTET_RETURN_IF_ERROR(
+      CheckOutputs({options.output, options.tensorrt_cache},
+                   {options.model.path, options.calibrate.data}));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const Calibration calibration,
                RunCalibration(model, options.calibrate,
                               options.output + ".part", console));
   OCTET_RETURN_IF_ERROR(calibration.Save(options.output));
+  if (!options.tensorrt_cache.empty()) {
+    OCTET_ASSIGN(const std::string cache,
+                 calibration.ToTensorRtCache(options.calibrate.method));
+    OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.tensorrt_cache, cache));
+  }
   console.result()["samples"] = calibration.samples();
   console.result()["fingerprint"] =
       fmt::format("{:016x}", calibration.fingerprint());
@@ -41,7 +52,12 @@ std::function<Status(Console&)> AddCalibrate(CLI::App& app) {
   options->calibrate.Add(app, "--data");
   app.get_option("--data")->required();
   app.add_option("-o,--output", options->output, "the .calib file to write")
+      ->group("Output")
       ->required();
+  app.add_option("--tensorrt-cache", options->tensorrt_cache,
+                 "also write the ranges of --method as TensorRT's calibration "
+                 "cache")
+      ->group("Output");
   return [options](Console& console) { return Calibrate(*options, console); };
 }
 

@@ -1,5 +1,6 @@
 // octet detect: objects in pictures; boxes drawn, JSON written.
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -17,7 +18,7 @@ struct Options {
   std::vector<std::string> sources;
   std::string output;
   std::string preprocess;
-  double score = -1;
+  std::optional<double> score;
   int64_t limit = 0;
 };
 
@@ -55,11 +56,15 @@ Status DetectIn(const Options& options, const std::string& source,
 }
 
 Status Detect(const Options& options, Console& console) {
+  // False for NaN too.
+  if (options.score && !(*options.score >= 0 && *options.score <= 1)) {
+    return Usage("--score {}: expected a number from 0 to 1", *options.score);
+  }
   OCTET_ASSIGN(const Engine engine, Engine::Open(options.engine.path));
   OCTET_ASSIGN(Session session, options.engine.NewSession(engine));
   OCTET_ASSIGN(Detector detector, Detector::Create(engine, std::move(session),
                                                    options.preprocess));
-  if (options.score >= 0) detector.spec().score_threshold = options.score;
+  if (options.score) detector.spec().score_threshold = *options.score;
   std::error_code error;
   std::filesystem::create_directories(options.output, error);
   if (error) {
@@ -95,7 +100,8 @@ std::function<Status(Console&)> AddDetect(CLI::App& app) {
                  "folder for annotated pictures and detections.json")
       ->required();
   app.add_option("--score", options->score, "least score that counts");
-  app.add_option("--limit", options->limit, "first N pictures only");
+  app.add_option("--limit", options->limit, "first N pictures only; 0 = all")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--preprocess", options->preprocess,
                  "for an engine that records none");
   return [options](Console& console) { return Detect(*options, console); };

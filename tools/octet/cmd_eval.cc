@@ -54,7 +54,8 @@ std::function<Status(Console&)> AddEval(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("ENGINE", options->engines, "engine files")->required();
   options->data.Add(app);
-  app.add_option("--threads", options->threads, "threads; 0 = all");
+  app.add_option("--threads", options->threads, "threads; 0 = all")
+      ->check(CLI::NonNegativeNumber);
   return [options](Console& console) { return Eval(*options, console); };
 }
 

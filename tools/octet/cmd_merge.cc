@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "command.h"
 #include "octet/compiler.h"
+#include "output_check.h"
 
 namespace octet::cli {
 namespace {
@@ -12,6 +13,7 @@ struct Options {
 };
 
 Status Merge(const Options& options, Console& console) {
+  OCTET_RETURN_IF_ERROR(CheckOutputs({options.output}, {}));
   OCTET_ASSIGN(Calibration all, Calibration::Open(options.inputs[0]));
   for (size_t i = 1; i < options.inputs.size(); ++i) {
     OCTET_ASSIGN(const Calibration next, Calibration::Open(options.inputs[i]));
@@ -38,6 +40,7 @@ std::function<Status(Console&)> AddMerge(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->inputs, ".calib files")->required();
   app.add_option("-o,--output", options->output, "the .calib file to write")
+      ->group("Output")
       ->required();
   return [options](Console& console) { return Merge(*options, console); };
 }

@@ -16,8 +16,10 @@ using RegisterFn = std::function<Status(Console&)> (*)(CLI::App& app);
 
 struct Command {
   const char* name;
-  const char* summary;
+  const char* summary;  // in one line
   RegisterFn add;
+  // Command lines worth typing, shown by --help.
+  const char* examples;
 };
 
 std::function<Status(Console&)> AddBuild(CLI::App& app);

@@ -4,7 +4,9 @@ namespace octet::cli {
 
 void EngineArguments::Add(CLI::App& app) {
   app.add_option("ENGINE", path, "engine file")->required();
-  app.add_option("--threads", threads, "threads; 0 = all")->group("Engine");
+  app.add_option("--threads", threads, "threads; 0 = all")
+      ->check(CLI::NonNegativeNumber)
+      ->group("Engine");
 }
 
 Result<Session> EngineArguments::NewSession(const Engine& engine) const {

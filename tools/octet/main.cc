@@ -4,21 +4,48 @@
 
 #include "command.h"
 #include "octet/version.h"
+#include "usage.h"
 
 namespace octet::cli {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"build", "model and samples in, a verified INT8 engine out", AddBuild},
-    {"calibrate", "watch a model's values; write a .calib file", AddCalibrate},
-    {"merge", "join the .calib files of several shards", AddMerge},
-    {"inspect", "what is in a model, .calib, plan or engine", AddInspect},
-    {"run", "tensors or images in, tensors out", AddRun},
-    {"eval", "measure accuracy on labelled data", AddEval},
-    {"compare", "layer by layer against the float model", AddCompare},
-    {"bench", "latency, throughput, memory; per layer", AddBench},
-    {"hardware", "what this machine does fast", AddHardware},
-    {"detect", "objects in pictures: boxes drawn, JSON", AddDetect},
+    {"build", "model and samples in, a verified INT8 engine out", AddBuild,
+     "  octet build yolov8n.onnx --calib photos --preprocess yolov8 \\\n"
+     "      -o yolov8n.octet\n"
+     "  octet build net.onnx --calib samples.npy --keep 'head.*=fp32' -o "
+     "net.octet\n"
+     "  octet build net.onnx --ranges net.calib --plan net.plan.json -o "
+     "net.octet\n"
+     "  octet build net.onnx --precision fp32 -o float.octet"},
+    {"calibrate", "watch a model's values; write a .calib file", AddCalibrate,
+     "  octet calibrate net.onnx --data photos --preprocess imagenet -o "
+     "net.calib\n"
+     "  octet calibrate net.onnx --data photos --preprocess imagenet \\\n"
+     "      --shard 1/2 -o 1.calib\n"
+     "  octet calibrate net.onnx --data samples.npy --resume -o net.calib"},
+    {"merge", "join the .calib files of several shards", AddMerge,
+     "  octet merge 1.calib 2.calib -o net.calib"},
+    {"inspect", "what is in a model, .calib, plan or engine", AddInspect,
+     "  octet inspect net.octet\n"
+     "  octet inspect net.octet --why conv1\n"
+     "  octet inspect net.calib --json"},
+    {"run", "tensors or images in, tensors out", AddRun,
+     "  octet run net.octet --input x=samples.npy -o outputs\n"
+     "  octet run net.octet --input photos -o outputs"},
+    {"eval", "measure accuracy on labelled data", AddEval,
+     "  octet eval net.octet --data folder_of_class_folders\n"
+     "  octet eval int8.octet float.octet --data annotations.json --images "
+     "photos"},
+    {"compare", "layer by layer against the float model", AddCompare,
+     "  octet compare net.onnx net.octet --data samples.npy --sort own"},
+    {"bench", "latency, throughput, memory; per layer", AddBench,
+     "  octet bench net.octet --layers\n"
+     "  octet bench int8.octet float.octet --threads 2 --seconds 5"},
+    {"hardware", "what this machine does fast", AddHardware,
+     "  octet hardware --json"},
+    {"detect", "objects in pictures: boxes drawn, JSON", AddDetect,
+     "  octet detect yolov8n.octet photos -o found --score 0.4"},
 };
 
 void AddManners(CLI::App& app, Console& console) {
@@ -29,34 +56,24 @@ void AddManners(CLI::App& app, Console& console) {
   app.add_flag("--verbose,-v", console.verbosity, "say more")->group("Output");
 }
 
-// The command whose name is nearest to a mistyped one.
-std::string DidYouMean(int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return "";
-  const std::string typed = argv[1];
-  for (const Command& command : kCommands) {
-    if (typed == command.name) return "";
-  }
-  for (const Command& command : kCommands) {
-    const std::string name = command.name;
-    if (name.compare(0, 3, typed, 0, 3) == 0) {
-      return fmt::format("; did you mean '{}'?", name);
-    }
-  }
-  return "";
-}
-
 int Main(int argc, char** argv) {
   // A reader of our output that went away is an error to report, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app("octet: ONNX models to fast, accountable INT8 engines");
   app.set_version_flag("--version", std::string("octet ") + kVersion);
+  app.footer(
+      "octet SUBCOMMAND --help lists its options, with examples.\n\n"
+      "Exit codes: 0 done, 1 failed, 2 usage, 3 bad model or data, 4 "
+      "unsupported\noperator or hardware, 5 accuracy gate, 6 speed "
+      "gate, 7 damaged file.");
   app.require_subcommand(1);
   Console console;
   std::function<Status(Console&)> chosen;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
-    AddManners(*sub, console);
+    sub->footer(std::string("Examples:\n") + command.examples);
     auto action = command.add(*sub);
+    AddManners(*sub, console);
     sub->callback([&chosen, action] { chosen = action; });
   }
   try {
@@ -68,8 +85,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::CallForAllHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "octet: {}{}\n  octet --help lists what there is\n",
-               error.what(), DidYouMean(argc, argv));
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    fmt::print(stderr, "octet: {}\n", UsageMessage(app, words, error.what()));
     return int(Code::kUsage);
   }
   const Status status = chosen(console);

@@ -31,13 +31,12 @@ Status ParseShape(const std::string& text, ModelOptions& options) {
   if (colon == std::string::npos || colon == 0) return wrong();
   std::vector<int64_t> dims;
   std::string_view rest = std::string_view(text).substr(colon + 1);
-  while (!rest.empty()) {
-    const size_t x = rest.find('x');
+  for (size_t x = 0; x != std::string_view::npos;) {
+    x = rest.find('x');
     dims.push_back(number(rest.substr(0, x)));
     if (dims.back() < 1 || dims.size() > size_t(kMaxRank)) return wrong();
-    rest = x == std::string_view::npos ? "" : rest.substr(x + 1);
+    if (x != std::string_view::npos) rest.remove_prefix(x + 1);
   }
-  if (dims.empty()) return wrong();
   options.shapes[text.substr(0, colon)] = Shape(dims);
   return {};
 }
@@ -47,7 +46,10 @@ Status ParseShape(const std::string& text, ModelOptions& options) {
 void ModelArguments::Add(CLI::App& app) {
   app.add_option("MODEL,--onnx", path, "ONNX model")->required();
   app.add_option("--shapes", shapes,
-                 "INPUT:1x3x224x224 or SYMBOL=N, for open dimensions")
+                 "INPUT:1x3x224x224 or SYMBOL=N, for open dimensions; several "
+                 "with commas")
+      ->delimiter(',')
+      ->allow_extra_args(false)
       ->group("Model");
 }
 

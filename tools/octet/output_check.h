@@ -1,0 +1,21 @@
+// Whether results can be written, asked before the work that makes them.
+#ifndef OCTET_TOOLS_OCTET_OUTPUT_CHECK_H_
+#define OCTET_TOOLS_OCTET_OUTPUT_CHECK_H_
+
+#include <initializer_list>
+#include <string>
+
+#include "octet/status.h"
+
+namespace octet::cli {
+
+// Empty paths are passed over; nothing is left behind.
+//   inputs: files that are read and must not be overwritten
+//   errors: kBadInput if a file cannot be written there, kUsage if it would
+//           replace an input or another output.
+Status CheckOutputs(std::initializer_list<std::string> outputs,
+                    std::initializer_list<std::string> inputs);
+
+}  // namespace octet::cli
+
+#endif  // OCTET_TOOLS_OCTET_OUTPUT_CHECK_H_

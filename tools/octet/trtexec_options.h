@@ -1,0 +1,34 @@
+// The flags of trtexec that `build` takes under their own names, beside --onnx,
+// --saveEngine, --shapes and --calib, which are names of its own options.
+#ifndef OCTET_TOOLS_OCTET_TRTEXEC_OPTIONS_H_
+#define OCTET_TOOLS_OCTET_TRTEXEC_OPTIONS_H_
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "octet/status.h"
+
+namespace octet::cli {
+
+struct TrtexecArguments {
+  bool int8 = false, fp16 = false, best = false;
+  std::string layer_precisions;
+  std::string timing_cache;
+
+  void Add(CLI::App& app);
+
+  // Turns them into --precision and --keep.
+  //   errors: kUnsupported for what octet cannot do, saying what to use;
+  //           kUsage for a wrong --layerPrecisions.
+  Status Apply(std::string& precision, std::vector<std::string>& keep) const;
+};
+
+// "conv1:fp32,*:int8" -> {"conv1=fp32", "*=int8"}, patterns of --keep.
+//   errors: as Apply.
+Result<std::vector<std::string>> ParseLayerPrecisions(std::string_view text);
+
+}  // namespace octet::cli
+
+#endif  // OCTET_TOOLS_OCTET_TRTEXEC_OPTIONS_H_
