@@ -135,8 +135,12 @@ Result<Calibration> Calibrate(const Model& model, const SampleSource& samples,
 struct BuildOptions {
   bool int8 = true;  // false: everything in f32
   // "minmax", "mean-minmax", "entropy", "percentile[:P]", "mse",
-  // "moving-average".
-  std::string range_rule = "mse";
+  // "moving-average", or "auto": several are tried, with folded channel scales
+  // and without, and the one whose engine is closest to the float model on
+  // `samples` is taken; "mse" where there are none.
+  std::string range_rule = "auto";
+  const SampleSource* samples = nullptr;
+  int threads = 0;                   // of measuring; 0 = all
   std::vector<std::string> keep;     // PATTERN=PRECISION
   std::vector<std::string> require;  // the same; fails rather than do otherwise
   std::string plan;                  // a plan to obey, JSON; empty: make one
@@ -145,9 +149,16 @@ struct BuildOptions {
   std::string detect;                // canonical text of the decoder, recorded
 };
 
+// One way to choose the ranges that "auto" tried.
+struct RangeTrial {
+  std::string rule;    // "mse", "minmax folded", ...
+  double sqnr_db = 0;  // against float, where int8 ends: mean over values
+};
+
 struct Build {
   std::vector<std::byte> engine;  // the bytes of the file
   std::string plan;               // JSON
+  std::vector<RangeTrial> tried;  // best first; empty unless "auto" measured
   // Writes the engine atomically.
   Status Save(const std::string& path) const;
 };

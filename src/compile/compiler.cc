@@ -17,6 +17,7 @@
 #include "compile/plan/check_plan.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/propose.h"
+#include "compile/search/auto_ranges.h"
 #include "compile/search/compare.h"
 #include "engine/engine_file.h"
 #include "octet/version.h"
@@ -273,8 +274,38 @@ Status Build::Save(const std::string& path) const {
   return WriteFileAtomically(path, engine);
 }
 
+namespace {
+
+constexpr std::string_view kAuto = "auto";
+
+std::string RuleWithoutSamples(const BuildOptions& options) {
+  return options.range_rule == kAuto ? compile::RangeChoice().ToString()
+                                     : options.range_rule;
+}
+
+Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
+                    const BuildOptions& options, compile::Plan& plan,
+                    std::vector<RangeTrial>& tried) {
+  const compile::Ranges& ranges = calibration.data().ranges;
+  // A given plan is obeyed: only what it leaves open is filled in.
+  if (options.range_rule == kAuto && options.samples != nullptr &&
+      options.plan.empty()) {
+    OCTET_ASSIGN(compile::AutoRanges best,
+                 compile::ChooseRangesByMeasure(
+                     graph, ranges, plan, *options.samples, options.threads));
+    plan = std::move(best.plan);
+    tried = std::move(best.trials);
+    return {};
+  }
+  OCTET_ASSIGN(const compile::RangeChoice choice,
+               compile::ParseRangeChoice(RuleWithoutSamples(options)));
+  return compile::ChooseParams(graph, ranges, choice, plan);
+}
+
+}  // namespace
+
 Status CheckBuildOptions(const Model& model, const BuildOptions& options) {
-  if (options.int8) {
+  if (options.int8 && options.range_rule != kAuto) {
     const auto choice = compile::ParseRangeChoice(options.range_rule);
     if (!choice.ok()) return choice.status();
   }
@@ -287,11 +318,10 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   OCTET_RETURN_IF_ERROR(CheckPreprocess(calibration, options));
   OCTET_ASSIGN(compile::Plan plan, MakePlan(model, options));
   OCTET_RETURN_IF_ERROR(CheckCalibrated(model, calibration, options));
+  Build build;
   if (calibration != nullptr && options.int8) {
-    OCTET_ASSIGN(const compile::RangeChoice choice,
-                 compile::ParseRangeChoice(options.range_rule));
     OCTET_RETURN_IF_ERROR(
-        compile::ChooseParams(graph, calibration->data().ranges, choice, plan));
+        ChooseRanges(graph, *calibration, options, plan, build.tried));
   }
   OCTET_ASSIGN(compile::Lowered lowered, compile::Lower(graph, plan));
   engine::ProgramT& program = lowered.program;
@@ -305,10 +335,10 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
           ? plan.origin
           : fmt::format("{} samples, fingerprint {:016x}, rule {}",
                         calibration->samples(), calibration->fingerprint(),
-                        options.range_rule);
+                        build.tried.empty() ? RuleWithoutSamples(options)
+                                            : build.tried[0].rule);
   OCTET_ASSIGN(const engine::AlignedBytes bytes,
                engine::EngineBytes(program, lowered.constants.bytes()));
-  Build build;
   build.engine.assign(bytes.begin(), bytes.end());
   build.plan = compile::ToJson(plan);
   return build;

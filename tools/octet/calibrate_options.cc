@@ -65,8 +65,10 @@ Result<ShardOption> ParseShard(std::string_view text) {
 }
 
 Status CheckCalibrateArguments(const CalibrateArguments& arguments) {
-  const auto choice = compile::ParseRangeChoice(arguments.method);
-  if (!choice.ok()) return choice.status();
+  if (arguments.method != "auto") {
+    const auto choice = compile::ParseRangeChoice(arguments.method);
+    if (!choice.ok()) return choice.status();
+  }
   if (arguments.limit < 0) {
     return Usage("--limit {}: expected a number of samples, 0 for all",
                  arguments.limit);
@@ -85,8 +87,9 @@ void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
                  "...), FILE.toml, case.json, or raw for tensors as they are")
       ->group("Calibration");
   app.add_option("--method", method,
-                 "how ranges are chosen: mse, minmax, mean-minmax, entropy, "
-                 "percentile[:P], moving-average")
+                 "how ranges are chosen: auto (by measure, for build), mse, "
+                 "minmax, mean-minmax, entropy, percentile[:P], "
+                 "moving-average")
       ->capture_default_str()
       ->group("Calibration");
   app.add_option("--limit", limit, "use the first N samples only; 0 = all")

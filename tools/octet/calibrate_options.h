@@ -13,7 +13,7 @@ struct CalibrateArguments {
   std::string data;
   std::string preprocess;
   std::string shard;  // "2/7"
-  std::string method = "mse";
+  std::string method = "auto";
   int64_t limit = 0;  // most samples; 0 = all
   int threads = 0;
   bool resume = false;

@@ -97,13 +97,25 @@ Status BuildIt(Options options, Console& console) {
   TakeCalibrationCache(options);
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
   OCTET_ASSIGN(const Model model, options.model.Open());
-  OCTET_ASSIGN(const BuildOptions build_options,
-               MakeBuildOptions(options, model));
+  OCTET_ASSIGN(BuildOptions build_options, MakeBuildOptions(options, model));
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build_options));
   std::optional<Calibration> calibration;
   if (build_options.int8) {
     OCTET_ASSIGN(calibration,
                  GetRanges(options, model, build_options.preprocess, console));
+  }
+  VerdictRequest request;
+  request.engine_path = options.output;
+  request.measure = !options.no_verdict;
+  request.time = !options.no_timing;
+  if (!options.calibrate.data.empty()) {
+    OCTET_ASSIGN(const vision::Settings settings,
+                 LoadPreprocess(options.calibrate.preprocess, model.name()));
+    request.settings = settings;
+    OCTET_ASSIGN(request.samples,
+                 OpenCalibrationSamples(model, options.calibrate, settings));
+    build_options.samples = request.samples.get();
+    build_options.threads = options.calibrate.threads;
   }
   OCTET_ASSIGN(
       const Build build,
@@ -112,16 +124,8 @@ Status BuildIt(Options options, Console& console) {
   if (!options.plan_out.empty()) {
     OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.plan_out, build.plan));
   }
-  VerdictRequest request;
-  request.engine_path = options.output;
-  request.measure = !options.no_verdict;
-  request.time = !options.no_timing;
-  if (request.measure && !options.calibrate.data.empty()) {
-    OCTET_ASSIGN(const vision::Settings settings,
-                 LoadPreprocess(options.calibrate.preprocess, model.name()));
-    request.settings = settings;
-    OCTET_ASSIGN(request.samples,
-                 OpenCalibrationSamples(model, options.calibrate, settings));
+  for (const RangeTrial& trial : build.tried) {
+    console.Print("  ranges by {:<24} {:.2f} dB", trial.rule, trial.sqnr_db);
   }
   return GiveVerdict(model, build, build_options, request, console);
 }

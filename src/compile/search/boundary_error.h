@@ -1,0 +1,47 @@
+// How far the engine of a plan is from the float model, in one number.
+#ifndef OCTET_COMPILE_SEARCH_BOUNDARY_ERROR_H_
+#define OCTET_COMPILE_SEARCH_BOUNDARY_ERROR_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compile/ir/graph.h"
+#include "compile/plan/plan.h"
+#include "octet/samples.h"
+
+namespace octet::compile {
+
+// The values at which int8 ends: what int8 nodes make and float nodes read, or
+// what is an output, through data movement. They say what arithmetic did before
+// decoding mixes and thresholds it.
+std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan);
+
+// Float values of some samples at the boundary, kept for comparisons.
+class Boundary {
+ public:
+  //   most: samples, spread evenly; unreadable ones are passed over.
+  //   errors: kBadInput if no sample can be read or one does not fit.
+  static Result<Boundary> Observe(const Graph& graph,
+                                  std::vector<std::string> values,
+                                  const SampleSource& samples, int64_t most,
+                                  int threads);
+
+  // Mean over the values of each one's signal-to-noise ratio in dB, over all
+  // samples, held to 60 so that an exact value does not hide a bad one.
+  Result<double> SqnrDb(const Graph& graph, const Plan& plan) const;
+
+ private:
+  struct Sample {
+    std::string name;
+    std::vector<Tensor> inputs;
+    std::map<std::string, Tensor, std::less<>> exact;
+  };
+  std::vector<Sample> samples_;
+  std::vector<std::string> values_;
+  int threads_ = 0;
+};
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_SEARCH_BOUNDARY_ERROR_H_

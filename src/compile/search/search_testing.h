@@ -1,0 +1,91 @@
+// What the tests of this room share: samples, and plans with parameters.
+#ifndef OCTET_COMPILE_SEARCH_SEARCH_TESTING_H_
+#define OCTET_COMPILE_SEARCH_SEARCH_TESTING_H_
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "compile/calibrate/calibrate.h"
+#include "compile/calibrate/choose.h"
+#include "compile/ir/text.h"
+#include "compile/plan/propose.h"
+
+namespace octet::compile {
+
+// Seeded inputs of a graph; some samples cannot be read.
+class SeededSamples : public SampleSource {
+ public:
+  SeededSamples(const Graph& graph, int64_t size,
+                std::vector<int64_t> unreadable = {})
+      : size_(size), unreadable_(std::move(unreadable)) {
+    for (ValueId v : graph.inputs) {
+      shapes_.push_back(graph.values[size_t(v)].shape);
+    }
+  }
+
+  int64_t size() const override { return size_; }
+  Result<std::vector<Tensor>> Get(int64_t i) const override {
+    if (std::ranges::count(unreadable_, i) > 0) {
+      return Status(Code::kBadInput, Name(i) + ": no such file");
+    }
+    std::vector<Tensor> inputs;
+    for (const Shape& shape : shapes_) {
+      inputs.push_back(MakeSeeded(DType::kF32, shape, uint64_t(i)));
+    }
+    return inputs;
+  }
+  std::string Name(int64_t i) const override {
+    return "sample" + std::to_string(i);
+  }
+
+ private:
+  int64_t size_;
+  std::vector<int64_t> unreadable_;
+  std::vector<Shape> shapes_;
+};
+
+// A graph, what its samples look like inside it, and a complete plan.
+struct Calibrated {
+  Graph graph;
+  Ranges ranges;
+  Plan proposed, plan;
+};
+
+inline Calibrated CalibratedFrom(std::string_view text, int64_t samples = 4) {
+  Calibrated c;
+  Result<Graph> graph = Parse(text);
+  EXPECT_TRUE(graph.ok()) << graph.status().message();
+  c.graph = *std::move(graph);
+  CalibrateOptions options;
+  options.threads = 1;
+  Result<Ranges> ranges =
+      Calibrate(c.graph, SeededSamples(c.graph, samples), options);
+  EXPECT_TRUE(ranges.ok()) << ranges.status().message();
+  c.ranges = *std::move(ranges);
+  Result<Plan> plan = Propose(c.graph, {});
+  EXPECT_TRUE(plan.ok()) << plan.status().message();
+  c.proposed = c.plan = *std::move(plan);
+  const Status chosen =
+      ChooseParams(c.graph, c.ranges, {RangeRule::kMinMax, 0}, c.plan);
+  EXPECT_TRUE(chosen.ok()) << chosen.message();
+  return c;
+}
+
+inline ValueId ValueNamed(const Graph& graph, std::string_view name) {
+  const auto found = std::ranges::find(graph.values, name, &Value::name);
+  EXPECT_NE(found, graph.values.end()) << name;
+  return ValueId(found - graph.values.begin());
+}
+
+inline NodeId NodeNamed(const Graph& graph, std::string_view name) {
+  const auto found = std::ranges::find(graph.nodes, name, &Node::name);
+  EXPECT_NE(found, graph.nodes.end()) << name;
+  return NodeId(found - graph.nodes.begin());
+}
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_SEARCH_SEARCH_TESTING_H_
