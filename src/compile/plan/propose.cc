@@ -234,8 +234,20 @@ class Proposer {
     }
   }
 
+  // A node that can write codes with any scale for each channel.
+  bool WritesAnyScale(NodeId n) const {
+    if (n == kNoNode) return false;
+    const Node& node = graph_.nodes[n];
+    const Role role = Classify(graph_, node);
+    const Binary* binary = std::get_if<Binary>(&node.op);
+    return role == Role::kProduct || role == Role::kDepthwise ||
+           (role == Role::kArithmetic && binary != nullptr &&
+            binary->after.kind == FunctionKind::kIdentity);
+  }
+
   // A value that only goes into one concatenation is written with that
-  // concatenation's scale at once.
+  // concatenation's scale at once; if its scale is folded later, the part's
+  // too.
   void AdoptConcatForms() {
     const Uses uses = ComputeUses(graph_);
     for (const Node& node : graph_.nodes) {
@@ -247,11 +259,9 @@ class Proposer {
       }
       for (ValueId v : node.inputs) {
         if (forms_[v].empty() || uses.readers[v].size() != 1) continue;
-        const NodeId producer = uses.producer[v];
-        const bool moved =
-            producer == kNoNode || IsMover(graph_.nodes[producer]);
+        if (!WritesAnyScale(uses.producer[v])) continue;
         Form& form = forms_[v][FindForm(v, true, Granularity::kPerTensor)];
-        if (!moved && form.is_u8) form.same_as = graph_.values[y].name;
+        if (form.is_u8) form.same_as = graph_.values[y].name;
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
@@ -172,15 +173,20 @@ class Measurer {
   std::vector<Reader> readers_;
 };
 
-// The channels' extremes inside the range that one scale has.
-std::vector<Range> ChannelRanges(const ValueRange& seen,
-                                 const QuantParams& one) {
-  const float low = octet::Dequantize(0, one.scale[0], one.zero_point[0]);
-  const float high = octet::Dequantize(255, one.scale[0], one.zero_point[0]);
+std::vector<Range> ChannelRanges(const ValueRange& seen) {
   std::vector<Range> ranges;
   for (size_t c = 0; c < seen.channel_low.size(); ++c) {
-    ranges.push_back({std::max(seen.channel_low[c], low),
-                      std::min(seen.channel_high[c], high)});
+    ranges.push_back({seen.channel_low[c], seen.channel_high[c]});
+  }
+  return ranges;
+}
+
+// What is left of them inside the range that one scale has.
+std::vector<Range> Inside(std::vector<Range> ranges, const QuantParams& one) {
+  const float low = octet::Dequantize(0, one.scale[0], one.zero_point[0]);
+  const float high = octet::Dequantize(255, one.scale[0], one.zero_point[0]);
+  for (Range& range : ranges) {
+    range = {std::max(range.low, low), std::min(range.high, high)};
   }
   return ranges;
 }
@@ -234,6 +240,16 @@ std::optional<Measurer> MeasurerOf(const Graph& graph, const Foldable& foldable,
   return Measurer(std::move(readers));
 }
 
+// Where nobody mixes the channels, each has the scale of its own extremes.
+std::optional<Folding> Unmixed(Foldable foldable, const ValueRange& seen,
+                               size_t channels) {
+  const std::vector<double> equal(channels, 1.0);
+  Result<FoldedQuant> quant = QuantFor(1.0, ChannelRanges(seen), equal);
+  if (!quant.ok()) return std::nullopt;
+  return Folding{std::move(foldable), *std::move(quant), 1.0,
+                 std::numeric_limits<double>::infinity()};
+}
+
 // The best way to fold one value; nullopt if no way is better than one scale.
 std::optional<Folding> FoldingOf(const Graph& graph, Foldable foldable,
                                  const ValueRange& seen,
@@ -245,21 +261,26 @@ std::optional<Folding> FoldingOf(const Graph& graph, Foldable foldable,
   const size_t channels = size_t(value.shape[value.shape.rank() - 1]);
   const auto measurer = MeasurerOf(graph, foldable, windows);
   if (!measurer || seen.channel_low.size() != channels) return std::nullopt;
-  const std::vector<Range> ranges = ChannelRanges(seen, form.quant);
+  if (foldable.products.empty()) {
+    return Unmixed(std::move(foldable), seen, channels);
+  }
+  const std::vector<Range> whole = ChannelRanges(seen);
   const std::vector<double> weights = measurer->WeightShares(channels);
   const double base =
       measurer->Error({std::vector<float>(channels, form.quant.scale[0]),
                        form.quant.zero_point[0]});
   Folding best;
   double least = base;
-  for (double alpha : kAlphas) {
-    Result<FoldedQuant> quant = QuantFor(alpha, ranges, weights);
-    if (!quant.ok()) continue;
-    const double error = measurer->Error(*quant);
-    if (error >= least) continue;
-    least = error;
-    best.quant = *std::move(quant);
-    best.alpha = alpha;
+  for (const auto& ranges : {whole, Inside(whole, form.quant)}) {
+    for (double alpha : kAlphas) {
+      Result<FoldedQuant> quant = QuantFor(alpha, ranges, weights);
+      if (!quant.ok()) continue;
+      const double error = measurer->Error(*quant);
+      if (error >= least) continue;
+      least = error;
+      best.quant = *std::move(quant);
+      best.alpha = alpha;
+    }
   }
   if (best.alpha == 0) return std::nullopt;
   best.gain = base / std::max(least, base * 1e-6);

@@ -30,7 +30,9 @@ struct Folding {
   Foldable foldable;
   FoldedQuant quant;
   double alpha = 0;
-  double gain = 1;  // error with one scale over error folded
+  // Error with one scale over error folded; infinite where no product reads the
+  // value, so that scales per channel cost nothing.
+  double gain = 1;
 };
 
 // For every value the least error at its readers' outputs, behind their fused

@@ -24,7 +24,7 @@ class Finder {
     const int form = OwnForm(v);
     if (form < 0 || !CanMake(v, form)) return std::nullopt;
     found_.root = {v, form};
-    if (!Follow(v, form) || found_.products.empty()) return std::nullopt;
+    if (!Follow(v, form) || !is_read_) return std::nullopt;
     return std::move(found_);
   }
 
@@ -62,7 +62,11 @@ class Finder {
     if (form > 0) return true;       // a conversion makes it
     const Node& node = graph_.nodes[size_t(n)];
     if (std::holds_alternative<Concat>(node.op)) return FindParts(node, v);
-    if (IsMover(node)) return false;
+    return CanWrite(node);
+  }
+
+  // Whether the node itself writes codes with a scale per channel.
+  bool CanWrite(const Node& node) const {
     switch (Classify(graph_, node)) {
       case Role::kProduct:
       case Role::kDepthwise:
@@ -88,11 +92,8 @@ class Finder {
         const Form& form = (*forms)[i];
         if (form.same_as != graph_.values[size_t(y)].name) continue;
         const NodeId producer = uses_.producer[size_t(v)];
-        const Role role =
-            producer == kNoNode
-                ? Role::kFloat
-                : Classify(graph_, graph_.nodes[size_t(producer)]);
-        const bool writes = role == Role::kProduct || role == Role::kDepthwise;
+        const bool writes =
+            producer != kNoNode && CanWrite(graph_.nodes[size_t(producer)]);
         if (i == 0 && !writes) return false;
         found_.parts.push_back({{v, int(i)}, first});
       }
@@ -109,6 +110,7 @@ class Finder {
       if (plan.precision == Precision::kF32) continue;  // dequantizes
       for (size_t slot = 0; slot < node.inputs.size(); ++slot) {
         if (node.inputs[slot] != v || plan.input_forms[slot] != form) continue;
+        is_read_ = true;
         if (!FollowInto(n, slot)) return false;
       }
     }
@@ -169,6 +171,7 @@ class Finder {
   const Uses& uses_;
   const Plan& plan_;
   Foldable found_;
+  bool is_read_ = false;  // by an int8 node
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ struct StoredForm {
 
 struct Foldable {
   StoredForm root;
-  std::vector<NodeId> products;    // that mix its channels
+  std::vector<NodeId> products;    // that mix its channels; may be none
   std::vector<StoredForm> copies;  // moved data with the same channels
   // Parts of a concatenation that are written with its parameters, and the
   // first of their channels.
