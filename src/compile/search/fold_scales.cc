@@ -126,7 +126,8 @@ class Reader {
     for (size_t i = 0; i < weight.size(); ++i) {
       weight[i] *= scale[i % size_t(channels_)] / most;
     }
-    const WeightCodes codes = QuantizeWeights(weight, outputs_, {});
+    const WeightCodes codes = QuantizeWeightsPerOutput(
+        weight, std::vector<float>(size_t(outputs_), 0.0f));
     for (size_t i = 0; i < weight.size(); ++i) {
       const float whole =
           float(codes.codes[i]) * codes.scale[i / size_t(windows_.width)];
