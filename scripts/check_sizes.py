@@ -16,8 +16,7 @@ MAX_MEAN_LINES = 200
 MAX_LINES = 800
 LONG_FUNCTION = 60
 MAX_LONG_SHARE = 0.03
-# The goal is 0.6; the floor is what the tree has reached, and only rises.
-MIN_TEST_RATIO = 0.40
+MIN_TEST_RATIO = 0.6
 
 SOURCE_TOPS = ('include', 'src', 'tools', 'scripts', 'examples')
 TEST_TOPS = ('tests', 'fuzz')

@@ -16,7 +16,7 @@ using nlohmann::json;
 std::string Shown(const json& value) {
   constexpr size_t kMost = 60;
   std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
-  if (text.size() > kMost) text = text.substr(0, kMost) + "...";
+  if (text.size() > kMost) text.replace(kMost, text.npos, "...");
   return text;
 }
 

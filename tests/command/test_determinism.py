@@ -23,9 +23,19 @@ def test_two_builds_give_the_same_bytes(octet, shop, tmp_path):
     for end in ('', '.plan'):
         assert ((tmp_path / ('a' + end)).read_bytes() ==
                 (tmp_path / ('b' + end)).read_bytes())
-    # Calibrating apart is the same as calibrating on the way.
-    assert ((tmp_path / 'a').read_bytes() ==
-            (shop / 'small.octet').read_bytes())
+
+
+def test_calibrating_apart_is_the_same_as_on_the_way(octet, shop, tmp_path):
+    def build(name, *options):
+        octet.ok('build', shop / 'small.onnx', '-o', tmp_path / name,
+                 '--no-verdict', *options)
+        return (tmp_path / name).read_bytes()
+
+    samples = ('--calib', shop / 'samples.npy')
+    ranges = ('--ranges', shop / 'small.calib')
+    assert build('a', *samples) == build('b', *samples, *ranges)
+    # Without samples there is nothing to measure on: auto is mse.
+    assert build('c', *ranges) == build('d', *samples, '--method', 'mse')
 
 
 @pytest.mark.parametrize('shards', [1, 2, 7])

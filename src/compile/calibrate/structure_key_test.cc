@@ -1,5 +1,6 @@
 #include "compile/calibrate/structure_key.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -98,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"strides=[2,2]", "strides=[2,2] pads=[1,1,0,0]", "p"}));
 
 TEST(GraphKey, DependsOnWhichValuesAreOutputsAndInWhatOrder) {
-  const std::string two = std::string(kGraph) + "output c\n";
+  const std::string two = fmt::format("{}output c\n", kGraph);
   const std::string swapped = Replaced("output p", "output c\noutput p");
   const std::set<uint64_t> keys = {GraphKey(MustParse(kGraph)),
                                    GraphKey(MustParse(two)),

@@ -1,6 +1,7 @@
 // Known numbers as a table: a node, and what is known of its output.
 #include "compile/ir/known.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -154,7 +155,7 @@ TEST(KnownValues, FollowTheNumbersOfEveryKind) {
 }
 
 Graph Constants() {
-  Result<Graph> graph = Parse(std::string(kValues) + "output n\n");
+  Result<Graph> graph = Parse(fmt::format("{}output n\n", kValues));
   EXPECT_TRUE(graph.ok()) << graph.status().message();
   return *std::move(graph);
 }

@@ -8,7 +8,7 @@
 #include "base/quant.h"
 #include "compile/lower/lower.h"
 #include "compile/search/error_sums.h"
-#include "runtime/engine.h"
+#include "compile/search/trial_engine.h"
 
 namespace octet::compile {
 namespace {
@@ -21,22 +21,6 @@ struct Layer {
   ErrorSums total, own;
   int64_t codes = 0, saturated = 0;
 };
-
-Result<Session> FloatSession(const Graph& graph) {
-  OCTET_ASSIGN(Lowered lowered,
-               Lower(graph, FloatPlan(graph), {.in_place = false}));
-  OCTET_ASSIGN(const Engine engine,
-               runtime::MakeEngine(std::move(lowered.program),
-                                   lowered.constants.bytes()));
-  return Session::Create(engine);
-}
-
-Status Run(Session& session, const std::vector<Tensor>& inputs) {
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    OCTET_RETURN_IF_ERROR(session.SetInput(int(i), inputs[i]));
-  }
-  return session.Run();
-}
 
 // Writes `exact` into a value in the form in which it is stored.
 void Replace(const TensorView& view, const Tensor& exact, std::byte* data) {
@@ -66,25 +50,25 @@ class Comparer {
   Comparer(Session exact, Session engine)
       : exact_(std::move(exact)), engine_(std::move(engine)) {}
 
-  Status Take(const std::vector<Tensor>& inputs) {
+  Status Take(const std::vector<Tensor>& inputs, const std::string& sample) {
     values_.clear();
     exact_.SetTap([this](int, const TensorView& view) {
       if (view.dtype == DType::kF32) {
         values_.insert_or_assign(std::string(view.name), CopyDense(view));
       }
     });
-    OCTET_RETURN_IF_ERROR(Run(exact_, inputs));
+    OCTET_RETURN_IF_ERROR(RunSample(exact_, inputs, sample));
     engine_.SetEdit({});
     engine_.SetTap([this](int step, const TensorView& view) {
       See(step, view, /*own=*/false);
     });
-    OCTET_RETURN_IF_ERROR(Run(engine_, inputs));
+    OCTET_RETURN_IF_ERROR(RunSample(engine_, inputs, sample));
     engine_.SetTap({});
     engine_.SetEdit([this](int step, const TensorView& view, std::byte* data) {
       if (!See(step, view, /*own=*/true)) return;
       Replace(view, values_.find(view.name)->second, data);
     });
-    return Run(engine_, inputs);
+    return RunSample(engine_, inputs, sample);
   }
 
   std::vector<LayerError> Rows() const {
@@ -151,7 +135,9 @@ class Comparer {
 
 Result<Comparison> CompareLayers(const Graph& graph, const Engine& engine,
                                  const SampleSource& samples, int64_t most) {
-  OCTET_ASSIGN(Session exact, FloatSession(graph));
+  OCTET_ASSIGN(const Engine whole,
+               EngineOf(graph, FloatPlan(graph), /*whole=*/true));
+  OCTET_ASSIGN(Session exact, Session::Create(whole));
   OCTET_ASSIGN(Session built, Session::Create(engine));
   Comparer comparer(std::move(exact), std::move(built));
   Comparison comparison;
@@ -165,13 +151,7 @@ Result<Comparison> CompareLayers(const Graph& graph, const Engine& engine,
       comparison.skipped.push_back(samples.Name(i));
       continue;
     }
-    if (inputs->size() != graph.inputs.size()) {
-      return BadInput("{}: {} tensors, the model has {} inputs",
-                      samples.Name(i), inputs->size(), graph.inputs.size());
-    }
-    if (const Status taken = comparer.Take(*inputs); !taken.ok()) {
-      return Status(taken.code(), samples.Name(i) + ": " + taken.message());
-    }
+    OCTET_RETURN_IF_ERROR(comparer.Take(*inputs, samples.Name(i)));
     ++comparison.samples;
   }
   if (comparison.samples == 0) {
