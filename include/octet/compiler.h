@@ -138,7 +138,7 @@ struct BuildOptions {
   // "moving-average", or "auto": several are tried, with folded channel scales
   // and without, and the one whose engine is closest to the float model on
   // `samples` is taken; "mse" where there are none.
-  std::string range_rule = "auto";
+  std::string range_rule = "mse";
   const SampleSource* samples = nullptr;
   int threads = 0;                   // of measuring; 0 = all
   std::vector<std::string> keep;     // PATTERN=PRECISION

@@ -33,9 +33,11 @@ def test_calibrating_apart_is_the_same_as_on_the_way(octet, shop, tmp_path):
 
     samples = ('--calib', shop / 'samples.npy')
     ranges = ('--ranges', shop / 'small.calib')
-    assert build('a', *samples) == build('b', *samples, *ranges)
+    assert build('a', *samples) == build('b', *ranges)
+    auto = ('--method', 'auto')
+    assert build('c', *samples, *auto) == build('d', *samples, *ranges, *auto)
     # Without samples there is nothing to measure on: auto is mse.
-    assert build('c', *ranges) == build('d', *samples, '--method', 'mse')
+    assert build('e', *ranges, *auto) == build('f', *ranges)
 
 
 @pytest.mark.parametrize('shards', [1, 2, 7])

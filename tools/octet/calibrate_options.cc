@@ -87,9 +87,9 @@ void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
                  "...), FILE.toml, case.json, or raw for tensors as they are")
       ->group("Calibration");
   app.add_option("--method", method,
-                 "how ranges are chosen: auto (by measure, for build), mse, "
-                 "minmax, mean-minmax, entropy, percentile[:P], "
-                 "moving-average")
+                 "how ranges are chosen: mse, minmax, mean-minmax, entropy, "
+                 "percentile[:P], moving-average, or auto (build tries "
+                 "several)")
       ->capture_default_str()
       ->group("Calibration");
   app.add_option("--limit", limit, "use the first N samples only; 0 = all")

@@ -13,7 +13,7 @@ struct CalibrateArguments {
   std::string data;
   std::string preprocess;
   std::string shard;  // "2/7"
-  std::string method = "auto";
+  std::string method = "mse";
   int64_t limit = 0;  // most samples; 0 = all
   int threads = 0;
   bool resume = false;
