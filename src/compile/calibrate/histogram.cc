@@ -42,6 +42,7 @@ int ExponentFor(float low, float high) {
 
 void Histogram::Add(const float* x, int64_t rows, int64_t columns,
                     int64_t stride) {
+  if (rows == 0 || columns == 0) return;
   if (stride == columns) {
     columns *= rows;
     rows = 1;
