@@ -38,7 +38,7 @@ std::string Npy(const std::string& descr, const std::string& shape,
   return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + data;
 }
 
-std::string LittleEndian(uint32_t value, int bytes) {
+std::string LittleEndian(uint64_t value, int bytes) {
   std::string out;
   for (int i = 0; i < bytes; ++i) out += char(value >> (8 * i));
   return out;
