@@ -40,7 +40,7 @@ std::string Npy(const std::string& descr, const std::string& shape,
 
 std::string LittleEndian(uint64_t value, int bytes) {
   std::string out;
-  for (int i = 0; i < bytes; ++i) out += char(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i, value >>= 8) out += char(value & 0xff);
   return out;
 }
 
