@@ -95,7 +95,7 @@ void Histogram::GrowTo(int exponent) {
   for (int i = 0; i < kBins; ++i) {
     // Floor division of the signed bin number, which keeps bins aligned.
     const int bin = shift > 12 ? (i < kHalf ? -1 : 0) : (i - kHalf) >> shift;
-    joined[size_t(bin + kHalf)] += counts_[size_t(i)];
+    joined[size_t(int64_t{bin} + kHalf)] += counts_[size_t(i)];
   }
   counts_ = std::move(joined);
 }
