@@ -287,19 +287,24 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
                     const BuildOptions& options, compile::Plan& plan,
                     std::vector<RangeTrial>& tried) {
   const compile::Ranges& ranges = calibration.data().ranges;
-  // A given plan is obeyed: only what it leaves open is filled in.
-  if (options.range_rule == kAuto && options.samples != nullptr &&
-      options.plan.empty()) {
-    OCTET_ASSIGN(compile::AutoRanges best,
-                 compile::ChooseRangesByMeasure(
-                     graph, ranges, plan, *options.samples, options.threads));
-    plan = std::move(best.plan);
-    tried = std::move(best.trials);
-    return {};
-  }
   OCTET_ASSIGN(const compile::RangeChoice choice,
                compile::ParseRangeChoice(RuleWithoutSamples(options)));
-  return compile::ChooseParams(graph, ranges, choice, plan);
+  // A given plan is obeyed: only what it leaves open is filled in.
+  if (options.samples == nullptr || !options.plan.empty()) {
+    return compile::ChooseParams(graph, ranges, choice, plan);
+  }
+  compile::MeasureOptions measure =
+      compile::AutoMeasureOptions(options.threads);
+  if (options.range_rule != kAuto) {
+    measure.rules = {choice};
+    measure.fold = false;
+  }
+  OCTET_ASSIGN(compile::AutoRanges best,
+               compile::ChooseRangesByMeasure(graph, ranges, plan,
+                                              *options.samples, measure));
+  plan = std::move(best.plan);
+  tried = std::move(best.trials);
+  return {};
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ class Int8Product {
     const Form& x = lowering_.InputForm(node_, 0);
     x_scale_ = x.quant.scale;
     x_zero_ = x.quant.zero_point;
+    ShiftBias();
     if (!product_.depthwise) OCTET_RETURN_IF_ERROR(FoldInputScales());
     OCTET_RETURN_IF_ERROR(CheckFinite());
     const WeightCodes weights = Quantize();
@@ -70,6 +71,11 @@ class Int8Product {
   }
 
  private:
+  void ShiftBias() {
+    const std::vector<float>& shift = lowering_.PlanOf(node_).bias_shift;
+    for (size_t c = 0; c < shift.size(); ++c) product_.bias[c] += shift[c];
+  }
+
   // Imported weights beyond s8 are split in two, which only the dense family
   // does: a depthwise convolution with such weights runs there, one group a
   // channel.

@@ -112,8 +112,22 @@ class Checker {
     if (scales > 1) {
       OCTET_RETURN_IF_ERROR(CheckPerOutput(node, "weight_scale", scales));
     }
-    if (codes == 0) return {};
-    return CheckPerOutput(node, "integer_bias", codes);
+    if (codes > 0) {
+      OCTET_RETURN_IF_ERROR(CheckPerOutput(node, "integer_bias", codes));
+    }
+    return CheckBiasShift(node, plan);
+  }
+
+  Status CheckBiasShift(const Node& node, const NodePlan& plan) const {
+    const size_t shifts = plan.bias_shift.size();
+    if (shifts == 0) return {};
+    if (!plan.integer_bias.empty()) {
+      return BadInput(
+          "{}: node '{}' has integer_bias and bias_shift; leave one of them "
+          "out: an integer bias is exact as it is",
+          source_, node.name);
+    }
+    return CheckPerOutput(node, "bias_shift", shifts);
   }
 
   Status CheckRead(const std::string& reader, ValueId v, int form) const {

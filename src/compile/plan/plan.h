@@ -86,6 +86,9 @@ struct NodePlan {
   // model: one code per output channel, in steps of fl(input scale * weight
   // scale). Kept here because f32 holds no more than 24 bits of it.
   std::vector<int32_t> integer_bias;
+  // Where not empty, added to the bias, by output channel: takes out what
+  // rounding the weights does to the mean of an int8 product's outputs.
+  std::vector<float> bias_shift;
 };
 
 struct Plan {

@@ -62,6 +62,7 @@ json WriteNode(const NodePlan& node) {
   if (!node.reason.detail.empty()) out["detail"] = node.reason.detail;
   if (!node.weight_scale.empty()) out["weight_scale"] = node.weight_scale;
   if (!node.integer_bias.empty()) out["integer_bias"] = node.integer_bias;
+  if (!node.bias_shift.empty()) out["bias_shift"] = node.bias_shift;
   return out;
 }
 
@@ -195,6 +196,7 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
     reader.Fail(path + ".weight_scale", "number; expected scales > 0");
   }
   node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
+  node.bias_shift = reader.GetList<float>(item, path, "bias_shift");
   return node;
 }
 

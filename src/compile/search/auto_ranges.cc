@@ -7,20 +7,20 @@
 
 #include "compile/calibrate/choose.h"
 #include "compile/plan/classify.h"
+#include "compile/search/bias_correction.h"
 #include "compile/search/boundary_error.h"
 #include "compile/search/fold_scales.h"
 
 namespace octet::compile {
 namespace {
 
-constexpr RangeChoice kChoices[] = {{RangeRule::kMse, 0},
-                                    {RangeRule::kMinMax, 0},
-                                    {RangeRule::kPercentile, 99.99}};
-
 // Values are folded that gain at least so much by themselves. An error of
 // weights is the same everywhere and adds up on its way, one of activations
 // averages out: what a small gain comes to is seen at the end only.
 constexpr double kLeastGains[] = {1.0, 1.3, 2.0};
+
+// Biases are corrected in so many of the best trials without.
+constexpr size_t kMostCorrected = 4;
 
 constexpr int64_t kMacsOfTrial = int64_t{1} << 36;
 constexpr int64_t kFewestSamples = 8, kMostSamples = 32;
@@ -59,44 +59,122 @@ int64_t TrialSamples(const Graph& graph) {
   return std::clamp(kMacsOfTrial / macs, kFewestSamples, kMostSamples);
 }
 
+// All products that a plan of the graph may fold into or correct.
+std::vector<NodeId> MeasurableProducts(const Graph& graph, const Plan& plan) {
+  std::vector<NodeId> products = FoldableReaders(graph, plan);
+  std::ranges::copy(CorrectableProducts(graph, plan),
+                    std::back_inserter(products));
+  std::ranges::sort(products);
+  const auto repeated = std::ranges::unique(products);
+  products.erase(repeated.begin(), repeated.end());
+  return products;
+}
+
+class Measuring {
+ public:
+  Measuring(const Graph& graph, const Ranges& ranges, const Plan& proposed,
+            const SampleSource& samples, const MeasureOptions& options)
+      : graph_(graph),
+        ranges_(ranges),
+        proposed_(proposed),
+        samples_(samples),
+        options_(options) {}
+
+  Result<AutoRanges> Run() {
+    OCTET_ASSIGN(pool_, ThreadPool::Create(options_.threads));
+    OCTET_RETURN_IF_ERROR(AddRules());
+    OCTET_ASSIGN(
+        const Boundary boundary,
+        Boundary::Observe(graph_, BoundaryValues(graph_, proposed_), samples_,
+                          TrialSamples(graph_), options_.threads));
+    OCTET_RETURN_IF_ERROR(Measure(boundary, 0));
+    const size_t corrected = std::min(candidates_.size(), kMostCorrected);
+    const size_t first = candidates_.size();
+    for (size_t i = 0; i < corrected; ++i) AddCorrected(i);
+    OCTET_RETURN_IF_ERROR(Measure(boundary, first));
+    AutoRanges result;
+    result.plan = std::move(candidates_[0].plan);
+    for (Candidate& candidate : candidates_) {
+      result.trials.push_back(std::move(candidate.trial));
+    }
+    return result;
+  }
+
+ private:
+  Status AddRules() {
+    for (const RangeChoice& rule : options_.rules) {
+      Plan plain = proposed_;
+      OCTET_RETURN_IF_ERROR(ChooseParams(graph_, ranges_, rule, plain));
+      if (candidates_.empty()) OCTET_RETURN_IF_ERROR(DrawProducts(plain));
+      std::vector<Folding> foldings;
+      if (options_.fold) {
+        foldings = FindFoldings(graph_, ranges_, trials_, plain, *pool_);
+      }
+      AddCandidates(graph_, foldings, rule.ToString(), std::move(plain),
+                    candidates_);
+    }
+    return {};
+  }
+
+  Status DrawProducts(const Plan& plan) {
+    WindowOptions draw;
+    draw.threads = options_.threads;
+    OCTET_ASSIGN(
+        WindowSamples windows,
+        DrawWindows(graph_, MeasurableProducts(graph_, plan), samples_, draw));
+    trials_ = MakeProductTrials(graph_, std::move(windows), *pool_);
+    return {};
+  }
+
+  void AddCorrected(size_t of) {
+    const std::vector<BiasShift> shifts =
+        MeasureBiasShifts(graph_, trials_, candidates_[of].plan, *pool_);
+    if (shifts.empty()) return;
+    Candidate corrected = candidates_[of];
+    corrected.trial.rule += fmt::format(", {} biases corrected", shifts.size());
+    CorrectBiases(shifts, corrected.plan);
+    candidates_.push_back(std::move(corrected));
+  }
+
+  // Those from `first` on, and sorts all.
+  Status Measure(const Boundary& boundary, size_t first) {
+    for (size_t i = first; i < candidates_.size(); ++i) {
+      OCTET_ASSIGN(candidates_[i].trial.sqnr_db,
+                   boundary.SqnrDb(graph_, candidates_[i].plan));
+    }
+    std::ranges::stable_sort(
+        candidates_, std::greater<>(),
+        [](const Candidate& c) { return c.trial.sqnr_db; });
+    return {};
+  }
+
+  const Graph& graph_;
+  const Ranges& ranges_;
+  const Plan& proposed_;
+  const SampleSource& samples_;
+  const MeasureOptions& options_;
+  std::unique_ptr<ThreadPool> pool_;
+  ProductTrials trials_;
+  std::vector<Candidate> candidates_;
+};
+
 }  // namespace
+
+MeasureOptions AutoMeasureOptions(int threads) {
+  MeasureOptions options;
+  options.rules = {{RangeRule::kMse, 0},
+                   {RangeRule::kMinMax, 0},
+                   {RangeRule::kPercentile, 99.99}};
+  options.threads = threads;
+  return options;
+}
 
 Result<AutoRanges> ChooseRangesByMeasure(const Graph& graph,
                                          const Ranges& ranges,
                                          const Plan& proposed,
                                          const SampleSource& samples,
-                                         int threads) {
-  std::vector<Candidate> candidates;
-  WindowSamples windows;
-  for (const RangeChoice& choice : kChoices) {
-    Plan plain = proposed;
-    OCTET_RETURN_IF_ERROR(ChooseParams(graph, ranges, choice, plain));
-    if (candidates.empty()) {
-      WindowOptions draw;
-      draw.threads = threads;
-      OCTET_ASSIGN(windows, DrawWindows(graph, FoldableReaders(graph, plain),
-                                        samples, draw));
-    }
-    const std::vector<Folding> foldings =
-        FindFoldings(graph, ranges, windows, plain);
-    AddCandidates(graph, foldings, choice.ToString(), std::move(plain),
-                  candidates);
-  }
-  OCTET_ASSIGN(const Boundary boundary,
-               Boundary::Observe(graph, BoundaryValues(graph, proposed),
-                                 samples, TrialSamples(graph), threads));
-  for (Candidate& candidate : candidates) {
-    OCTET_ASSIGN(candidate.trial.sqnr_db,
-                 boundary.SqnrDb(graph, candidate.plan));
-  }
-  std::ranges::stable_sort(candidates, std::greater<>(),
-                           [](const Candidate& c) { return c.trial.sqnr_db; });
-  AutoRanges result;
-  result.plan = std::move(candidates[0].plan);
-  for (Candidate& candidate : candidates) {
-    result.trials.push_back(std::move(candidate.trial));
-  }
-  return result;
+                                         const MeasureOptions& options) {
+  return Measuring(graph, ranges, proposed, samples, options).Run();
 }
 
 }  // namespace octet::compile

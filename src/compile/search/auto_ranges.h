@@ -1,12 +1,13 @@
-// The measured choice of ranges ("auto"): several ways to choose them are tried
-// on the calibration samples, and the one whose engine is closest to the float
-// model is taken.
+// The measured choice of ranges and repairs: several ways are tried on the
+// calibration samples, and the one whose engine is closest to the float model
+// is taken.
 #ifndef OCTET_COMPILE_SEARCH_AUTO_RANGES_H_
 #define OCTET_COMPILE_SEARCH_AUTO_RANGES_H_
 
 #include <string>
 #include <vector>
 
+#include "compile/calibrate/range_rule.h"
 #include "compile/calibrate/ranges.h"
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
@@ -19,17 +20,27 @@ struct AutoRanges {
   std::vector<RangeTrial> trials;  // best first
 };
 
-// Fills the parameters of a proposed plan. The closeness of a trial is the mean
+struct MeasureOptions {
+  // Rules to try; one leaves the choice of the range to the user.
+  std::vector<RangeChoice> rules;
+  bool fold = true;  // try folded channel scales too (fold_scales.h)
+  int threads = 0;   // 0 = as many as the process may run on; no result
+                     // depends on it
+};
+// Every rule that "auto" tries.
+MeasureOptions AutoMeasureOptions(int threads);
+
+// Fills the parameters of a proposed plan, and corrects its biases where that
+// brings it closer. The closeness of a trial is the mean
 // signal-to-noise ratio, in dB, of the values at which int8 ends: the outputs
 // of the last int8 nodes, before float decoding, and the model's outputs.
-//   threads: 0 = as many as the process may run on; no result depends on it.
 //   errors: those of ChooseParams and of lowering; kBadInput if no sample can
 //           be read.
 Result<AutoRanges> ChooseRangesByMeasure(const Graph& graph,
                                          const Ranges& ranges,
                                          const Plan& proposed,
                                          const SampleSource& samples,
-                                         int threads);
+                                         const MeasureOptions& options);
 
 }  // namespace octet::compile
 

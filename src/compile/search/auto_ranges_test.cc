@@ -77,7 +77,8 @@ TEST(Boundary, NeedsASampleThatCanBeRead) {
 
 Result<AutoRanges> Choose(const Calibrated& c, int threads = 1) {
   return ChooseRangesByMeasure(c.graph, c.ranges, c.proposed,
-                               SeededSamples(c.graph, 4), threads);
+                               SeededSamples(c.graph, 4),
+                               AutoMeasureOptions(threads));
 }
 
 TEST(ChooseRangesByMeasure, TakesTheTrialThatIsClosestToFloat) {

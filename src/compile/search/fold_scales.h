@@ -5,30 +5,25 @@
 #ifndef OCTET_COMPILE_SEARCH_FOLD_SCALES_H_
 #define OCTET_COMPILE_SEARCH_FOLD_SCALES_H_
 
-#include <cstdint>
 #include <vector>
 
+#include "base/quant.h"
+#include "base/thread_pool.h"
 #include "compile/calibrate/ranges.h"
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 #include "compile/search/foldable.h"
-#include "compile/search/window_samples.h"
+#include "compile/search/product_trial.h"
 
 namespace octet::compile {
 
 // The products whose inputs could be folded: windows of theirs are needed.
 std::vector<NodeId> FoldableReaders(const Graph& graph, const Plan& plan);
 
-// How a folded value is stored: a scale per channel, one zero point.
-struct FoldedQuant {
-  std::vector<float> scale;
-  int32_t zero_point = 0;
-};
-
 // One value and the best way to fold it.
 struct Folding {
   Foldable foldable;
-  FoldedQuant quant;
+  QuantParams quant;  // a scale per channel, one zero point
   double alpha = 0;
   // Error with one scale over error folded; infinite where no product reads the
   // value, so that scales per channel cost nothing.
@@ -43,13 +38,14 @@ struct Folding {
 //
 //   plan:    complete (calibrate/choose.h).
 //   ranges:  the channels' extremes; a value's range with one scale bounds
-//   them. windows: of FoldableReaders; a value with a reader that has none is
-//   left
+//            them.
+//   trials:  of FoldableReaders; a value with a reader that has none is left
 //            out.
+//   pool:    values are measured side by side; no result depends on it.
 //   returns: the values for which folding is better than one scale.
 std::vector<Folding> FindFoldings(const Graph& graph, const Ranges& ranges,
-                                  const WindowSamples& windows,
-                                  const Plan& plan);
+                                  const ProductTrials& trials, const Plan& plan,
+                                  ThreadPool& pool);
 
 // Makes one of them part of the plan that it was found for.
 void Fold(const Graph& graph, const Folding& folding, Plan& plan);

@@ -22,11 +22,15 @@ b f32[1,8,8,2] = Conv(a, v, _) name=second
 output b
 )";
 
-WindowSamples WindowsOf(const Calibrated& c) {
+ProductTrials TrialsOf(const Calibrated& c) {
   auto drawn = DrawWindows(c.graph, FoldableReaders(c.graph, c.plan),
                            SeededSamples(c.graph, 4), {.threads = 1});
   EXPECT_TRUE(drawn.ok()) << drawn.status().message();
-  return *std::move(drawn);
+  return MakeProductTrials(c.graph, *std::move(drawn), OnePool());
+}
+
+std::vector<Folding> Find(const Calibrated& c, const ProductTrials& trials) {
+  return FindFoldings(c.graph, c.ranges, trials, c.plan, OnePool());
 }
 
 double SqnrOf(const Calibrated& c, const Plan& plan) {
@@ -40,8 +44,7 @@ double SqnrOf(const Calibrated& c, const Plan& plan) {
 
 TEST(FindFoldings, FindsTheScalesThatSmallChannelsNeed) {
   const Calibrated c = CalibratedFrom(kUnlike);
-  const std::vector<Folding> foldings =
-      FindFoldings(c.graph, c.ranges, WindowsOf(c), c.plan);
+  const std::vector<Folding> foldings = Find(c, TrialsOf(c));
   ASSERT_EQ(foldings.size(), 1u);
   const Folding& folding = foldings[0];
   EXPECT_EQ(folding.foldable.root.value, ValueNamed(c.graph, "a"));
@@ -59,8 +62,7 @@ TEST(Fold, MakesTheEngineAsMuchBetterAsItWasMeasured) {
   std::string mild(kUnlike);
   mild.replace(mild.find("{30,"), 4, "{0.6,");
   const Calibrated c = CalibratedFrom(mild);
-  const std::vector<Folding> foldings =
-      FindFoldings(c.graph, c.ranges, WindowsOf(c), c.plan);
+  const std::vector<Folding> foldings = Find(c, TrialsOf(c));
   ASSERT_EQ(foldings.size(), 1u);
   Plan folded = c.plan;
   Fold(c.graph, foldings[0], folded);
@@ -73,8 +75,7 @@ TEST(Fold, MakesTheEngineAsMuchBetterAsItWasMeasured) {
 TEST(Fold, GivesTheFormAScalePerChannelAndOneZeroPoint) {
   const Calibrated c = CalibratedFrom(kUnlike);
   Plan folded = c.plan;
-  Fold(c.graph, FindFoldings(c.graph, c.ranges, WindowsOf(c), c.plan).at(0),
-       folded);
+  Fold(c.graph, Find(c, TrialsOf(c)).at(0), folded);
   const Form& form = folded.values.at("a").forms[0];
   EXPECT_EQ(form.granularity, Granularity::kPerChannel);
   EXPECT_EQ(form.quant.scale.size(), 4u);
@@ -96,7 +97,7 @@ b f32[1,4,4,2] = Conv(p, v, _) name=second
 output b
 )");
   Plan folded = c.plan;
-  const auto foldings = FindFoldings(c.graph, c.ranges, WindowsOf(c), c.plan);
+  const auto foldings = Find(c, TrialsOf(c));
   ASSERT_EQ(foldings.size(), 1u);
   Fold(c.graph, foldings[0], folded);
   const auto& scale = folded.values.at("j").forms[0].quant.scale;
@@ -110,12 +111,13 @@ output b
 
 TEST(FindFoldings, LeavesAValueWhoseReaderWasNotSeen) {
   const Calibrated c = CalibratedFrom(kUnlike);
-  EXPECT_TRUE(FindFoldings(c.graph, c.ranges, {}, c.plan).empty());
+  EXPECT_TRUE(Find(c, {}).empty());
 }
 
 TEST(FindFoldings, LeavesAValueThatCalibrationDoesNotKnow) {
   const Calibrated c = CalibratedFrom(kUnlike);
-  EXPECT_TRUE(FindFoldings(c.graph, Ranges(), WindowsOf(c), c.plan).empty());
+  EXPECT_TRUE(
+      FindFoldings(c.graph, Ranges(), TrialsOf(c), c.plan, OnePool()).empty());
 }
 
 TEST(FindFoldings, SurvivesChannelsThatAreAlwaysZero) {
@@ -127,8 +129,7 @@ a f32[1,8,8,4] = Conv(x, w, _) before=silu name=first
 b f32[1,8,8,2] = Conv(a, v, _) name=second
 output b
 )");
-  for (const Folding& folding :
-       FindFoldings(c.graph, c.ranges, WindowsOf(c), c.plan)) {
+  for (const Folding& folding : Find(c, TrialsOf(c))) {
     for (float scale : folding.quant.scale) {
       EXPECT_TRUE(std::isnormal(scale)) << scale;
     }

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
 #include "compile/ir/text.h"
@@ -46,6 +48,12 @@ class SeededSamples : public SampleSource {
   std::vector<int64_t> unreadable_;
   std::vector<Shape> shapes_;
 };
+
+// A pool without workers.
+inline ThreadPool& OnePool() {
+  static const std::unique_ptr<ThreadPool> pool = *ThreadPool::Create(1);
+  return *pool;
+}
 
 // A graph, what its samples look like inside it, and a complete plan.
 struct Calibrated {

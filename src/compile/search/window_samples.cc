@@ -138,11 +138,12 @@ class Drawing {
 
   WindowSamples Joined() const {
     WindowSamples all;
-    for (const WindowSamples& one : drawn_) {
-      for (const auto& [name, windows] : one) {
+    for (int32_t sample = 0; sample < int32_t(drawn_.size()); ++sample) {
+      for (const auto& [name, windows] : drawn_[size_t(sample)]) {
         Windows& to = all[name];
         to.width = windows.width;
         to.rows.insert(to.rows.end(), windows.rows.begin(), windows.rows.end());
+        to.sample.insert(to.sample.end(), size_t(windows.count()), sample);
       }
     }
     std::erase_if(all, [](const auto& one) { return one.second.rows.empty(); });

@@ -13,12 +13,13 @@
 
 namespace octet::compile {
 
-// What a convolution of one group or a matrix product sees at some of its
-// output positions: the taps of a window, row by row, the channels innermost;
-// zeros in the padding.
+// What a convolution or a matrix product sees at some of its output positions:
+// the taps of a window, row by row, the channels innermost; zeros in the
+// padding.
 struct Windows {
-  int64_t width = 0;        // kernel_h * kernel_w * channels
-  std::vector<float> rows;  // [count][width]
+  int64_t width = 0;            // kernel_h * kernel_w * channels
+  std::vector<float> rows;      // [count][width]
+  std::vector<int32_t> sample;  // [count], of which sample; ascending
   int64_t count() const { return int64_t(rows.size()) / width; }
 };
 // By the name of the node.
@@ -35,8 +36,8 @@ struct WindowOptions {
 // Runs samples through the float engine of `graph` (after passes) and draws the
 // same positions whatever the threads. Unreadable samples are passed over;
 // windows that hold a NaN or an infinity too.
-//   nodes:  convolutions of one group and matrix products with constant
-//           weights.
+//   nodes:  convolutions of one group, depthwise ones and matrix products, with
+//           constant weights.
 //   errors: kBadInput if a sample does not fit the model.
 Result<WindowSamples> DrawWindows(const Graph& graph,
                                   const std::vector<NodeId>& nodes,

@@ -1,0 +1,126 @@
+#include "compile/search/bias_correction.h"
+
+#include <cmath>
+#include <optional>
+
+#include "compile/plan/classify.h"
+
+namespace octet::compile {
+namespace {
+
+// Shifts beyond so many standard errors are believed.
+constexpr double kStandardErrors = 2;
+// Fewer samples say nothing of how a mean scatters.
+constexpr size_t kFewestSamples = 4;
+
+const Form& InputForm(const Graph& graph, const Node& node, const Plan& plan) {
+  const std::string& x = graph.values[size_t(node.inputs[0])].name;
+  const int form = plan.nodes.at(node.name).input_forms[0];
+  return plan.values.at(x).forms[size_t(form)];
+}
+
+bool HasConstantWeights(const Graph& graph, const Node& node) {
+  const Value& w = graph.values[size_t(node.inputs[1])];
+  if (!w.is_constant() || w.dtype != DType::kF32) return false;
+  const Conv* conv = std::get_if<Conv>(&node.op);
+  return conv == nullptr || conv->group == 1 ||
+         Classify(graph, node) == Role::kDepthwise;
+}
+
+// Mean of every output's shift over the windows of each sample.
+//   [samples][outputs]
+std::vector<double> MeansBySample(const std::vector<float>& shifts,
+                                  const Windows& windows, size_t outputs) {
+  std::vector<double> means;
+  size_t row = 0;
+  while (row < windows.sample.size()) {
+    size_t end = row;
+    std::vector<double> sum(outputs, 0.0);
+    for (; end < windows.sample.size() &&
+           windows.sample[end] == windows.sample[row];
+         ++end) {
+      for (size_t c = 0; c < outputs; ++c) {
+        sum[c] += double(shifts[end * outputs + c]);
+      }
+    }
+    for (double s : sum) means.push_back(s / double(end - row));
+    row = end;
+  }
+  return means;
+}
+
+// The mean over samples where it stands out from its own scatter, else 0.
+double BelievedMean(const std::vector<double>& means, size_t outputs,
+                    size_t channel) {
+  const size_t n = means.size() / outputs;
+  double mean = 0, squares = 0;
+  for (size_t i = 0; i < n; ++i) mean += means[i * outputs + channel];
+  mean /= double(n);
+  for (size_t i = 0; i < n; ++i) {
+    const double d = means[i * outputs + channel] - mean;
+    squares += d * d;
+  }
+  const double error = std::sqrt(squares / double(n - 1) / double(n));
+  return std::abs(mean) > kStandardErrors * error ? mean : 0;
+}
+
+std::optional<BiasShift> ShiftOf(const Graph& graph, const Node& node,
+                                 const ProductTrial& trial, const Plan& plan) {
+  const size_t outputs = size_t(trial.outputs());
+  const std::vector<double> means =
+      MeansBySample(trial.Shifts(InputForm(graph, node, plan).quant),
+                    trial.windows(), outputs);
+  if (means.size() < kFewestSamples * outputs) return std::nullopt;
+  BiasShift result{node.name, {}, 0};
+  for (size_t c = 0; c < outputs; ++c) {
+    const float mean = float(BelievedMean(means, outputs, c));
+    result.shift.push_back(-mean);
+    if (mean != 0) ++result.corrected;
+  }
+  if (result.corrected == 0) return std::nullopt;
+  return result;
+}
+
+}  // namespace
+
+std::vector<NodeId> CorrectableProducts(const Graph& graph, const Plan& plan) {
+  std::vector<NodeId> products;
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    const Role role = Classify(graph, node);
+    if (role != Role::kProduct && role != Role::kDepthwise) continue;
+    const NodePlan& row = plan.nodes.at(node.name);
+    if (row.precision != Precision::kInt8 || !row.weight_scale.empty() ||
+        !row.integer_bias.empty() || !HasConstantWeights(graph, node)) {
+      continue;
+    }
+    if (InputForm(graph, node, plan).is_u8) products.push_back(NodeId(n));
+  }
+  return products;
+}
+
+std::vector<BiasShift> MeasureBiasShifts(const Graph& graph,
+                                         const ProductTrials& trials,
+                                         const Plan& plan, ThreadPool& pool) {
+  const std::vector<NodeId> products = CorrectableProducts(graph, plan);
+  std::vector<std::optional<BiasShift>> found(products.size());
+  pool.ParallelFor(int64_t(products.size()), [&](int64_t i, int) {
+    const Node& node = graph.nodes[size_t(products[size_t(i)])];
+    const auto trial = trials.find(node.name);
+    if (trial == trials.end()) return;
+    found[size_t(i)] = ShiftOf(graph, node, trial->second, plan);
+  });
+  std::vector<BiasShift> shifts;
+  for (std::optional<BiasShift>& shift : found) {
+    if (shift) shifts.push_back(*std::move(shift));
+  }
+  return shifts;
+}
+
+void CorrectBiases(const std::vector<BiasShift>& shifts, Plan& plan) {
+  for (const BiasShift& shift : shifts) {
+    plan.nodes.at(shift.node).bias_shift = shift.shift;
+  }
+}
+
+}  // namespace octet::compile

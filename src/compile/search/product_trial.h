@@ -1,0 +1,64 @@
+// One product, computed from windows of its input as the float model does and
+// as an int8 step would: what decisions on scales and biases are measured with.
+#ifndef OCTET_COMPILE_SEARCH_PRODUCT_TRIAL_H_
+#define OCTET_COMPILE_SEARCH_PRODUCT_TRIAL_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/quant.h"
+#include "base/thread_pool.h"
+#include "compile/ir/graph.h"
+#include "compile/search/window_samples.h"
+
+namespace octet::compile {
+
+class ProductTrial {
+ public:
+  //   node:    a convolution of one group, a depthwise one or a matrix product,
+  //            with constant weights.
+  //   windows: of its input.
+  ProductTrial(const Graph& graph, const Node& node, Windows windows);
+
+  // Largest weight of every input channel.
+  std::vector<double> LargestWeights() const;
+
+  // Sum of squared errors of one window's outputs behind the fused functions,
+  // in the mean over windows, when input and weights are as their codes say.
+  //   input: as Form::quant; scales per channel are folded into the weights
+  //          before these are quantized, except those of a depthwise reader.
+  double Error(const QuantParams& input) const;
+
+  // What the same makes of every output before the fused functions: with codes
+  // minus in float. [windows][outputs]
+  std::vector<float> Shifts(const QuantParams& input) const;
+  int64_t outputs() const { return outputs_; }
+  const Windows& windows() const { return windows_; }
+
+ private:
+  // Without bias.
+  std::vector<float> Products(const Windows& x,
+                              const std::vector<float>& weight) const;
+  void ApplyFunctions(std::vector<float>& y) const;
+  Windows Stored(const QuantParams& input) const;
+  std::vector<float> WeightsOfCodes(const QuantParams& input) const;
+
+  Windows windows_;
+  bool depthwise_ = false;
+  int64_t outputs_ = 0, channels_ = 0;
+  std::vector<float> weight_;  // [outputs][width], or [outputs][taps]
+  std::vector<float> bias_;    // by output, or empty
+  Fusion fusion_;
+  std::vector<float> exact_;  // products of the float model
+};
+
+// Of all products that windows were drawn of, by name.
+using ProductTrials = std::map<std::string, ProductTrial, std::less<>>;
+ProductTrials MakeProductTrials(const Graph& graph, WindowSamples windows,
+                                ThreadPool& pool);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_SEARCH_PRODUCT_TRIAL_H_
