@@ -2,7 +2,7 @@
 #ifndef OCTET_TOOLS_OCTET_COMMAND_H_
 #define OCTET_TOOLS_OCTET_COMMAND_H_
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <functional>
 
 #include "console.h"

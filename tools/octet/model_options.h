@@ -2,7 +2,7 @@
 #ifndef OCTET_TOOLS_OCTET_MODEL_OPTIONS_H_
 #define OCTET_TOOLS_OCTET_MODEL_OPTIONS_H_
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <memory>
 #include <string>
 #include <vector>

@@ -3,7 +3,7 @@
 #ifndef OCTET_TOOLS_OCTET_TRTEXEC_OPTIONS_H_
 #define OCTET_TOOLS_OCTET_TRTEXEC_OPTIONS_H_
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

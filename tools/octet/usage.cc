@@ -1,5 +1,9 @@
 #include "usage.h"
 
+// Other files include App.hpp only: what these two define is long, and g++
+// would write it into every object.
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <fmt/core.h>
 
 #include <cctype>

@@ -2,7 +2,7 @@
 #ifndef OCTET_TOOLS_OCTET_USAGE_H_
 #define OCTET_TOOLS_OCTET_USAGE_H_
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <string>
 #include <vector>
 
