@@ -149,7 +149,7 @@ struct BuildOptions {
   std::string detect;                // canonical text of the decoder, recorded
 };
 
-// One way to choose the ranges that "auto" tried.
+// One way to choose ranges and repair biases that was tried.
 struct RangeTrial {
   std::string rule;    // "mse", "minmax folded", ...
   double sqnr_db = 0;  // against float, where int8 ends: mean over values
@@ -158,7 +158,7 @@ struct RangeTrial {
 struct Build {
   std::vector<std::byte> engine;  // the bytes of the file
   std::string plan;               // JSON
-  std::vector<RangeTrial> tried;  // best first; empty unless "auto" measured
+  std::vector<RangeTrial> tried;  // best first; empty without samples
   // Writes the engine atomically.
   Status Save(const std::string& path) const;
 };

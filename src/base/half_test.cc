@@ -8,7 +8,7 @@
 namespace octet {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInf = std::numeric_limits<double>::infinity();
 
 struct Known {
   uint16_t bits;
@@ -22,7 +22,7 @@ TEST(RealOf, GivesTheNumbersOfHalfPrecision) {
                               {0x7bff, 65504},      {0xfbff, -65504},
                               {0x0001, 0x1p-24},    {0x03ff, 0x3ffp-24},
                               {0x0400, 0x1p-14},    {0x8400, -0x1p-14},
-                              {0x7c00, kInfinity},  {0xfc00, -kInfinity},
+                              {0x7c00, kInf},       {0xfc00, -kInf},
                               {0x3c01, 1 + 0x1p-10}};
   for (const Known& known : kKnown) {
     EXPECT_EQ(RealOf(kF16Format, known.bits), known.real) << known.bits;
@@ -31,10 +31,10 @@ TEST(RealOf, GivesTheNumbersOfHalfPrecision) {
 }
 
 TEST(RealOf, GivesTheNumbersOfBfloat) {
-  constexpr Known kKnown[] = {{0x3f80, 1},          {0xc040, -3},
-                              {0x0001, 0x1p-133},   {0x0080, 0x1p-126},
-                              {0x7f7f, 0xffp+120},  {0x7f80, kInfinity},
-                              {0xff80, -kInfinity}, {0x3f81, 1 + 0x1p-7}};
+  constexpr Known kKnown[] = {{0x3f80, 1},         {0xc040, -3},
+                              {0x0001, 0x1p-133},  {0x0080, 0x1p-126},
+                              {0x7f7f, 0xffp+120}, {0x7f80, kInf},
+                              {0xff80, -kInf},     {0x3f81, 1 + 0x1p-7}};
   for (const Known& known : kKnown) {
     EXPECT_EQ(RealOf(kBF16Format, known.bits), known.real) << known.bits;
     EXPECT_EQ(BitsOf(kBF16Format, known.real), known.bits) << known.real;
@@ -61,7 +61,7 @@ TEST(BitsOf, IsTheInverseForEveryNumber) {
 
 TEST(BitsOf, RoundsBetweenNeighboursToTheNearestAndTiesToEven) {
   for (const HalfFormat& format : {kF16Format, kBF16Format}) {
-    const int largest = BitsOf(format, kInfinity) - 1;
+    const int largest = BitsOf(format, kInf) - 1;
     for (int bits = 0; bits < largest; ++bits) {
       const double low = RealOf(format, uint16_t(bits));
       const double high = RealOf(format, uint16_t(bits + 1));
@@ -84,7 +84,7 @@ TEST(BitsOf, OverflowsToInfinityHalfAStepBeyondTheLargest) {
   EXPECT_EQ(BitsOf(kBF16Format, 0x1.ffp+127), 0x7f80);
   for (const HalfFormat& format : {kF16Format, kBF16Format}) {
     EXPECT_EQ(BitsOf(format, std::numeric_limits<double>::max()),
-              BitsOf(format, kInfinity));
+              BitsOf(format, kInf));
     EXPECT_EQ(BitsOf(format, std::numeric_limits<double>::denorm_min()), 0);
   }
 }

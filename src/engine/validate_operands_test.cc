@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr int32_t kLeast = std::numeric_limits<int32_t>::min();
-constexpr int32_t kMost = std::numeric_limits<int32_t>::max();
+constexpr int32_t kMostInt = std::numeric_limits<int32_t>::max();
 
 enum class Use {
   kRead,       // a value of the result's size, or as large as the step needs
@@ -152,7 +152,7 @@ TEST(ValidateOperands, RefusesIndicesOfNoValue) {
   for (const Operand& operand : kOperands) {
     TestProgram p = EveryStep();
     const auto values = int32_t(p.profile().values.size());
-    for (const int32_t index : {-2, kLeast, values, values + 1, kMost}) {
+    for (const int32_t index : {-2, kLeast, values, values + 1, kMostInt}) {
       operand.field(p) = index;
       const Status status = ValidateProgram(p);
       EXPECT_EQ(status.code(), Code::kBadInput) << operand.what;

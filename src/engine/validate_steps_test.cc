@@ -22,7 +22,7 @@ constexpr int64_t kMost64 = std::numeric_limits<int64_t>::max();
 constexpr int kImage = 0;
 constexpr int kReal = 1;
 
-struct Broken {
+struct BrokenStep {
   const char* what;
   void (*breaks)(Program& p);
   const char* message;  // a part of it
@@ -42,7 +42,7 @@ void SetWindow(Program& p, const Window& window) {
   *ParamsOf<ConvF32T>(p).window = window;
 }
 
-const Broken kConvolutions[] = {
+const BrokenStep kConvolutions[] = {
     {"x missing", [](Program& p) { ParamsOf<ConvU8T>(p).x = -1; },
      "x is value -1"},
     {"x beyond", [](Program& p) { ParamsOf<ConvU8T>(p).x = 9999; },
@@ -176,7 +176,7 @@ const Broken kConvolutions[] = {
      "expected at least 64"},
 };
 
-const Broken kEpilogues[] = {
+const BrokenStep kEpilogues[] = {
     {"none", [](Program& p) { ParamsOf<ConvU8T>(p).epilogue.reset(); },
      "no epilogue"},
     {"unknown", [](Program& p) { EpilogueOf(p).kind = EpilogueKind(3); },
@@ -215,7 +215,7 @@ const Broken kEpilogues[] = {
      "residual_scale"},
 };
 
-const Broken kElementwise[] = {
+const BrokenStep kElementwise[] = {
     {"broadcast",
      [](Program& p) {
        ParamsOf<BinaryF32T>(p).b = p.Constant<float>("b", 7, 0);
@@ -256,7 +256,7 @@ const Broken kElementwise[] = {
      "shapes must agree"},
 };
 
-const Broken kReductions[] = {
+const BrokenStep kReductions[] = {
     {"inner dimensions",
      [](Program& p) { ParamsOf<MatMulF32T>(p).b = Named(p, "rows"); },
      "does not make"},
@@ -313,7 +313,7 @@ const Broken kReductions[] = {
      "operation 6"},
 };
 
-const Broken kMovement[] = {
+const BrokenStep kMovement[] = {
     {"element sizes", [](Program& p) { ParamsOf<StridedCopyT>(p).x = kImage; },
      "differ in size"},
     {"numbers of strides",
@@ -376,8 +376,8 @@ const Broken kMovement[] = {
      "cannot be resized"},
 };
 
-void ExpectRefused(std::span<const Broken> table) {
-  for (const Broken& broken : table) {
+void ExpectRefused(std::span<const BrokenStep> table) {
+  for (const BrokenStep& broken : table) {
     TestProgram p = EveryStep();
     broken.breaks(p);
     const Status status = Validate(p.program(), p.constants().size());

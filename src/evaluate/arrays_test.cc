@@ -31,12 +31,6 @@ std::string Refusal(const std::vector<ZipMember>& members,
   return file.ok() ? "" : file.status().message();
 }
 
-vision::Preprocess Raw() {
-  vision::Preprocess raw;
-  raw.raw = true;
-  return raw;
-}
-
 // The message of taking the samples of an archive for these inputs.
 std::string SamplesRefused(const std::vector<ZipMember>& members,
                            std::span<const InputSpec> inputs) {

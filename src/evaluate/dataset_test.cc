@@ -26,13 +26,6 @@ std::string ErrorOf(const Result<T>& result) {
   return result.status().message();
 }
 
-void WriteArray(const std::string& path, const Tensor& tensor) {
-  Result<NpyWriter> writer = NpyWriter::Create(path);
-  ASSERT_TRUE(writer.ok()) << writer.status().message();
-  ASSERT_TRUE(writer->Append(tensor).ok());
-  ASSERT_TRUE(writer->Finish().ok());
-}
-
 TEST(OpenDataset, NumbersClassFoldersByName) {
   const TempFolder folder;
   folder.WritePicture("dog/1.png", 2, 2, 0);

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::SizeIs;
 
 template <typename T>
-std::string ErrorOf(const Result<T>& result) {
+std::string Refusal(const Result<T>& result) {
   EXPECT_FALSE(result.ok());
   EXPECT_EQ(result.status().code(), Code::kBadInput);
   return result.ok() ? "" : result.status().message();
@@ -64,9 +64,9 @@ TEST(ParseLabelList, KeepsAClassNameWithSpacesBehindATab) {
 }
 
 TEST(ParseLabelList, CountsEmptyLinesWhenItNamesALine) {
-  EXPECT_THAT(ErrorOf(ParseLabelList("a 1\n\n\nb\n", "l.txt", "")),
+  EXPECT_THAT(Refusal(ParseLabelList("a 1\n\n\nb\n", "l.txt", "")),
               HasSubstr("l.txt:4: expected a file and its class"));
-  EXPECT_THAT(ErrorOf(ParseLabelList("\n \n\r\n", "l.txt", "")),
+  EXPECT_THAT(Refusal(ParseLabelList("\n \n\r\n", "l.txt", "")),
               HasSubstr("lists no file"));
 }
 
@@ -74,8 +74,8 @@ TEST(ReadClassFolders, NamesTheClassWithoutPictures) {
   const TempFolder folder;
   folder.WritePicture("cat/1.png", 2, 2, 0);
   std::filesystem::create_directories(folder.Path("dog"));
-  EXPECT_THAT(ErrorOf(ReadClassFolders(folder.path())), HasSubstr("/dog"));
-  EXPECT_THAT(ErrorOf(ReadClassFolders(folder.Path("missing"))),
+  EXPECT_THAT(Refusal(ReadClassFolders(folder.path())), HasSubstr("/dog"));
+  EXPECT_THAT(Refusal(ReadClassFolders(folder.Path("missing"))),
               HasSubstr("cannot be read"));
 }
 
@@ -98,7 +98,7 @@ TEST(ReadLabelArray, WantsOneWholeNumberASample) {
     Result<NpyWriter> writer = NpyWriter::Create(path);
     EXPECT_TRUE(writer.ok() && writer->Append(tensor).ok() &&
                 writer->Finish().ok());
-    return ErrorOf(ReadLabelArray(path));
+    return Refusal(ReadLabelArray(path));
   };
   EXPECT_THAT(error_of(Tensor(DType::kS64, {3, 2})),
               HasSubstr("has shape [3, 2], expected one label a sample"));
@@ -139,7 +139,7 @@ TEST(ReadYoloFolder, TellsPicturesWithoutLabelsFromFoldersWithoutAny) {
   std::filesystem::create_directories(folder.Path("labels"));
   const std::string images = folder.Path("images");
   const std::string labels = folder.Path("labels");
-  EXPECT_THAT(ErrorOf(ReadYoloFolder(images, labels, {})),
+  EXPECT_THAT(Refusal(ReadYoloFolder(images, labels, {})),
               HasSubstr("holds no .txt file for a picture of"));
   folder.Write("labels/b.txt", "1 0.5 0.5 1 1\n1 0.5 0.5 0.5 0.5\n");
   const auto set = ReadYoloFolder(images, labels, {"dent"});
@@ -159,12 +159,12 @@ TEST(ReadYoloFolder, NamesThePictureAndTheLabelsItCannotRead) {
   folder.Write("labels/a.txt", "zero 0.5 0.5 1 1\n");
   const auto wrong =
       ReadYoloFolder(folder.Path("images"), folder.Path("labels"), {});
-  EXPECT_THAT(ErrorOf(wrong), HasSubstr("labels/a.txt:1:"));
+  EXPECT_THAT(Refusal(wrong), HasSubstr("labels/a.txt:1:"));
   folder.Write("images/b.png", "no picture");
   folder.Write("labels/a.txt", "0 0.5 0.5 1 1\n");
   const auto damaged =
       ReadYoloFolder(folder.Path("images"), folder.Path("labels"), {});
-  EXPECT_THAT(ErrorOf(damaged), HasSubstr("images/b.png"));
+  EXPECT_THAT(Refusal(damaged), HasSubstr("images/b.png"));
 }
 
 constexpr char kTruth[] = R"({
@@ -176,7 +176,7 @@ constexpr char kTruth[] = R"({
      "area": 5.5, "iscrowd": 0},
     {"id": 2, "image_id": -2, "category_id": 9, "bbox": [0, 0, 1, 1]}]})";
 
-Result<CocoTruth> Parse(const std::string& text) {
+Result<CocoTruth> ParseTruth(const std::string& text) {
   return ParseCocoTruth(std::as_bytes(std::span(text)), "gt.json");
 }
 
@@ -185,11 +185,11 @@ std::string Changed(const std::string& from, const std::string& to) {
   std::string text = kTruth;
   const size_t at = text.find(from);
   EXPECT_NE(at, std::string::npos) << from;
-  return ErrorOf(Parse(text.replace(at, from.size(), to)));
+  return Refusal(ParseTruth(text.replace(at, from.size(), to)));
 }
 
 TEST(ParseCocoTruth, TakesTheAreaOfTheObjectWhereItIsTold) {
-  const auto truth = Parse(kTruth);
+  const auto truth = ParseTruth(kTruth);
   ASSERT_TRUE(truth.ok()) << truth.status().message();
   ASSERT_THAT(truth->boxes, SizeIs(2));
   EXPECT_EQ(truth->boxes[0].area, 5.5);
@@ -198,7 +198,7 @@ TEST(ParseCocoTruth, TakesTheAreaOfTheObjectWhereItIsTold) {
 }
 
 TEST(ParseCocoTruth, KeepsPicturesInOrderAndSortsCategories) {
-  const auto truth = Parse(kTruth);
+  const auto truth = ParseTruth(kTruth);
   ASSERT_TRUE(truth.ok());
   EXPECT_EQ(truth->images[0].file_name, "b.png");
   EXPECT_EQ(truth->images[1].id, -2);
@@ -226,12 +226,12 @@ TEST(ParseCocoTruth, NamesTheFieldOfAnotherType) {
 TEST(ParseCocoTruth, RefusesEveryTruncation) {
   const std::string whole = kTruth;
   for (size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(Parse(whole.substr(0, size)).ok()) << size;
+    EXPECT_FALSE(ParseTruth(whole.substr(0, size)).ok()) << size;
   }
 }
 
 TEST(ReadCocoTruth, NamesAMissingFile) {
-  EXPECT_THAT(ErrorOf(ReadCocoTruth("/nowhere/gt.json")),
+  EXPECT_THAT(Refusal(ReadCocoTruth("/nowhere/gt.json")),
               HasSubstr("/nowhere/gt.json"));
 }
 

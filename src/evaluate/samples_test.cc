@@ -15,13 +15,6 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 
-void WriteArray(const std::string& path, const Tensor& tensor) {
-  Result<NpyWriter> writer = NpyWriter::Create(path);
-  ASSERT_TRUE(writer.ok()) << writer.status().message();
-  ASSERT_TRUE(writer->Append(tensor).ok());
-  ASSERT_TRUE(writer->Finish().ok());
-}
-
 Tensor Counting(DType dtype, const Shape& shape) {
   Tensor tensor(dtype, shape);
   for (int64_t i = 0; i < tensor.elements(); ++i) {
@@ -30,12 +23,6 @@ Tensor Counting(DType dtype, const Shape& shape) {
     if (dtype == DType::kS32) tensor.as<int32_t>()[size_t(i)] = int32_t(i);
   }
   return tensor;
-}
-
-vision::Preprocess Raw() {
-  vision::Preprocess raw;
-  raw.raw = true;
-  return raw;
 }
 
 vision::Preprocess Plain() {

@@ -109,7 +109,7 @@ TEST(Session, AgreesAtEveryCpuLevel) {
     const auto outputs = RunOnce(session, EveryStepInputs());
     for (size_t i = 0; i < outputs.size(); ++i) {
       const std::string& output = session.outputs()[i].name;
-      if (outputs[i].dtype() != DType::kF32) {
+      if (outputs[i].dtype() != octet::DType::kF32) {
         EXPECT_TRUE(SameBytes(outputs[i], scalar[i])) << name << ' ' << output;
         continue;
       }
@@ -129,7 +129,7 @@ TEST(Session, DescribesItsInputsOutputsAndSteps) {
   ASSERT_EQ(session.inputs().size(), 1u);
   const ValueInfo& input = session.inputs()[0];
   EXPECT_EQ(input.name, "x");
-  EXPECT_EQ(input.dtype, DType::kU8);
+  EXPECT_EQ(input.dtype, octet::DType::kU8);
   EXPECT_EQ(input.shape, (Shape{1, 4, 4, 3}));
   EXPECT_THAT(input.scale, ElementsAre(0.5f));
   EXPECT_THAT(input.zero_point, ElementsAre(128));

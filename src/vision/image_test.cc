@@ -23,17 +23,17 @@ std::vector<std::byte> Read(const std::string& name) {
   return {file->bytes().begin(), file->bytes().end()};
 }
 
-struct Expected {
+struct ExpectedPicture {
   std::string name;
   int64_t width;
   int64_t height;
   uint32_t crc;
 };
 
-std::vector<Expected> ExpectedPictures() {
+std::vector<ExpectedPicture> ExpectedPictures() {
   std::ifstream lines(TestPicture("expected.txt"));
-  std::vector<Expected> pictures;
-  Expected picture;
+  std::vector<ExpectedPicture> pictures;
+  ExpectedPicture picture;
   while (lines >> picture.name >> picture.width >> picture.height >> std::hex >>
          picture.crc >> std::dec) {
     pictures.push_back(picture);
@@ -50,9 +50,9 @@ Image Gradient(int64_t width, int64_t height, int channels) {
 }
 
 TEST(DecodeImage, GivesThePixelsThatPillowGives) {
-  const std::vector<Expected> pictures = ExpectedPictures();
+  const std::vector<ExpectedPicture> pictures = ExpectedPictures();
   ASSERT_GE(pictures.size(), 15u);
-  for (const Expected& expected : pictures) {
+  for (const ExpectedPicture& expected : pictures) {
     SCOPED_TRACE(expected.name);
     Result<Image> image = DecodeImage(Read(expected.name), expected.name);
     ASSERT_TRUE(image.ok()) << image.status().message();
@@ -84,7 +84,7 @@ TEST(DecodeImage, TurnsColourIntoLumaWhenGreyIsAsked) {
 }
 
 TEST(DecodeImage, RefusesEveryTruncation) {
-  for (const Expected& expected : ExpectedPictures()) {
+  for (const ExpectedPicture& expected : ExpectedPictures()) {
     const std::vector<std::byte> whole = Read(expected.name);
     const bool is_jpeg = expected.name.ends_with(".jpg");
     // The two bytes at the end of a JPEG only say that it ends.
@@ -105,7 +105,7 @@ TEST(DecodeImage, SurvivesChangedBytes) {
   std::mt19937 random(11);
   ImageLimits limits;
   limits.max_pixels = 1 << 20;
-  for (const Expected& expected : ExpectedPictures()) {
+  for (const ExpectedPicture& expected : ExpectedPictures()) {
     const std::vector<std::byte> whole = Read(expected.name);
     for (int round = 0; round < 200; ++round) {
       std::vector<std::byte> changed = whole;

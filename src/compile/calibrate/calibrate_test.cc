@@ -7,7 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 
 namespace octet::compile {
 namespace {
@@ -24,12 +24,6 @@ a f32[1,4,4,5] = Conv(x, w, _) pads=[1,1,1,1] after=relu name=conv1
 y f32[1,4,4,4] = Conv(a, v, _) name=conv2
 output y
 )";
-
-Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
 
 // Samples in memory; an empty list of tensors is one that cannot be read.
 class Samples : public SampleSource {

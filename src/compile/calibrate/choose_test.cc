@@ -6,7 +6,7 @@
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/structure_key.h"
 #include "compile/calibrate/tensorrt_cache.h"
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 #include "compile/plan/propose.h"
 
 namespace octet::compile {
@@ -28,12 +28,6 @@ const v f32[8,1,1,16]{seed=3}
 y f32[1,6,6,8] = Conv(c, v, _) name=conv2
 output y
 )";
-
-Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
 
 // Samples with numbers from MakeSeeded.
 class SeededSamples : public SampleSource {

@@ -43,8 +43,9 @@ double Error(const std::vector<float>& x, Range range) {
   double sum = 0;
   for (float v : x) {
     const int q = QuantizeU8(v, params->scale[0], params->zero_point[0]);
-    const double e = double(v) - double(Dequantize(q, params->scale[0],
-                                                   params->zero_point[0]));
+    const double e =
+        double(v) -
+        double(octet::Dequantize(q, params->scale[0], params->zero_point[0]));
     sum += e * e;
   }
   return sum;

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 
 namespace octet::compile {
 namespace {
@@ -31,12 +31,6 @@ std::string Replaced(std::string_view from, std::string_view to) {
   }
   EXPECT_NE(text, kGraph) << from;
   return text;
-}
-
-Graph MustParse(std::string_view text) {
-  const auto graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message() << "\n" << text;
-  return *graph;
 }
 
 std::map<std::string, uint64_t> KeysByName(std::string_view text) {

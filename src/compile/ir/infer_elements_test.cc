@@ -4,7 +4,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr const char* kValues = R"(
+constexpr const char* kElementsValues = R"(
   input x f32[N,3,4]
   input m f32[3,4]
   input column f32[3,1]
@@ -42,13 +42,13 @@ TEST(InferUnary, TakesFloatsAndSomeIntegers) {
       {"Unary(flags)", "bool[3,1]"},
       {"Unary(codes)", "u8[2,3,4]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kElementsValues, types);
   const InferRow errors[] = {
       {"Unary(ids) function=exp", "input 0 ('ids') is s64, expected f32"},
       {"Unary(codes) function=relu", "is u8, expected f32"},
       {"Unary(flags) function=neg", "is bool, expected f32"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kElementsValues, errors);
 }
 
 TEST(InferBinary, BroadcastsAsNumpyDoes) {
@@ -72,7 +72,7 @@ TEST(InferBinary, BroadcastsAsNumpyDoes) {
       {"Binary(flags, flags) op=equal", "bool[3,1]"},
       {"Binary(m, m) after=relu", "f32[3,4]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kElementsValues, types);
   const InferRow errors[] = {
       {"Binary(m, ids)", "input 1 ('ids') is s64, expected f32"},
       {"Binary(m, s3)", "shapes [3, 4] and [3] do not broadcast"},
@@ -86,7 +86,7 @@ TEST(InferBinary, BroadcastsAsNumpyDoes) {
       {"Binary(m)", "1 inputs, expected 2 to 2"},
       {"Binary(m, _)", "input 1 is missing"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kElementsValues, errors);
 }
 
 TEST(InferWhere, BroadcastsAllThree) {
@@ -98,14 +98,14 @@ TEST(InferWhere, BroadcastsAllThree) {
       {"Where(flags, flags, flags)", "bool[3,1]"},
       {"Where(flags, any, s)", "f32[...]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kElementsValues, types);
   const InferRow errors[] = {
       {"Where(m, m, m)", "input 0 ('m') is f32, expected bool"},
       {"Where(flags, m, ids)", "input 2 ('ids') is s64, expected f32"},
       {"Where(flags, m, s5)", "shapes [3, 4] and [5] do not broadcast"},
       {"Where(flags, m)", "2 inputs, expected 3 to 3"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kElementsValues, errors);
 }
 
 TEST(InferCast, KeepsTheShape) {
@@ -115,7 +115,7 @@ TEST(InferCast, KeepsTheShape) {
       {"Cast(any) to=bool", "bool[...]"},
       {"Cast(codes)", "f32[2,3,4]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kElementsValues, types);
 }
 
 TEST(InferQuantize, TakesTheTypeOfItsZeroPoint) {
@@ -132,12 +132,12 @@ TEST(InferQuantize, TakesTheTypeOfItsZeroPoint) {
       // One scale has no axis.
       {"Quantize(x, s1) axis=9", "u8[N,3,4]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kElementsValues, types);
   const InferRow nodes[] = {
       {"Quantize(x, s3) axis=-2", "Quantize(x, s3) axis=1"},
       {"Dequantize(codes, s4) axis=-1", "Dequantize(codes, s4) axis=2"},
   };
-  ExpectNodes(kValues, nodes);
+  ExpectNodes(kElementsValues, nodes);
 }
 
 TEST(InferDequantize, MakesFloats) {
@@ -149,7 +149,7 @@ TEST(InferDequantize, MakesFloats) {
       {"Dequantize(codes, s3, z3) axis=1", "f32[2,3,4]"},
       {"Dequantize(codes, s4) axis=2", "f32[2,3,4]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kElementsValues, types);
 }
 
 TEST(InferQuantization, RefusesParametersThatDoNotFit) {
@@ -170,7 +170,7 @@ TEST(InferQuantization, RefusesParametersThatDoNotFit) {
       {"Dequantize(codes, s, zs)", "input 2 ('zs') is s8, expected u8"},
       {"Dequantize(codes, s5) axis=1", "5 scales for axis 1 of [2, 3, 4]"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kElementsValues, errors);
 }
 
 }  // namespace

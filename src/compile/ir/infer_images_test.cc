@@ -5,7 +5,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr const char* kValues = R"(
+constexpr const char* kImagesValues = R"(
   input x f32[N,H,W,4]
   input wide f32[2,7,9,4]
   input thin f32[1,1,1,C]
@@ -65,7 +65,7 @@ TEST(InferConv, FindsItsOutput) {
       {"Conv(wide, w, _, batch_residual) residual=true", "f32[2,5,7,6]"},
       {"Conv(wide, w, _, any) residual=true", "f32[2,5,7,6]"},
   };
-  ExpectTypes(kValues, rows);
+  ExpectTypes(kImagesValues, rows);
 }
 
 TEST(InferConv, RefusesWhatDoesNotFit) {
@@ -105,7 +105,7 @@ TEST(InferConv, RefusesWhatDoesNotFit) {
       {"Conv(wide, w) pads=[2147483648,2147483648,2147483648,2147483648]",
        "more than 4294967296 elements"},
   };
-  ExpectErrors(kValues, rows);
+  ExpectErrors(kImagesValues, rows);
 }
 
 TEST(InferPool, FindsItsOutput) {
@@ -123,7 +123,7 @@ TEST(InferPool, FindsItsOutput) {
       {"Pool(wide) op=average kernel=[2,2] count_include_pad=true",
        "f32[2,6,8,4]"},
   };
-  ExpectTypes(kValues, rows);
+  ExpectTypes(kImagesValues, rows);
 }
 
 TEST(InferPool, RefusesWhatDoesNotFit) {
@@ -137,7 +137,7 @@ TEST(InferPool, RefusesWhatDoesNotFit) {
       {"Pool(wide) pads=[0,-1,0,0]", "pads must be 0 to 2^31"},
       {"Pool(wide, wide)", "2 inputs, expected 1 to 1"},
   };
-  ExpectErrors(kValues, rows);
+  ExpectErrors(kImagesValues, rows);
 }
 
 TEST(InferResize, FindsItsOutput) {
@@ -160,7 +160,7 @@ TEST(InferResize, FindsItsOutput) {
       {"Resize(wide, _, sizes)", "f32[2,y.1,y.2,4]"},
       {"Resize(x, _, size)", "f32[N,y.1,y.2,4]"},
   };
-  ExpectTypes(kValues, rows);
+  ExpectTypes(kImagesValues, rows);
 }
 
 TEST(InferResize, WritesTheNumbersThatItKnows) {
@@ -175,7 +175,7 @@ TEST(InferResize, WritesTheNumbersThatItKnows) {
       // The scale of the formula is not known before the input's size is.
       {"Resize(x, _, size)", "Resize(x, _, size)"},
   };
-  ExpectNodes(kValues, rows);
+  ExpectNodes(kImagesValues, rows);
 }
 
 TEST(InferResize, RefusesWhatDoesNotFit) {
@@ -193,7 +193,7 @@ TEST(InferResize, RefusesWhatDoesNotFit) {
       {"Resize(wide, size)", "input 1 ('size') is s64, expected f32"},
       {"Resize(wide, _, zero)", "its size is 0"},
   };
-  ExpectErrors(kValues, rows);
+  ExpectErrors(kImagesValues, rows);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr const char* kValues = R"(
+constexpr const char* kMovesValues = R"(
   input x f32[N,S,6]
   input m f32[4,6]
   input tall f32[N,S,6]
@@ -50,7 +50,7 @@ TEST(InferConcat, JoinsAlongOneAxis) {
       {"Concat(m, any)", "f32[...]"},
       {"Concat(any, m)", "f32[...]"},
   };
-  ExpectTypes(kValues, rows);
+  ExpectTypes(kMovesValues, rows);
   const InferRow errors[] = {
       {"Concat(m, x)", "expected 2 dimensions"},
       {"Concat(m, flags)", "input 1 ('flags') is bool, expected f32"},
@@ -60,7 +60,7 @@ TEST(InferConcat, JoinsAlongOneAxis) {
       {"Concat()", "0 inputs"},
       {"Concat(m, _)", "input 1 is missing"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kMovesValues, errors);
 }
 
 TEST(InferSlice, TakesStartsSizesAndSteps) {
@@ -95,7 +95,7 @@ TEST(InferSlice, TakesStartsSizesAndSteps) {
       {"Slice(x, start, most)", "Slice(x, start, most)"},
       {"Slice(any, one, five)", "Slice(any, one, five)"},
   };
-  ExpectNodes(kValues, rows);
+  ExpectNodes(kMovesValues, rows);
 }
 
 TEST(InferSlice, RefusesWhatLeavesTheValue) {
@@ -116,7 +116,7 @@ TEST(InferSlice, RefusesWhatLeavesTheValue) {
       {"Slice(m, one, five, both)", "differ in length"},
       {"Slice(m, one)", "starts without ends"},
   };
-  ExpectErrors(kValues, rows);
+  ExpectErrors(kMovesValues, rows);
 }
 
 TEST(InferPad, AddsToEveryAxis) {
@@ -135,7 +135,7 @@ TEST(InferPad, AddsToEveryAxis) {
       {"Pad(any, pads)", "f32[...]"},
       {"Pad(x, ids)", "f32[y.0,y.1,y.2]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kMovesValues, types);
   const InferRow nodes[] = {
       {"Pad(m, pads)", "Pad(m) before=[1,0] after=[0,2]"},
       {"Pad(m, pads, value)", "Pad(m) before=[1,0] after=[0,2] value=0.5"},
@@ -143,7 +143,7 @@ TEST(InferPad, AddsToEveryAxis) {
       // Only a float is an attribute.
       {"Pad(m, pads, s64_value)", "Pad(m, pads, s64_value)"},
   };
-  ExpectNodes(kValues, nodes);
+  ExpectNodes(kMovesValues, nodes);
   const InferRow errors[] = {
       {"Pad(m) before=[1] after=[1]", "expected 1 dimensions"},
       {"Pad(m) before=[-3,0] after=[-2,0]", "axis 0 of 4: pads -3 and -2"},
@@ -156,7 +156,7 @@ TEST(InferPad, AddsToEveryAxis) {
       {"Pad(m, pad2)", "2 pads for 2 axes"},
       {"Pad(m, pad2, _, five)", "axis 5 of a value with 2 dimensions"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kMovesValues, errors);
 }
 
 TEST(InferTranspose, PermutesDimensions) {
@@ -166,7 +166,7 @@ TEST(InferTranspose, PermutesDimensions) {
       {"Transpose(any) perm=[1,0]", "f32[y.0,y.1]"},
       {"Transpose(nine) perm=[7,6,5,4,3,2,1,0]", "f32[2,1,1,1,1,1,1,1]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kMovesValues, types);
   const InferRow errors[] = {
       {"Transpose(m) perm=[1]", "not a permutation"},
       {"Transpose(m) perm=[0,-1]", "not a permutation"},
@@ -174,7 +174,7 @@ TEST(InferTranspose, PermutesDimensions) {
       {"Transpose(x) perm=[1,0]", "expected 2 dimensions"},
       {"Transpose(any) perm=[8,7,6,5,4,3,2,1,0]", "9 dimensions, at most 8"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kMovesValues, errors);
 }
 
 TEST(InferGather, PutsTheShapeOfTheIndicesInItsAxis) {
@@ -188,7 +188,7 @@ TEST(InferGather, PutsTheShapeOfTheIndicesInItsAxis) {
       {"Gather(m, any_ids)", "f32[...]"},
       {"Gather(flags, one)", "bool[1,3]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kMovesValues, types);
   const InferRow errors[] = {
       {"Gather(m, flags)", "indices are bool, expected s64 or s32"},
       {"Gather(m, id) axis=2", "axis 2 of a value with 2 dimensions"},
@@ -196,7 +196,7 @@ TEST(InferGather, PutsTheShapeOfTheIndicesInItsAxis) {
       {"Gather(nine, ids)", "9 dimensions, at most 8"},
       {"Gather(m)", "1 inputs, expected 2 to 2"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kMovesValues, errors);
 }
 
 TEST(InferTile, MultipliesEveryDimension) {
@@ -209,7 +209,7 @@ TEST(InferTile, MultipliesEveryDimension) {
       {"Tile(m, ids)", "f32[y.0,y.1]"},
       {"Tile(any, repeats)", "f32[y.0,y.1]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kMovesValues, types);
   const InferRow errors[] = {
       {"Tile(m) repeats=[1]", "expected 1 dimensions"},
       {"Tile(m) repeats=[1,-1]", "repeats axis 1 -1 times"},
@@ -217,7 +217,7 @@ TEST(InferTile, MultipliesEveryDimension) {
       {"Tile(m) repeats=[1000000,1000]", "more than 4294967296 elements"},
       {"Tile(any) repeats=[1,1,1,1,1,1,1,1,1]", "9 dimensions, at most 8"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kMovesValues, errors);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr const char* kValues = R"(
+constexpr const char* kProductsValues = R"(
   input a f32[N,M,K]
   input rows f32[3,4]
   input stack f32[5,3,4]
@@ -48,7 +48,7 @@ TEST(InferMatMul, FollowsNumpy) {
       {"MatMul(rows, b, _, rest_n) residual=true", "f32[3,7]"},
       {"MatMul(rows, b, _, any) residual=true", "f32[3,7]"},
   };
-  ExpectTypes(kValues, rows);
+  ExpectTypes(kProductsValues, rows);
 }
 
 TEST(InferMatMul, RefusesWhatDoesNotFit) {
@@ -68,7 +68,7 @@ TEST(InferMatMul, RefusesWhatDoesNotFit) {
       {"MatMul(rows, b, _, ids) residual=true", "('ids') is s64"},
       {"MatMul(rows, b, rest)", "has shape [3, 7], expected 1 dimensions"},
   };
-  ExpectErrors(kValues, rows);
+  ExpectErrors(kProductsValues, rows);
 }
 
 TEST(InferSoftmax, KeepsTheTypeAndCountsItsAxisFromTheFront) {
@@ -77,13 +77,13 @@ TEST(InferSoftmax, KeepsTheTypeAndCountsItsAxisFromTheFront) {
       {"Softmax(a) axis=-3", "Softmax(a) axis=0"},
       {"Softmax(any)", "Softmax(any)"},
   };
-  ExpectNodes(kValues, nodes);
+  ExpectNodes(kProductsValues, nodes);
   const InferRow errors[] = {
       {"Softmax(a) axis=3", "axis 3 of a value with 3 dimensions"},
       {"Softmax(a) axis=-4", "axis -4 of a value with 3 dimensions"},
       {"Softmax(ids)", "input 0 ('ids') is s64, expected f32"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kProductsValues, errors);
 }
 
 TEST(InferLayerNorm, WantsScalesOfTheLastAxes) {
@@ -96,7 +96,7 @@ TEST(InferLayerNorm, WantsScalesOfTheLastAxes) {
       {"LayerNorm(any, g4)", "f32[...]"},
       {"LayerNorm(rows, any)", "f32[3,4]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kProductsValues, types);
   const InferRow errors[] = {
       {"LayerNorm(rows, g3)",
        "input 1 of shape [3] for axes 1 and on of [3, 4]"},
@@ -106,7 +106,7 @@ TEST(InferLayerNorm, WantsScalesOfTheLastAxes) {
       {"LayerNorm(rows, g4) axis=2", "axis 2 of a value with 2 dimensions"},
       {"LayerNorm(rows)", "1 inputs, expected 2 to 3"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kProductsValues, errors);
 }
 
 TEST(InferReduce, TakesAxesAway) {
@@ -127,7 +127,7 @@ TEST(InferReduce, TakesAxesAway) {
       {"Reduce(small, loose) op=sum", "s32[y.0,1]"},
       {"Reduce(stack, loose) keep_dims=false", "f32[...]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kProductsValues, types);
   const InferRow errors[] = {
       {"Reduce(stack) axes=[3]", "axis 3 of a value with 3 dimensions"},
       {"Reduce(stack) axes=[1,1]", "an axis twice"},
@@ -135,7 +135,7 @@ TEST(InferReduce, TakesAxesAway) {
       {"Reduce(rows, beyond)", "axis 2 of a value with 2 dimensions"},
       {"Reduce(flags) axes=[0]", "is bool, expected f32, s64 or s32"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kProductsValues, errors);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr const char* kValues = R"(
+constexpr const char* kShapesValues = R"(
   input x f32[N,C,4,6]
   input m f32[4,6]
   input batch f32[N,24]
@@ -53,7 +53,7 @@ TEST(InferReshape, FillsInWhatIsLeft) {
       {"Reshape(any) dims=[0,3]", "f32[y.0,3]"},
       {"Reshape(f1) dims=[]", "f32[]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kShapesValues, types);
 }
 
 TEST(InferReshape, TakesItsShapeFromAnInput) {
@@ -66,7 +66,7 @@ TEST(InferReshape, TakesItsShapeFromAnInput) {
       {"Reshape(any, s)", "f32[N,C,4,6]"},
       {"Reshape(f1, none)", "f32[]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kShapesValues, types);
   const InferRow nodes[] = {
       {"Reshape(m, two)", "Reshape(m) dims=[2,-1]"},
       {"Reshape(m, copy)", "Reshape(m) dims=[0,-1,3]"},
@@ -75,7 +75,7 @@ TEST(InferReshape, TakesItsShapeFromAnInput) {
       {"Reshape(any, s)", "Reshape(any, s)"},
       {"Reshape(m, shape)", "Reshape(m, shape)"},
   };
-  ExpectNodes(kValues, nodes);
+  ExpectNodes(kShapesValues, nodes);
 }
 
 TEST(InferReshape, RefusesWhatDoesNotFit) {
@@ -92,7 +92,7 @@ TEST(InferReshape, RefusesWhatDoesNotFit) {
       {"Reshape(m, f)", "input 1 ('f') is f32, expected s64"},
       {"Reshape(m, square)", "expected 1 dimensions"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kShapesValues, errors);
 }
 
 TEST(InferExpand, BroadcastsBothWays) {
@@ -108,7 +108,7 @@ TEST(InferExpand, BroadcastsBothWays) {
       {"Expand(f1, loose)", "f32[...]"},
       {"Expand(any) dims=[2]", "f32[...]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kShapesValues, types);
   const InferRow errors[] = {
       {"Expand(m) dims=[5,6]", "[4, 6] does not expand to [5, 6]"},
       {"Expand(m) dims=[4,-1]", "a negative dimension"},
@@ -116,7 +116,7 @@ TEST(InferExpand, BroadcastsBothWays) {
       {"Expand(m) dims=[1,1,1,1,1,1,1,1,1]", "9 dimensions, at most 8"},
       {"Expand(f1) dims=[65536,65537]", "more than 4294967296 elements"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kShapesValues, errors);
 }
 
 TEST(InferShapeOf, TakesARangeOfAxes) {
@@ -129,14 +129,14 @@ TEST(InferShapeOf, TakesARangeOfAxes) {
       {"ShapeOf(x) start=9", "ShapeOf(x) start=4 end=4"},
       {"ShapeOf(any) start=1", "ShapeOf(any) start=1"},
   };
-  ExpectNodes(kValues, rows);
+  ExpectNodes(kShapesValues, rows);
   const InferRow types[] = {
       {"ShapeOf(x)", "s64[4]"},
       {"ShapeOf(x) start=3 end=1", "s64[0]"},
       {"ShapeOf(f1)", "s64[0]"},
       {"ShapeOf(any)", "s64[y.0]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kShapesValues, types);
 }
 
 TEST(InferConstantOfShape, HasTheShapeThatItsInputNames) {
@@ -148,14 +148,14 @@ TEST(InferConstantOfShape, HasTheShapeThatItsInputNames) {
       {"ConstantOfShape(shape)", "f32[y.0,y.1,y.2]"},
       {"ConstantOfShape(loose)", "f32[...]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kShapesValues, types);
   const InferRow errors[] = {
       {"ConstantOfShape(two)", "dimension 1 is -1"},
       {"ConstantOfShape(nine)", "9 dimensions, at most 8"},
       {"ConstantOfShape(f)", "is f32, expected s64"},
       {"ConstantOfShape(square)", "expected 1 dimensions"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kShapesValues, errors);
 }
 
 TEST(InferRange, CountsItsSteps) {
@@ -170,7 +170,7 @@ TEST(InferRange, CountsItsSteps) {
       // The whole way does not fit into 64 bits.
       {"Range(least, most, most)", "s64[3]"},
   };
-  ExpectTypes(kValues, types);
+  ExpectTypes(kShapesValues, types);
   const InferRow errors[] = {
       {"Range(i0, i10, i0)", "delta is 0"},
       {"Range(i0, f1, i1)", "input 1 ('f1') is f32, expected s64"},
@@ -178,7 +178,7 @@ TEST(InferRange, CountsItsSteps) {
       {"Range(list, i10, i1)", "must be scalars"},
       {"Range(i0, i10)", "2 inputs, expected 3 to 3"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kShapesValues, errors);
 }
 
 // Sizes stay far from where their bytes overflow.
@@ -188,12 +188,12 @@ TEST(InferShapes, BoundsWhatAnyNodeMakes) {
       {"Concat(huge, huge) axis=1", "more than 4294967296 elements"},
       {"Transpose(huge) perm=[1,0]", "more than 4294967296 elements"},
   };
-  ExpectErrors(kValues, errors);
+  ExpectErrors(kShapesValues, errors);
 }
 
 // Batch arithmetic as exporters write it: the size comes from N and stays N.
 TEST(InferShapes, KeepsASymbolThroughArithmetic) {
-  const std::string values = std::string(kValues) + R"(
+  const std::string values = std::string(kShapesValues) + R"(
   const one s64[1]{1}
   const rest s64[1]{-1}
   same = Binary(n, one) op=mul

@@ -13,7 +13,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr const char* kValues = R"(
+constexpr const char* kKnownValues = R"(
   input x f32[N,3,H,4]
   input k s64[2]
   input f f32[2]
@@ -60,7 +60,7 @@ std::string KnownText(const Graph& graph, const KnownInts* ints) {
 }
 
 std::string KnownOf(const std::string& node) {
-  Result<Graph> graph = Parse(kValues + ("y = " + node + "\noutput y\n"));
+  Result<Graph> graph = Parse(kKnownValues + ("y = " + node + "\noutput y\n"));
   if (!graph.ok()) return graph.status().message();
   // Update wants attributes in their normal form.
   EXPECT_TRUE(InferShapes(*graph).ok()) << node;
@@ -69,12 +69,12 @@ std::string KnownOf(const std::string& node) {
   return KnownText(*graph, known.Find(graph->outputs[0]));
 }
 
-struct Row {
+struct KnownRow {
   const char* node;
   const char* known;
 };
 
-constexpr Row kRows[] = {
+constexpr KnownRow kKnownRows[] = {
     {"Binary(a, b)", "9,-1,0"},
     {"Binary(a, b) op=sub", "5,-5,0"},
     {"Binary(a, b) op=mul", "14,-6,0"},
@@ -149,13 +149,13 @@ constexpr Row kRows[] = {
 };
 
 TEST(KnownValues, FollowTheNumbersOfEveryKind) {
-  for (const Row& row : kRows) {
+  for (const KnownRow& row : kKnownRows) {
     EXPECT_EQ(KnownOf(row.node), row.known) << row.node;
   }
 }
 
 Graph Constants() {
-  Result<Graph> graph = Parse(fmt::format("{}output n\n", kValues));
+  Result<Graph> graph = Parse(fmt::format("{}output n\n", kKnownValues));
   EXPECT_TRUE(graph.ok()) << graph.status().message();
   return *std::move(graph);
 }
@@ -170,11 +170,11 @@ ValueId Named(const Graph& graph, std::string_view name) {
 TEST(KnownValues, ReadSmallConstantsOfIntegers) {
   const Graph graph = Constants();
   KnownValues known(graph);
-  const Row rows[] = {
+  const KnownRow rows[] = {
       {"a", "7,-3,0"},       {"b32", "2,2,0"},     {"t", "1,0"},
       {"i3", "3"},           {"k", "nothing"},     {"matrix", "5,6"},
       {"floats", "nothing"}, {"bytes", "nothing"}, {"wider", "nothing"}};
-  for (const Row& row : rows) {
+  for (const KnownRow& row : rows) {
     EXPECT_EQ(KnownText(graph, known.Find(Named(graph, row.node))), row.known)
         << row.node;
   }

@@ -13,13 +13,6 @@ const QuantParams kA{{0.0123f}, {117}};
 const QuantParams kB{{0.0071f}, {140}};
 const QuantParams kY{{0.0151f}, {101}};
 
-Form U8(const QuantParams& quant) {
-  Form form = Form::U8(quant.per_channel() ? Granularity::kPerChannel
-                                           : Granularity::kPerTensor);
-  form.quant = quant;
-  return form;
-}
-
 // The only node in int8: a (and b) as u8, y as u8.
 Plan Int8Plan(const Graph& graph, const QuantParams& y = kY) {
   Plan plan = FloatPlan(graph);

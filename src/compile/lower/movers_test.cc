@@ -46,13 +46,6 @@ std::string TextOf(std::string_view mover) {
          "output y\n";
 }
 
-Form U8(const QuantParams& quant) {
-  Form form = Form::U8(quant.per_channel() ? Granularity::kPerChannel
-                                           : Granularity::kPerTensor);
-  form.quant = quant;
-  return form;
-}
-
 // The node `move` in int8, reading x as u8 and writing y as u8.
 Plan Int8Plan(const Graph& graph, const QuantParams& x, const QuantParams& y) {
   Plan plan = FloatPlan(graph);

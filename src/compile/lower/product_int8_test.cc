@@ -22,13 +22,6 @@ struct Setting {
   std::vector<float> weight_scale;
 };
 
-Form U8(const QuantParams& quant) {
-  Form form = Form::U8(quant.per_channel() ? Granularity::kPerChannel
-                                           : Granularity::kPerTensor);
-  form.quant = quant;
-  return form;
-}
-
 Plan PlanOf(const Graph& graph, const Setting& setting) {
   Plan plan = FloatPlan(graph);
   NodePlan& node = plan.nodes.at("product");

@@ -75,7 +75,7 @@ TEST(Permuted, TakesScalarsAndEmptyTensors) {
   EXPECT_EQ(empty.shape(), (Shape{3, 0, 2}));
 }
 
-std::string TextOf(TestModel& model) {
+std::string TextOfY(TestModel& model) {
   Result<Graph> graph = model.Output("y").Import();
   return graph.ok() ? Print(*graph) : std::string(graph.status().message());
 }
@@ -88,7 +88,7 @@ TEST(PermuteWeights, TransposesWhatIsNotConstant) {
   TestModel model;
   model.Input("x", {"2", "4"}).Input("w", {"3", "4"});
   model.Node("Gemm", {"x", "w"}).Attr("transB", 1);
-  const std::string text = TextOf(model);
+  const std::string text = TextOfY(model);
   ExpectPart(text, "y.weights f32[4,3] = Transpose(w) perm=[1,0]");
   ExpectPart(text, "y f32[2,3] = MatMul(x, y.weights)");
 }
@@ -99,7 +99,7 @@ TEST(PermuteWeights, MovesTheAxisOfADequantize) {
   model.Ints("w", {3, 4}, Longs(12, 1), onnx::TensorProto::INT8);
   model.Node("DequantizeLinear", {"w", "s"}, {"wf"}).Attr("axis", 0);
   model.Node("Gemm", {"x", "wf"}).Attr("transB", 1);
-  ExpectPart(TextOf(model), "Dequantize(w.permuted, s) axis=1");
+  ExpectPart(TextOfY(model), "Dequantize(w.permuted, s) axis=1");
 }
 
 // One dimension of weights, so that a height is put in.
@@ -109,7 +109,7 @@ TEST(PermuteWeights, PutsAnAxisInAndCountsItForTheScales) {
   model.Ints("w", {1, 2, 3}, Longs(6, 1), onnx::TensorProto::INT8);
   model.Node("DequantizeLinear", {"w", "s"}, {"wf"}).Attr("axis", 1);
   model.Node("Conv", {"x", "wf"});
-  const std::string text = TextOf(model);
+  const std::string text = TextOfY(model);
   ExpectPart(text, "const w.permuted s8[1,1,3,2]");
   ExpectPart(text, "Dequantize(w.permuted, s) axis=3");
 }
@@ -118,7 +118,7 @@ TEST(ScaleWeights, FoldsIntoAConstant) {
   TestModel model;
   model.Input("x", {"1", "2"}).Floats("w", {2, 1}, {3, 5});
   model.Node("Gemm", {"x", "w"}).Attr("alpha", -2.0f);
-  ExpectPart(TextOf(model), "const w.scaled f32[2,1]{-6, -10}");
+  ExpectPart(TextOfY(model), "const w.scaled f32[2,1]{-6, -10}");
 }
 
 TEST(ScaleWeights, FoldsAPositiveFactorIntoTheScales) {
@@ -127,7 +127,7 @@ TEST(ScaleWeights, FoldsAPositiveFactorIntoTheScales) {
   model.Ints("w", {2, 1}, {3, 5}, onnx::TensorProto::INT8);
   model.Node("DequantizeLinear", {"w", "s"}, {"wf"});
   model.Node("Gemm", {"x", "wf"}).Attr("alpha", 4.0f);
-  const std::string text = TextOf(model);
+  const std::string text = TextOfY(model);
   ExpectPart(text, "const s.scaled f32[]{2}");
   ExpectPart(text, "Dequantize(w, s.scaled)");
 }
@@ -139,20 +139,20 @@ TEST(ScaleWeights, MultipliesWhereItCannotFold) {
   negative.Ints("w", {2, 1}, {3, 5}, onnx::TensorProto::INT8);
   negative.Node("DequantizeLinear", {"w", "s"}, {"wf"});
   negative.Node("Gemm", {"x", "wf"}).Attr("alpha", -4.0f);
-  ExpectPart(TextOf(negative),
+  ExpectPart(TextOfY(negative),
              "y.scaled f32[2,1] = Binary(wf, y.number) "
              "op=mul");
   TestModel variable;
   variable.Input("x", {"1", "2"}).Input("w", {"2", "1"});
   variable.Node("Gemm", {"x", "w"}).Attr("alpha", 0.5f);
-  ExpectPart(TextOf(variable), "Binary(w, y.number) op=mul");
+  ExpectPart(TextOfY(variable), "Binary(w, y.number) op=mul");
 }
 
 TEST(ScaleWeights, LeavesAFactorOfOneOut) {
   TestModel model;
   model.Input("x", {"1", "2"}).Floats("w", {2, 1}, {3, 5});
   model.Node("Gemm", {"x", "w"}).Attr("alpha", 1.0f);
-  ExpectPart(TextOf(model), "y f32[1,1] = MatMul(x, w)");
+  ExpectPart(TextOfY(model), "y f32[1,1] = MatMul(x, w)");
 }
 
 }  // namespace

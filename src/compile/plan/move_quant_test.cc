@@ -10,12 +10,12 @@ namespace {
 
 // One node that makes y from x [2,3,2,6] or s [2,3,2,2,3], whose parameters
 // depend on their last (two) axes.
-struct Case {
+struct MoveCase {
   const char* node;
   int x_axis;
   int y_axis;  // -1: channels do not stay together
 };
-const Case kCases[] = {
+const MoveCase kMoveCases[] = {
     {"y = Transpose(x) perm=[0,2,1,3]", 3, 3},
     {"y = Transpose(x) perm=[2,1,0,3]", 3, 3},
     {"y = Transpose(x) perm=[0,3,1,2]", 3, -1},
@@ -49,7 +49,7 @@ const Case kCases[] = {
     {"y = Tile(x) repeats=[1,1,1,2]", 3, -1},
 };
 
-Graph GraphOf(const Case& c) {
+Graph GraphOf(const MoveCase& c) {
   return MustParse(
       "graph \"g\"\ninput x f32[2,3,2,6]\ninput s f32[2,3,2,2,3]\n"
       "input computed s64[2]\nconst pick s64[3]{1, -1, 0}\n"
@@ -58,7 +58,7 @@ Graph GraphOf(const Case& c) {
 }
 
 TEST(MapChannels, SaysWhereChannelsStayTogether) {
-  for (const Case& c : kCases) {
+  for (const MoveCase& c : kMoveCases) {
     const Graph graph = GraphOf(c);
     const Node& node = graph.nodes[0];
     const auto map = MapChannels(
@@ -71,7 +71,7 @@ TEST(MapChannels, SaysWhereChannelsStayTogether) {
 // Moves the numbers of the channels themselves: the evaluator shows where each
 // went.
 TEST(MapChannels, NamesTheChannelThatEachElementComesFrom) {
-  for (const Case& c : kCases) {
+  for (const MoveCase& c : kMoveCases) {
     if (c.y_axis < 0) continue;
     SCOPED_TRACE(c.node);
     const Graph graph = GraphOf(c);
@@ -119,7 +119,7 @@ output y
 }
 
 TEST(MapChannels, HasNoneWhereTheInputHasNone) {
-  for (const Case& c : kCases) {
+  for (const MoveCase& c : kMoveCases) {
     const Graph graph = GraphOf(c);
     const Node& node = graph.nodes[0];
     EXPECT_FALSE(

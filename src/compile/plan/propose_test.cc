@@ -3,18 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 
 namespace octet::compile {
 namespace {
 
 using testing::HasSubstr;
-
-Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
 
 Plan MustPropose(const Graph& graph, const ProposeOptions& options = {}) {
   Result<Plan> plan = Propose(graph, options);

@@ -16,12 +16,6 @@ using Place = std::vector<int64_t>;
 // what stands in no input.
 using Rule = std::function<Place(const Place&)>;
 
-Tensor Counting(const Shape& shape) {
-  Tensor tensor(DType::kS64, shape);
-  std::iota(tensor.as<int64_t>().begin(), tensor.as<int64_t>().end(), 0);
-  return tensor;
-}
-
 Place PlaceOf(const Shape& shape, int64_t element) {
   Place place(size_t(shape.rank()));
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {

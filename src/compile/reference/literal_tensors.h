@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,12 @@ inline Tensor F32(const Shape& shape, std::initializer_list<float> list) {
 }
 inline Tensor S64(const Shape& shape, std::initializer_list<int64_t> list) {
   return Literal<int64_t>(DType::kS64, shape, list);
+}
+// 0, 1, 2, ...
+inline Tensor Counting(const Shape& shape) {
+  Tensor tensor(DType::kS64, shape);
+  std::iota(tensor.as<int64_t>().begin(), tensor.as<int64_t>().end(), 0);
+  return tensor;
 }
 inline Tensor Bools(const Shape& shape, std::initializer_list<uint8_t> list) {
   return Literal<uint8_t>(DType::kBool, shape, list);

@@ -73,12 +73,6 @@ const NearestCase kNearestCases[] = {
     {kAsymmetric, kFloor, 10, 11, 1.1, {0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
 };
 
-Tensor Counting(const Shape& shape) {
-  Tensor tensor(DType::kS64, shape);
-  std::iota(tensor.as<int64_t>().begin(), tensor.as<int64_t>().end(), 0);
-  return tensor;
-}
-
 Resize OpOf(const NearestCase& c) {
   Resize op;
   op.coordinates = c.coordinates;

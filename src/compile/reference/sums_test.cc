@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-Tensor Counting(const Shape& shape) {
+Tensor CountingFloats(const Shape& shape) {
   Tensor tensor(DType::kF32, shape);
   float next = 1;
   for (float& v : tensor.as<float>()) v = next++;
@@ -17,7 +17,7 @@ Tensor Counting(const Shape& shape) {
 }
 
 TEST(Conv, SumsAWindowWithPaddingStrideAndDilation) {
-  const Tensor x = Counting({1, 4, 4, 1});
+  const Tensor x = CountingFloats({1, 4, 4, 1});
   const Tensor w = F32({1, 2, 2, 1}, {1, 10, 100, 1000});
   const Tensor bias = F32({1}, {0.5f});
   const auto y = RunOp(Conv{.strides = {2, 1},
@@ -68,9 +68,9 @@ TEST(Conv, SumsInDouble) {
 }
 
 TEST(Conv, RefusesWhatDoesNotFit) {
-  const Tensor x = Counting({1, 2, 2, 2});
-  const Tensor w = Counting({1, 3, 3, 2});
-  const Tensor other = Counting({1, 1, 1, 3});
+  const Tensor x = CountingFloats({1, 2, 2, 2});
+  const Tensor w = CountingFloats({1, 3, 3, 2});
+  const Tensor other = CountingFloats({1, 1, 1, 3});
   EXPECT_FALSE(RunOp(Conv{}, {&x, &w}).ok());
   EXPECT_FALSE(RunOp(Conv{}, {&x, &other}).ok());
   Conv conv;
@@ -83,7 +83,7 @@ TEST(Conv, RefusesWhatDoesNotFit) {
 }
 
 TEST(MatMul, BroadcastsBatches) {
-  const Tensor a = Counting({2, 1, 2});
+  const Tensor a = CountingFloats({2, 1, 2});
   const Tensor b = F32({2, 2}, {1, 10, 100, 1000});
   const auto y = RunOp(MatMul{}, {&a, &b});
   ASSERT_TRUE(y.ok());

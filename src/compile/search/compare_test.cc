@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 #include "compile/lower/lower.h"
 #include "runtime/engine.h"
 
@@ -52,12 +52,6 @@ class Samples : public SampleSource {
   Shape shape_;
   size_t tensors_;
 };
-
-Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
 
 Engine MakeEngine(const Graph& graph, const Plan& plan) {
   Result<Lowered> lowered = Lower(graph, plan);

@@ -22,14 +22,7 @@ b f32[1,8,8,2] = Conv(a, v, _) name=second
 output b
 )";
 
-ProductTrials TrialsOf(const Calibrated& c) {
-  auto drawn = DrawWindows(c.graph, FoldableReaders(c.graph, c.plan),
-                           SeededSamples(c.graph, 4), {.threads = 1});
-  EXPECT_TRUE(drawn.ok()) << drawn.status().message();
-  return MakeProductTrials(c.graph, *std::move(drawn), OnePool());
-}
-
-std::vector<Folding> Find(const Calibrated& c, const ProductTrials& trials) {
+std::vector<Folding> FoundIn(const Calibrated& c, const ProductTrials& trials) {
   return FindFoldings(c.graph, c.ranges, trials, c.plan, OnePool());
 }
 
@@ -44,7 +37,8 @@ double SqnrOf(const Calibrated& c, const Plan& plan) {
 
 TEST(FindFoldings, FindsTheScalesThatSmallChannelsNeed) {
   const Calibrated c = CalibratedFrom(kUnlike);
-  const std::vector<Folding> foldings = Find(c, TrialsOf(c));
+  const std::vector<Folding> foldings =
+      FoundIn(c, TrialsOf(c, FoldableReaders(c.graph, c.plan)));
   ASSERT_EQ(foldings.size(), 1u);
   const Folding& folding = foldings[0];
   EXPECT_EQ(folding.foldable.root.value, ValueNamed(c.graph, "a"));
@@ -62,7 +56,8 @@ TEST(Fold, MakesTheEngineAsMuchBetterAsItWasMeasured) {
   std::string mild(kUnlike);
   mild.replace(mild.find("{30,"), 4, "{0.6,");
   const Calibrated c = CalibratedFrom(mild);
-  const std::vector<Folding> foldings = Find(c, TrialsOf(c));
+  const std::vector<Folding> foldings =
+      FoundIn(c, TrialsOf(c, FoldableReaders(c.graph, c.plan)));
   ASSERT_EQ(foldings.size(), 1u);
   Plan folded = c.plan;
   Fold(c.graph, foldings[0], folded);
@@ -75,7 +70,8 @@ TEST(Fold, MakesTheEngineAsMuchBetterAsItWasMeasured) {
 TEST(Fold, GivesTheFormAScalePerChannelAndOneZeroPoint) {
   const Calibrated c = CalibratedFrom(kUnlike);
   Plan folded = c.plan;
-  Fold(c.graph, Find(c, TrialsOf(c)).at(0), folded);
+  Fold(c.graph, FoundIn(c, TrialsOf(c, FoldableReaders(c.graph, c.plan))).at(0),
+       folded);
   const Form& form = folded.values.at("a").forms[0];
   EXPECT_EQ(form.granularity, Granularity::kPerChannel);
   EXPECT_EQ(form.quant.scale.size(), 4u);
@@ -97,7 +93,8 @@ b f32[1,4,4,2] = Conv(p, v, _) name=second
 output b
 )");
   Plan folded = c.plan;
-  const auto foldings = Find(c, TrialsOf(c));
+  const auto foldings =
+      FoundIn(c, TrialsOf(c, FoldableReaders(c.graph, c.plan)));
   ASSERT_EQ(foldings.size(), 1u);
   Fold(c.graph, foldings[0], folded);
   const auto& scale = folded.values.at("j").forms[0].quant.scale;
@@ -111,13 +108,15 @@ output b
 
 TEST(FindFoldings, LeavesAValueWhoseReaderWasNotSeen) {
   const Calibrated c = CalibratedFrom(kUnlike);
-  EXPECT_TRUE(Find(c, {}).empty());
+  EXPECT_TRUE(FoundIn(c, {}).empty());
 }
 
 TEST(FindFoldings, LeavesAValueThatCalibrationDoesNotKnow) {
   const Calibrated c = CalibratedFrom(kUnlike);
-  EXPECT_TRUE(
-      FindFoldings(c.graph, Ranges(), TrialsOf(c), c.plan, OnePool()).empty());
+  EXPECT_TRUE(FindFoldings(c.graph, Ranges(),
+                           TrialsOf(c, FoldableReaders(c.graph, c.plan)),
+                           c.plan, OnePool())
+                  .empty());
 }
 
 TEST(FindFoldings, SurvivesChannelsThatAreAlwaysZero) {
@@ -129,7 +128,8 @@ a f32[1,8,8,4] = Conv(x, w, _) before=silu name=first
 b f32[1,8,8,2] = Conv(a, v, _) name=second
 output b
 )");
-  for (const Folding& folding : Find(c, TrialsOf(c))) {
+  for (const Folding& folding :
+       FoundIn(c, TrialsOf(c, FoldableReaders(c.graph, c.plan)))) {
     for (float scale : folding.quant.scale) {
       EXPECT_TRUE(std::isnormal(scale)) << scale;
     }

@@ -14,6 +14,7 @@
 #include "compile/calibrate/choose.h"
 #include "compile/ir/text.h"
 #include "compile/plan/propose.h"
+#include "compile/search/product_trial.h"
 
 namespace octet::compile {
 
@@ -80,6 +81,16 @@ inline Calibrated CalibratedFrom(std::string_view text, int64_t samples = 4) {
       ChooseParams(c.graph, c.ranges, {RangeRule::kMinMax, 0}, c.plan);
   EXPECT_TRUE(chosen.ok()) << chosen.message();
   return c;
+}
+
+// Trials of these products on seeded samples.
+inline ProductTrials TrialsOf(const Calibrated& c,
+                              const std::vector<NodeId>& nodes,
+                              int64_t samples = 4) {
+  auto drawn = DrawWindows(c.graph, nodes, SeededSamples(c.graph, samples),
+                           {.threads = 1});
+  EXPECT_TRUE(drawn.ok()) << drawn.status().message();
+  return MakeProductTrials(c.graph, *std::move(drawn), OnePool());
 }
 
 inline ValueId ValueNamed(const Graph& graph, std::string_view name) {

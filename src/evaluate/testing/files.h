@@ -8,8 +8,10 @@
 #include <fstream>
 #include <string>
 
+#include "evaluate/npy_writer.h"
 #include "gtest/gtest.h"
 #include "vision/image.h"
+#include "vision/preprocess.h"
 #include "vision/testing/data.h"
 
 namespace octet::evaluate {
@@ -62,6 +64,19 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+inline void WriteArray(const std::string& path, const Tensor& tensor) {
+  Result<NpyWriter> writer = NpyWriter::Create(path);
+  ASSERT_TRUE(writer.ok()) << writer.status().message();
+  ASSERT_TRUE(writer->Append(tensor).ok());
+  ASSERT_TRUE(writer->Finish().ok());
+}
+
+inline vision::Preprocess Raw() {
+  vision::Preprocess raw;
+  raw.raw = true;
+  return raw;
+}
 
 }  // namespace octet::evaluate
 

@@ -17,12 +17,12 @@
 namespace octet::kernels {
 namespace {
 
-struct Level {
+struct NamedLevel {
   const char* name;
   CpuLevel least;
   EpilogueFn fn;
 };
-constexpr Level kLevels[] = {
+constexpr NamedLevel kLevels[] = {
     {"reference", CpuLevel::kScalar, ApplyEpilogueReference},
     {"avx2", CpuLevel::kAvx2, ApplyEpilogueAvx2},
     {"avx512vnni", CpuLevel::kAvx512Vnni, ApplyEpilogueAvx512Vnni}};
@@ -96,7 +96,7 @@ class Tile {
   Tile(const Tile&) = delete;
 
   // Runs a level on a copy of the sums and checks every element of the output.
-  void Check(const Level& level) const {
+  void Check(const NamedLevel& level) const {
     SCOPED_TRACE(level.name + (": " + Text(c_)));
     const int64_t elements = (c_.pixel + c_.pixels) * y_stride_;
     for (int64_t shift : {0, 1}) {
@@ -189,7 +189,7 @@ class Tile {
 
 void CheckEveryLevel(const Case& c) {
   const Tile tile(c);
-  for (const Level& level : kLevels) {
+  for (const NamedLevel& level : kLevels) {
     if (level.least <= DetectCpuLevel()) tile.Check(level);
   }
 }
@@ -261,7 +261,7 @@ void ExpectOne(const One& one, int32_t sum, int expected) {
   const std::vector<float> m(64, one.multiplier), b(64, one.offset);
   const std::vector<int32_t> zero(64, one.y_zero);
   const std::vector<uint8_t> low(64, one.low), high(64, one.high);
-  for (const Level& level : kLevels) {
+  for (const NamedLevel& level : kLevels) {
     if (level.least > DetectCpuLevel()) continue;
     EpilogueU8 e;
     std::vector<int32_t> acc(16, sum);

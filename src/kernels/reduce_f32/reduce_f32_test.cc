@@ -9,15 +9,15 @@
 namespace octet::kernels {
 namespace {
 
-constexpr const char* kOps[] = {"mean", "sum",  "max",
-                                "min",  "prod", "sum_square"};
+constexpr const char* kOpNames[] = {"mean", "sum",  "max",
+                                    "min",  "prod", "sum_square"};
 
 ReduceF32Params ParamsOf(const Problem& problem, int64_t* x_elements,
                          int64_t* y_elements) {
   const auto x = problem.List("x"), axes = problem.List("axes");
   ReduceF32Params p{};
-  for (size_t i = 0; i < std::size(kOps); ++i) {
-    if (problem.Word("op") == kOps[i]) p.op = ReduceOp(i);
+  for (size_t i = 0; i < std::size(kOpNames); ++i) {
+    if (problem.Word("op") == kOpNames[i]) p.op = ReduceOp(i);
   }
   std::vector<int64_t> strides(x.size());
   int64_t size = 1;
@@ -80,7 +80,7 @@ TEST(ReduceF32, ReferenceComputesEveryOperation) {
     p.x = x;
     p.y = &y;
     ReduceF32Reference(p, 0, 1, nullptr);
-    EXPECT_EQ(y, expected[op]) << kOps[op];
+    EXPECT_EQ(y, expected[op]) << kOpNames[op];
   }
 }
 

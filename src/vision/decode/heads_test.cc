@@ -38,8 +38,8 @@ class Output {
   Tensor tensor_;
 };
 
-DetectSpec SpecFor(std::string_view decoder, int64_t height, int64_t width,
-                   std::vector<int64_t> strides = {}) {
+DetectSpec HeadSpecFor(std::string_view decoder, int64_t height, int64_t width,
+                       std::vector<int64_t> strides = {}) {
   DetectSpec spec;
   spec.decoder = decoder;
   spec.input_height = height;
@@ -74,7 +74,7 @@ TEST(DecodeYolov8, ReadsColumns) {
   Output output({1, 7, 2});
   output.Set({0, 1}, 50).Set({1, 1}, 40).Set({2, 1}, 20).Set({3, 1}, 10);
   output.Set({4, 1}, 0.9f).Set({6, 1}, 0.3f).Set({5, 0}, 0.2f);
-  const auto found = Found(output, SpecFor("yolov8", 64, 64));
+  const auto found = Found(output, HeadSpecFor("yolov8", 64, 64));
   ASSERT_THAT(found, SizeIs(2));
   ExpectBox(found[0].box, {40, 35, 60, 45});
   EXPECT_EQ(found[0].class_index, 0);
@@ -87,25 +87,25 @@ TEST(Decode, KeepsScoresAboveTheThresholdOnly) {
   for (const float score : {0.25f, std::nextafter(0.25f, 1.0f)}) {
     Output output({1, 5, 1});
     output.Set({4, 0}, score);
-    EXPECT_THAT(Found(output, SpecFor("yolov8", 8, 8)),
+    EXPECT_THAT(Found(output, HeadSpecFor("yolov8", 8, 8)),
                 SizeIs(score > 0.25f ? 1 : 0));
   }
 }
 
 TEST(Decode, DropsScoresThatAreNotNumbers) {
   Output yolov8({1, 5, 1}, kNan);
-  EXPECT_THAT(Found(yolov8, SpecFor("yolov8", 8, 8)), SizeIs(0));
+  EXPECT_THAT(Found(yolov8, HeadSpecFor("yolov8", 8, 8)), SizeIs(0));
   Output yolov5({1, 1, 6}, kNan);
-  EXPECT_THAT(Found(yolov5, SpecFor("yolov5", 8, 8)), SizeIs(0));
+  EXPECT_THAT(Found(yolov5, HeadSpecFor("yolov5", 8, 8)), SizeIs(0));
   Output yolox({1, 1, 6}, kNan);
-  EXPECT_THAT(Found(yolox, SpecFor("yolox", 8, 8, {8})), SizeIs(0));
+  EXPECT_THAT(Found(yolox, HeadSpecFor("yolox", 8, 8, {8})), SizeIs(0));
   Output fastestdet({1, 6, 1, 1}, kNan);
-  EXPECT_THAT(Found(fastestdet, SpecFor("fastestdet", 8, 8)), SizeIs(0));
+  EXPECT_THAT(Found(fastestdet, HeadSpecFor("fastestdet", 8, 8)), SizeIs(0));
 }
 
 TEST(DecodeYolox, AddsTheCellAndScalesByTheStride) {
   // Input 32 x 16: stride 8 has 2 rows of 4 cells, stride 16 one row of 2.
-  const DetectSpec spec = SpecFor("yolox", 16, 32, {8, 16});
+  const DetectSpec spec = HeadSpecFor("yolox", 16, 32, {8, 16});
   Output output({1, 10, 7});
   // Cell (3, 1) of stride 8 is row 7; cell (1, 0) of stride 16 is row 9.
   output.Set({7, 0}, 0.25f).Set({7, 1}, -0.5f);
@@ -123,7 +123,7 @@ TEST(DecodeYolox, AddsTheCellAndScalesByTheStride) {
 }
 
 TEST(DecodeYolox, LosesTheRestOfAnInputThatTheStrideDoesNotDivide) {
-  const DetectSpec spec = SpecFor("yolox", 31, 47, {16});
+  const DetectSpec spec = HeadSpecFor("yolox", 31, 47, {16});
   EXPECT_TRUE(Decode({&Output({1, 2, 6}).tensor(), 1}, spec).ok());
   const auto wrong = Decode({&Output({1, 6, 6}).tensor(), 1}, spec);
   ASSERT_FALSE(wrong.ok());
@@ -135,8 +135,9 @@ TEST(DecodeYolox, LosesTheRestOfAnInputThatTheStrideDoesNotDivide) {
 TEST(DecodeYolox, SurvivesSizesThatOverflow) {
   Output output({1, 1, 6});
   output.Set({0, 2}, 1000).Set({0, 4}, 1).Set({0, 5}, 1);
-  const auto found = Detect({&output.tensor(), 1}, SpecFor("yolox", 8, 8, {8}),
-                            {1, 1, 0, 0}, 8, 8);
+  const auto found =
+      Detect({&output.tensor(), 1}, HeadSpecFor("yolox", 8, 8, {8}),
+             {1, 1, 0, 0}, 8, 8);
   ASSERT_TRUE(found.ok());
   // Infinitely wide: clipped to the picture.
   ASSERT_THAT(*found, SizeIs(1));
@@ -151,7 +152,7 @@ TEST(DecodeYolov5, MultipliesObjectnessAndClass) {
     output.Set({row, 3}, 8).Set({row, 4}, 0.5f);
   }
   output.Set({0, 5}, 0.5f).Set({1, 5}, 0.6f).Set({2, 6}, 1);
-  const auto found = Found(output, SpecFor("yolov5", 64, 64));
+  const auto found = Found(output, HeadSpecFor("yolov5", 64, 64));
   ASSERT_THAT(found, SizeIs(2));
   ExpectBox(found[0].box, {7, 16, 13, 24});
   EXPECT_FLOAT_EQ(found[0].score, 0.3f);
@@ -159,7 +160,7 @@ TEST(DecodeYolov5, MultipliesObjectnessAndClass) {
 }
 
 TEST(DecodeYolov5, TakesEachAnchorOfARawMap) {
-  DetectSpec spec = SpecFor("yolov5", 32, 32, {16});
+  DetectSpec spec = HeadSpecFor("yolov5", 32, 32, {16});
   spec.anchors = {{10, 20, 30, 6}};
   // Two anchors on 2 x 2 cells, one class; nothing is likely but what is set.
   Output output({1, 2, 2, 2, 6}, -20);
@@ -183,7 +184,7 @@ TEST(DecodeYolov5, TakesEachAnchorOfARawMap) {
 }
 
 TEST(DecodeYolov5, RefusesMapsThatDoNotFitTheirAnchors) {
-  DetectSpec spec = SpecFor("yolov5", 32, 32, {16});
+  DetectSpec spec = HeadSpecFor("yolov5", 32, 32, {16});
   spec.anchors = {{10, 20, 30, 6}};
   for (const Shape& shape :
        {Shape({1, 3, 2, 2, 6}), Shape({1, 2, 2, 2, 5}), Shape({1, 13, 2, 2}),
@@ -202,7 +203,7 @@ TEST(DecodeYolov5, RefusesMapsThatDoNotFitTheirAnchors) {
 struct Picodet {
   Output scores{{1, 2, 2}};
   Output sides{{1, 2, 12}};
-  DetectSpec spec = SpecFor("picodet", 32, 64, {32});
+  DetectSpec spec = HeadSpecFor("picodet", 32, 64, {32});
   std::vector<Tensor> outputs() const {
     return {scores.tensor(), sides.tensor()};
   }
@@ -258,7 +259,7 @@ TEST(DecodeFastestdet, MixesObjectnessAndClass) {
   output.Set({1, 1, 2}, std::atanh(0.5f)).Set({2, 1, 2}, std::atanh(-0.5f));
   output.Set({3, 1, 2}, Logit(0.2f)).Set({4, 1, 2}, Logit(0.5f));
   output.Set({6, 1, 2}, 0.4f);
-  const auto found = Found(output, SpecFor("fastestdet", 40, 90));
+  const auto found = Found(output, HeadSpecFor("fastestdet", 40, 90));
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_EQ(found[0].class_index, 1);
   EXPECT_NEAR(found[0].score, std::pow(0.9, 0.6) * std::pow(0.4, 0.4), 1e-6);
@@ -269,7 +270,7 @@ TEST(DecodeFastestdet, MixesObjectnessAndClass) {
 TEST(DecodeFastestdet, TakesScoresBelowZeroAsZero) {
   Output output({1, 6, 1, 1});
   output.Set({0, 0, 0}, -3).Set({5, 0, 0}, 5);
-  EXPECT_THAT(Found(output, SpecFor("fastestdet", 8, 8)), SizeIs(0));
+  EXPECT_THAT(Found(output, HeadSpecFor("fastestdet", 8, 8)), SizeIs(0));
 }
 
 TEST(Detect, FindsTheWayBackIntoThePicture) {
@@ -282,8 +283,9 @@ TEST(Detect, FindsTheWayBackIntoThePicture) {
   // Half of this one lies in the padding above.
   output.Set({0, 1}, 95).Set({1, 1}, 25).Set({2, 1}, 20).Set({3, 1}, 10);
   output.Set({4, 1}, 0.8f);
-  const auto found = Detect({&output.tensor(), 1}, SpecFor("yolov8", 100, 100),
-                            placement, 200, 100);
+  const auto found =
+      Detect({&output.tensor(), 1}, HeadSpecFor("yolov8", 100, 100), placement,
+             200, 100);
   ASSERT_TRUE(found.ok()) << found.status().message();
   ASSERT_THAT(*found, SizeIs(2));
   ExpectBox((*found)[0].box, {80, 40, 120, 60});
@@ -298,7 +300,7 @@ TEST(Detect, SuppressesWhatOverlapsInThePicture) {
     output.Set({2, n}, 8).Set({3, n}, 28 - 20 * float(n));
     output.Set({4, n}, 0.9f - 0.1f * float(n));
   }
-  const auto found = Detect({&output.tensor(), 1}, SpecFor("yolov8", 8, 8),
+  const auto found = Detect({&output.tensor(), 1}, HeadSpecFor("yolov8", 8, 8),
                             {1, 1, 0, 0}, 8, 8);
   ASSERT_TRUE(found.ok());
   ASSERT_THAT(*found, SizeIs(1));

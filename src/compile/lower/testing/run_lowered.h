@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 #include "compile/lower/lower.h"
 #include "compile/plan/move_quant.h"
 #include "compile/plan/propose.h"
@@ -17,12 +17,6 @@
 #include "runtime/engine.h"
 
 namespace octet::compile {
-
-inline Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
 
 // Seeded tensors for all inputs.
 inline std::vector<Tensor> InputsOf(const Graph& graph) {
@@ -148,6 +142,14 @@ inline Tensor Rounded(const Tensor& x, const QuantParams& quant) {
     to[i] = octet::Dequantize(QuantizeU8(from[i], scale, zero), scale, zero);
   }
   return out;
+}
+
+// A u8 form with these parameters.
+inline Form U8(const QuantParams& quant) {
+  Form form = Form::U8(quant.per_channel() ? Granularity::kPerChannel
+                                           : Granularity::kPerTensor);
+  form.quant = quant;
+  return form;
 }
 
 }  // namespace octet::compile

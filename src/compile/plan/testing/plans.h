@@ -6,16 +6,10 @@
 
 #include <string_view>
 
-#include "compile/ir/text.h"
+#include "compile/ir/testing/must_parse.h"
 #include "compile/plan/propose.h"
 
 namespace octet::compile {
-
-inline Graph MustParse(std::string_view text) {
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  return *std::move(graph);
-}
 
 inline Plan MustPropose(const Graph& graph,
                         const ProposeOptions& options = {}) {
