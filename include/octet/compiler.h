@@ -137,7 +137,8 @@ struct BuildOptions {
   // "minmax", "mean-minmax", "entropy", "percentile[:P]", "mse",
   // "moving-average", or "auto": several are tried, with folded channel scales
   // and without, and the one whose engine is closest to the float model on
-  // `samples` is taken; "mse" where there are none.
+  // `samples` is taken; "mse" where there are none. Whatever the rule, biases
+  // are corrected where that brings the engine closer on `samples`.
   std::string range_rule = "mse";
   const SampleSource* samples = nullptr;
   int threads = 0;                   // of measuring; 0 = all
