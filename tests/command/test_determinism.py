@@ -33,11 +33,14 @@ def test_calibrating_apart_is_the_same_as_on_the_way(octet, shop, tmp_path):
 
     samples = ('--calib', shop / 'samples.npy')
     ranges = ('--ranges', shop / 'small.calib')
-    assert build('a', *samples) == build('b', *ranges)
+    assert build('a', *samples) == build('b', *samples, *ranges)
     auto = ('--method', 'auto')
     assert build('c', *samples, *auto) == build('d', *samples, *ranges, *auto)
     # Without samples there is nothing to measure on: auto is mse.
     assert build('e', *ranges, *auto) == build('f', *ranges)
+    printed = octet.ok('build', shop / 'small.onnx', '-o', tmp_path / 'g',
+                       '--no-verdict', *ranges)
+    assert 'give --calib too' in printed.stdout
 
 
 @pytest.mark.parametrize('shards', [1, 2, 7])

@@ -124,6 +124,11 @@ Status BuildIt(Options options, Console& console) {
   if (!options.plan_out.empty()) {
     OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.plan_out, build.plan));
   }
+  if (calibration && build.tried.empty() && options.plan.empty()) {
+    console.Print(
+        "  nothing was measured without samples: give --calib too, to have "
+        "biases corrected");
+  }
   for (const RangeTrial& trial : build.tried) {
     console.Print("  ranges by {:<24} {:.2f} dB", trial.rule, trial.sqnr_db);
   }
