@@ -30,6 +30,8 @@ constexpr Pass kPasses[] = {
     {"recognise_global_pool", RecogniseGlobalPool,
      "pooling of whole images to Reduce"},
     {"fold_pad", FoldPad, "zero padding into the windows behind it"},
+    {"fold_space_to_depth", FoldSpaceToDepth,
+     "blocks of pixels stacked into channels, into the window behind them"},
     {"fold_batch_norm", FoldBatchNorm,
      "products and sums with one number per channel into weights and biases"},
     {"share_subexpressions", ShareSubexpressions, "computes equal things once"},

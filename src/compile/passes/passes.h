@@ -30,6 +30,7 @@ Result<bool> RecogniseGelu(Graph& graph);
 Result<bool> RecogniseLayerNorm(Graph& graph);
 Result<bool> RecogniseGlobalPool(Graph& graph);
 Result<bool> FoldPad(Graph& graph);
+Result<bool> FoldSpaceToDepth(Graph& graph);
 Result<bool> FoldBatchNorm(Graph& graph);
 Result<bool> ShareSubexpressions(Graph& graph);
 Result<bool> FuseEpilogues(Graph& graph);
