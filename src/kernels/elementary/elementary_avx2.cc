@@ -9,4 +9,9 @@ void ElementaryAvx2(const Function& function, const float* x, float* y,
   kCallAll<Avx2Lanes>[int(function.kind)](function, x, y, n);
 }
 
+void ElementaryForCodesAvx2(const Function& function, const float* x, float* y,
+                            int64_t n) {
+  ElementaryForCodes<Avx2Lanes>(function, x, y, n);
+}
+
 }  // namespace octet::kernels

@@ -9,4 +9,9 @@ void ElementaryAvx512Vnni(const Function& function, const float* x, float* y,
   kCallAll<Avx512Lanes>[int(function.kind)](function, x, y, n);
 }
 
+void ElementaryForCodesAvx512Vnni(const Function& function, const float* x,
+                                  float* y, int64_t n) {
+  ElementaryForCodes<Avx512Lanes>(function, x, y, n);
+}
+
 }  // namespace octet::kernels

@@ -16,6 +16,15 @@ void ElementaryAvx2(const Function& function, const float* x, float* y,
 void ElementaryAvx512Vnni(const Function& function, const float* x, float* y,
                           int64_t n);
 
+// For results that are rounded to 8-bit codes: sigmoid and SiLU by half as many
+// operations, within 2^-13 of the result's size; the others as above.
+void ElementaryForCodesReference(const Function& function, const float* x,
+                                 float* y, int64_t n);
+void ElementaryForCodesAvx2(const Function& function, const float* x, float* y,
+                            int64_t n);
+void ElementaryForCodesAvx512Vnni(const Function& function, const float* x,
+                                  float* y, int64_t n);
+
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_ELEMENTARY_ELEMENTARY_LEVELS_H_

@@ -12,4 +12,9 @@ void ElementaryReference(const Function& function, const float* x, float* y,
   kCallAll<ScalarLanes>[int(function.kind)](function, x, y, n);
 }
 
+void ElementaryForCodesReference(const Function& function, const float* x,
+                                 float* y, int64_t n) {
+  ElementaryForCodes<ScalarLanes>(function, x, y, n);
+}
+
 }  // namespace octet::kernels

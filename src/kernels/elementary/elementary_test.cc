@@ -117,6 +117,69 @@ TEST(Elementary, StaysWithinItsStatedErrorOverASweepOfAllFloats) {
   }
 }
 
+using ForCodesFn = void (*)(const Function&, const float*, float*, int64_t);
+struct ForCodesLevel {
+  CpuLevel level;
+  ForCodesFn fn;
+};
+constexpr ForCodesLevel kForCodes[] = {
+    {CpuLevel::kScalar, ElementaryForCodesReference},
+    {CpuLevel::kAvx2, ElementaryForCodesAvx2},
+    {CpuLevel::kAvx512Vnni, ElementaryForCodesAvx512Vnni}};
+
+TEST(ElementaryForCodes, StaysWithinItsStatedErrorOverASweepOfAllFloats) {
+  const std::vector<float> x = SweepOfAllFloats(20011);
+  std::vector<float> y(x.size());
+  for (FunctionKind kind : {FunctionKind::kSilu, FunctionKind::kSigmoid}) {
+    const Function f{kind};
+    ElementaryForCodesReference(f, x.data(), y.data(), int64_t(x.size()));
+    for (size_t i = 0; i < x.size(); ++i) {
+      if (!std::isfinite(x[i])) continue;
+      const double truth = Evaluate(f, x[i]);
+      ASSERT_LE(std::fabs(double(y[i]) - truth),
+                std::max(0x1p-13 * std::fabs(truth), 0x1p-100))
+          << Name(kind) << " of " << x[i];
+    }
+  }
+}
+
+TEST(ElementaryForCodes, GivesTheSameBitsAtEveryLevel) {
+  std::vector<float> x = SweepOfAllFloats(100003);
+  for (float special : SpecialValues()) x.push_back(special);
+  std::vector<float> expected(x.size()), y(x.size());
+  for (const Function& f : AllFunctions()) {
+    ElementaryForCodesReference(f, x.data(), expected.data(),
+                                int64_t(x.size()));
+    for (const ForCodesLevel& level : kForCodes) {
+      if (level.level > DetectCpuLevel()) continue;
+      level.fn(f, x.data(), y.data(), int64_t(x.size()));
+      for (size_t i = 0; i < x.size(); ++i) {
+        if (std::isnan(expected[i]) && std::isnan(y[i])) continue;
+        ASSERT_EQ(std::bit_cast<uint32_t>(expected[i]),
+                  std::bit_cast<uint32_t>(y[i]))
+            << Name(level.level) << " " << Name(f.kind) << " of " << x[i];
+      }
+    }
+  }
+}
+
+TEST(ElementaryForCodes, EndsWhereTheFunctionsDo) {
+  const float x[] = {kInfinity, -kInfinity, kNan, 0.0f, -1e30f, 1e30f};
+  float y[6];
+  ElementaryForCodesReference({FunctionKind::kSilu}, x, y, 6);
+  EXPECT_EQ(y[0], kInfinity);
+  EXPECT_NEAR(y[1], 0, 1e-30);
+  EXPECT_TRUE(std::isnan(y[2]));
+  EXPECT_EQ(y[3], 0);
+  EXPECT_NEAR(y[4], 0, 1e-30);
+  EXPECT_EQ(y[5], 1e30f);
+  ElementaryForCodesReference({FunctionKind::kSigmoid}, x, y, 6);
+  EXPECT_EQ(y[0], 1);
+  EXPECT_NEAR(y[1], 0, 1e-30);
+  EXPECT_TRUE(std::isnan(y[2]));
+  EXPECT_EQ(y[5], 1);
+}
+
 TEST(Elementary, GivesTheSpecialValuesOfTheDefinition) {
   for (const Function& f : AllFunctions()) {
     for (float x : {kInfinity, -kInfinity, kNan, 0.0f, -0.0f}) {

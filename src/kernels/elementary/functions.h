@@ -112,6 +112,43 @@ template <typename V>
   return V::Div(x, V::Add(V::Set(1.0f), Exp<V>(V::Neg(x))));
 }
 
+// 2^x for |x| <= 125, to 2^-13 of it: for results that are rounded to 8-bit
+// codes, of which this is a fortieth at most.
+template <typename V>
+[[gnu::always_inline]] inline typename V::F CoarseExp2(typename V::F x) {
+  // 2^f for |f| <= 1/2; 2^-13.7 of it.
+  constexpr float kPower[] = {0.99992806f, 0.69326097f, 0.24261113f,
+                              0.05517167f};
+  const typename V::F n = V::Round(x);
+  return V::AddExponent(Polynomial<V>(kPower, V::Sub(x, n)), n);
+}
+
+// 1 + e^-x, and x held to what e^-x is a float for: below, the functions of it
+// are smaller than any code. The operands' order lets a NaN through.
+template <typename V>
+struct CoarseDivisor {
+  typename V::F x;
+  typename V::F one_plus_exp;
+};
+template <typename V>
+[[gnu::always_inline]] inline CoarseDivisor<V> DivideCoarsely(typename V::F x) {
+  const typename V::F bounded = V::Max(V::Set(-86.0f), x);
+  const typename V::F power = V::Mul(bounded, V::Set(-1.44269502f));
+  const typename V::F e = CoarseExp2<V>(V::Max(V::Set(-125.0f), power));
+  return {bounded, V::Add(V::Set(1.0f), e)};
+}
+
+template <typename V>
+[[gnu::always_inline]] inline typename V::F CoarseSigmoid(typename V::F x) {
+  return V::Div(V::Set(1.0f), DivideCoarsely<V>(x).one_plus_exp);
+}
+
+template <typename V>
+[[gnu::always_inline]] inline typename V::F CoarseSilu(typename V::F x) {
+  const CoarseDivisor<V> d = DivideCoarsely<V>(x);
+  return V::Div(d.x, d.one_plus_exp);
+}
+
 // tanh(a) = -m / (m + 2), m = e^(-2a) - 1, for a >= 0: nothing cancels and
 // nothing overflows.
 template <typename V>
@@ -230,6 +267,16 @@ template <typename V, FunctionKind kKind>
   return x;
 }
 
+// The same for a result that becomes a code.
+template <typename V, FunctionKind kKind>
+[[gnu::always_inline]] inline typename V::F CallForCodes(typename V::F x,
+                                                         typename V::F alpha,
+                                                         typename V::F beta) {
+  if constexpr (kKind == FunctionKind::kSigmoid) return CoarseSigmoid<V>(x);
+  if constexpr (kKind == FunctionKind::kSilu) return CoarseSilu<V>(x);
+  return Call<V, kKind>(x, alpha, beta);
+}
+
 // y[i] = Call(x[i]) for a whole array.
 template <typename V, FunctionKind kKind>
 void CallAll(const Function& function, const float* x, float* y, int64_t n) {
@@ -274,6 +321,33 @@ constexpr CallAllFn kCallAll[] = {
     CallAll<V, FunctionKind::kCeil>,
     CallAll<V, FunctionKind::kRound>,
 };
+
+// y[i] = CallForCodes(x[i]) for a whole array, functions without parameters.
+template <typename V, FunctionKind kKind>
+void CallAllForCodes(const float* x, float* y, int64_t n) {
+  const typename V::F none = V::Set(0.0f);
+  int64_t i = 0;
+  for (; i + V::kLanes <= n; i += V::kLanes) {
+    V::Store(y + i, CallForCodes<V, kKind>(V::Load(x + i), none, none));
+  }
+  if (i < n) {
+    V::StoreFirst(y + i, CallForCodes<V, kKind>(V::Load(x + i), none, none),
+                  n - i);
+  }
+}
+
+template <typename V>
+[[gnu::always_inline]] inline void ElementaryForCodes(const Function& function,
+                                                      const float* x, float* y,
+                                                      int64_t n) {
+  if (function.kind == FunctionKind::kSilu) {
+    CallAllForCodes<V, FunctionKind::kSilu>(x, y, n);
+  } else if (function.kind == FunctionKind::kSigmoid) {
+    CallAllForCodes<V, FunctionKind::kSigmoid>(x, y, n);
+  } else {
+    kCallAll<V>[int(function.kind)](function, x, y, n);
+  }
+}
 
 }  // namespace
 }  // namespace octet::kernels

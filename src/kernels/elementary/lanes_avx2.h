@@ -50,6 +50,10 @@ struct Avx2Lanes {
     const __m256i rest = _mm256_sub_epi32(whole, half);
     return Mul(Mul(a, Power(half)), Power(rest));
   }
+  static F AddExponent(F a, F n) {
+    const __m256i power = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), power));
+  }
   static F SplitExponent(F a, F* k) {
     const __m256i bits = _mm256_castps_si256(a);
     const __m256i exponent = _mm256_srai_epi32(

@@ -41,6 +41,12 @@ struct ScalarLanes {
     const int half = whole >> 1;
     return a * Power(half) * Power(whole - half);
   }
+  // a * 2^n where both are normal floats.
+  static F AddExponent(F a, F n) {
+    const uint32_t whole = n == n ? uint32_t(int(n)) : 0;
+    return __builtin_bit_cast(float,
+                              __builtin_bit_cast(uint32_t, a) + (whole << 23));
+  }
   // a = m * 2^k with m in [sqrt(1/2), sqrt(2)), for a normal a > 0.
   static F SplitExponent(F a, F* k) {
     const uint32_t bits = __builtin_bit_cast(uint32_t, a);

@@ -17,8 +17,8 @@
 //   high). multiplier and offset are finite, so v may be infinite but is a
 //   number. A NaN of kFloat rounds to 0, so it becomes y_zero; what does not
 //   fit an int32 saturates. before and after are the functions of
-//   kernels/elementary. All levels give the same bits (but the payload of a NaN
-//   in an f32 output is not defined).
+//   kernels/elementary, those for codes where the output is u8. All levels give
+//   the same bits (but the payload of a NaN in an f32 output is not defined).
 //
 // Arrays per channel are padded to a multiple of 16 (dense convolution) or 64
 // (depthwise) entries; what the padding holds is of no importance.

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernels/elementary/elementary_levels.h"
+#include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_avx2.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/work.h"
@@ -102,6 +103,35 @@ void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
   }
 }
 
+__m256 ZeroIfNan(__m256 v) {
+  return _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
+}
+
+// kFloat where a function without parameters alone stands before the codes, for
+// up to sixteen channels: nothing leaves the registers in between.
+template <FunctionKind kKind>
+void FunctionBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
+                   uint8_t* y, int64_t pixels, int64_t channel, int64_t n) {
+  const Rounding rounding = LoadRounding(e, channel);
+  const __m256 none = _mm256_setzero_ps();
+  for (int64_t i = 0; i < pixels; ++i) {
+    __m256 v[2];
+#pragma GCC unroll 2
+    for (int64_t half = 0; half < 2; ++half) {
+      const int64_t at = channel + 8 * half;
+      const __m256 sum = _mm256_cvtepi32_ps(LoadInts(acc + 8 * half));
+      const __m256 x = _mm256_fmadd_ps(sum, _mm256_loadu_ps(e.multiplier + at),
+                                       _mm256_loadu_ps(e.offset + at));
+      v[half] =
+          ZeroIfNan(_mm256_mul_ps(CallForCodes<Avx2Lanes, kKind>(x, none, none),
+                                  _mm256_loadu_ps(e.inv_scale + at)));
+    }
+    StoreBytes(y, RoundBytes(v[0], v[1], rounding), n);
+    acc += acc_stride;
+    y += e.y_pixel_stride;
+  }
+}
+
 // Part of a tile: up to sixteen channels from `channel` on.
 struct Block {
   float* v;  // the sums, and from Scale on floats in their place
@@ -164,10 +194,6 @@ void AddCodes(const EpilogueU8& e, const Block& block) {
   }
 }
 
-__m256 ZeroIfNan(__m256 v) {
-  return _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
-}
-
 void StoreCodes(const EpilogueU8& e, const Block& block) {
   const Rounding rounding = LoadRounding(e, block.channel);
   const __m256 s0 = _mm256_loadu_ps(e.inv_scale + block.channel);
@@ -214,16 +240,41 @@ void ForEachBlock(StageFn stage, const EpilogueU8& e, const Block& tile) {
 void FloatTile(const EpilogueU8& e, const Block& tile) {
   const int64_t elements =
       (tile.pixels - 1) * tile.stride + RoundUp(tile.channels, 16);
+  const auto function =
+      e.y_f32 != nullptr ? ElementaryAvx2 : ElementaryForCodesAvx2;
   ForEachBlock(Scale, e, tile);
   if (e.before.kind != FunctionKind::kIdentity) {
-    ElementaryAvx2(e.before, tile.v, tile.v, elements);
+    function(e.before, tile.v, tile.v, elements);
   }
   if (e.residual_u8 != nullptr) ForEachBlock(AddCodes, e, tile);
   if (e.residual_f32 != nullptr) ForEachBlock(AddFloats, e, tile);
   if (e.after.kind != FunctionKind::kIdentity) {
-    ElementaryAvx2(e.after, tile.v, tile.v, elements);
+    function(e.after, tile.v, tile.v, elements);
   }
   ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
+}
+
+using BlockFn = void (*)(const EpilogueU8&, const int32_t*, int64_t, uint8_t*,
+                         int64_t, int64_t, int64_t);
+
+// The block that does all of an epilogue in registers; null if there is none.
+BlockFn FindBlock(const EpilogueU8& e) {
+  if (e.kind == EpilogueKind::kClamp) return RoundBlock<false>;
+  if (e.kind == EpilogueKind::kTable) return RoundBlock<true>;
+  if (e.y_u8 == nullptr || e.residual_u8 != nullptr ||
+      e.residual_f32 != nullptr || e.after.kind != FunctionKind::kIdentity) {
+    return nullptr;
+  }
+  switch (e.before.kind) {
+    case FunctionKind::kSilu:
+      return FunctionBlock<FunctionKind::kSilu>;
+    case FunctionKind::kSigmoid:
+      return FunctionBlock<FunctionKind::kSigmoid>;
+    case FunctionKind::kHardSwish:
+      return FunctionBlock<FunctionKind::kHardSwish>;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace
@@ -231,13 +282,12 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
 void ApplyEpilogueAvx2(const EpilogueU8& epilogue, int32_t* acc,
                        int64_t acc_stride, int64_t pixel, int64_t pixels,
                        int64_t channel, int64_t channels) {
-  if (epilogue.kind == EpilogueKind::kFloat) {
+  const BlockFn block = FindBlock(epilogue);
+  if (block == nullptr) {
     FloatTile(epilogue, {reinterpret_cast<float*>(acc), acc_stride, pixel,
                          pixels, channel, channels});
     return;
   }
-  const auto block = epilogue.kind == EpilogueKind::kTable ? RoundBlock<true>
-                                                           : RoundBlock<false>;
   for (int64_t c = 0; c < channels; c += 16) {
     uint8_t* y = epilogue.y_u8 + pixel * epilogue.y_pixel_stride + channel + c;
     block(epilogue, acc + c, acc_stride, y, pixels, channel + c, channels - c);

@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "kernels/elementary/elementary_levels.h"
+#include "kernels/elementary/functions.h"
+#include "kernels/elementary/lanes_avx512.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/rounding_avx512.h"
 #include "kernels/work.h"
@@ -68,6 +70,11 @@ __m128i LoadBytes(const uint8_t* p) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
 }
 
+__m512i RoundNumbers(__m512 v, __m512i zero) {
+  const __mmask16 is_number = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
+  return RoundInts(_mm512_maskz_mov_ps(is_number, v), zero);
+}
+
 void StoreCodes(const EpilogueU8& e, const Block& block) {
   const __m512 scale = _mm512_loadu_ps(e.inv_scale + block.channel);
   const __m512i zero = _mm512_loadu_si512(e.y_zero + block.channel);
@@ -78,9 +85,30 @@ void StoreCodes(const EpilogueU8& e, const Block& block) {
   for (int64_t i = 0; i < block.pixels; ++i) {
     const __m512 v =
         _mm512_mul_ps(_mm512_loadu_ps(block.v + i * block.stride), scale);
-    const __mmask16 is_number = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
-    const __m512i ints = RoundInts(_mm512_maskz_mov_ps(is_number, v), zero);
-    StoreBytes(y, ints, low, high, mask);
+    StoreBytes(y, RoundNumbers(v, zero), low, high, mask);
+    y += e.y_pixel_stride;
+  }
+}
+
+// kFloat where a function without parameters alone stands before the codes:
+// nothing leaves the registers in between.
+template <FunctionKind kKind>
+void FunctionBlock(const EpilogueU8& e, const Block& block) {
+  const __m512 m = _mm512_loadu_ps(e.multiplier + block.channel);
+  const __m512 b = _mm512_loadu_ps(e.offset + block.channel);
+  const __m512 scale = _mm512_loadu_ps(e.inv_scale + block.channel);
+  const __m512i zero = _mm512_loadu_si512(e.y_zero + block.channel);
+  const __m128i low = LoadBytes(e.clamp_low + block.channel);
+  const __m128i high = LoadBytes(e.clamp_high + block.channel);
+  const __m512 none = _mm512_setzero_ps();
+  const __mmask16 mask = FirstLanes(block.channels);
+  uint8_t* y = e.y_u8 + block.pixel * e.y_pixel_stride + block.channel;
+  for (int64_t i = 0; i < block.pixels; ++i) {
+    const __m512i sum = _mm512_loadu_si512(block.v + i * block.stride);
+    const __m512 x = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), m, b);
+    const __m512 v =
+        _mm512_mul_ps(CallForCodes<Avx512Lanes, kKind>(x, none, none), scale);
+    StoreBytes(y, RoundNumbers(v, zero), low, high, mask);
     y += e.y_pixel_stride;
   }
 }
@@ -135,16 +163,37 @@ void ForEachBlock(StageFn stage, const EpilogueU8& e, const Block& tile) {
 void FloatTile(const EpilogueU8& e, const Block& tile) {
   const int64_t elements =
       (tile.pixels - 1) * tile.stride + RoundUp(tile.channels, 16);
+  const auto function =
+      e.y_f32 != nullptr ? ElementaryAvx512Vnni : ElementaryForCodesAvx512Vnni;
   ForEachBlock(Scale, e, tile);
   if (e.before.kind != FunctionKind::kIdentity) {
-    ElementaryAvx512Vnni(e.before, tile.v, tile.v, elements);
+    function(e.before, tile.v, tile.v, elements);
   }
   if (e.residual_u8 != nullptr) ForEachBlock(AddCodes, e, tile);
   if (e.residual_f32 != nullptr) ForEachBlock(AddFloats, e, tile);
   if (e.after.kind != FunctionKind::kIdentity) {
-    ElementaryAvx512Vnni(e.after, tile.v, tile.v, elements);
+    function(e.after, tile.v, tile.v, elements);
   }
   ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
+}
+
+// The stage that does all of an epilogue in registers; null if there is none.
+StageFn FindStage(const EpilogueU8& e) {
+  if (e.kind != EpilogueKind::kFloat) return RoundBlock;
+  if (e.y_u8 == nullptr || e.residual_u8 != nullptr ||
+      e.residual_f32 != nullptr || e.after.kind != FunctionKind::kIdentity) {
+    return nullptr;
+  }
+  switch (e.before.kind) {
+    case FunctionKind::kSilu:
+      return FunctionBlock<FunctionKind::kSilu>;
+    case FunctionKind::kSigmoid:
+      return FunctionBlock<FunctionKind::kSigmoid>;
+    case FunctionKind::kHardSwish:
+      return FunctionBlock<FunctionKind::kHardSwish>;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace
@@ -158,10 +207,11 @@ void ApplyEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
                       pixels,
                       channel,
                       channels};
-  if (epilogue.kind == EpilogueKind::kFloat) {
+  const StageFn stage = FindStage(epilogue);
+  if (stage == nullptr) {
     FloatTile(epilogue, tile);
   } else {
-    ForEachBlock(RoundBlock, epilogue, tile);
+    ForEachBlock(stage, epilogue, tile);
   }
 }
 

@@ -18,21 +18,25 @@ uint8_t Round(float v, int32_t zero, int32_t low, int32_t high) {
       std::min(std::max(int32_t(std::nearbyint(bounded)) + zero, low), high));
 }
 
-float Call(const Function& function, float x) {
-  ElementaryReference(function, &x, &x, 1);
+float Call(const EpilogueU8& e, const Function& function, float x) {
+  if (e.y_u8 != nullptr) {
+    ElementaryForCodesReference(function, &x, &x, 1);
+  } else {
+    ElementaryReference(function, &x, &x, 1);
+  }
   return x;
 }
 
 // One output of kFloat, before it is rounded.
 float FloatOutput(const EpilogueU8& e, float v, int64_t pixel, int64_t c) {
-  v = Call(e.before, v);
+  v = Call(e, e.before, v);
   const int64_t at = pixel * e.residual_pixel_stride + c;
   if (e.residual_u8 != nullptr) {
     const int32_t r = e.residual_u8[at] - e.residual_zero[c];
     v = std::fma(float(r), e.residual_scale[c], v);
   }
   if (e.residual_f32 != nullptr) v += e.residual_f32[at];
-  return Call(e.after, v);
+  return Call(e, e.after, v);
 }
 
 void Apply(const EpilogueU8& e, int32_t acc, int64_t pixel, int64_t c) {
