@@ -3,7 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 #include "compile/calibrate/choose.h"
 #include "compile/plan/classify.h"
@@ -28,7 +31,26 @@ constexpr int64_t kFewestSamples = 8, kMostSamples = 32;
 struct Candidate {
   RangeTrial trial;
   Plan plan;
+  std::vector<double> by_sample;  // dB
+  // The trial that this one is a repair of is left only for a gain that stands
+  // out from its scatter over samples.
+  bool stands_out = true;
 };
+
+// Whether `repaired` is more than twice its standard error closer than `plain`.
+bool StandsOut(const std::vector<double>& repaired,
+               const std::vector<double>& plain) {
+  const double n = double(plain.size());
+  double mean = 0, squares = 0;
+  for (size_t i = 0; i < plain.size(); ++i) {
+    mean += (repaired[i] - plain[i]) / n;
+  }
+  for (size_t i = 0; i < plain.size(); ++i) {
+    const double d = repaired[i] - plain[i] - mean;
+    squares += d * d;
+  }
+  return mean > 2 * std::sqrt(squares / std::max(n - 1, 1.0) / n);
+}
 
 // The plan without folding, and with it in several degrees.
 void AddCandidates(const Graph& graph, const std::vector<Folding>& foldings,
@@ -48,7 +70,9 @@ void AddCandidates(const Graph& graph, const std::vector<Folding>& foldings,
       if (gains(folding)) Fold(graph, folding, here.plan);
     }
   }
-  candidates.push_back({{rule, 0}, std::move(plain)});
+  Candidate& unfolded = candidates.emplace_back();
+  unfolded.trial.rule = rule;
+  unfolded.plan = std::move(plain);
   std::ranges::move(folded, std::back_inserter(candidates));
 }
 
@@ -87,11 +111,15 @@ class Measuring {
         const Boundary boundary,
         Boundary::Observe(graph_, BoundaryValues(graph_, proposed_), samples_,
                           TrialSamples(graph_), options_.threads));
-    OCTET_RETURN_IF_ERROR(Measure(boundary, 0));
+    for (Candidate& candidate : candidates_) {
+      OCTET_RETURN_IF_ERROR(Measure(boundary, candidate));
+    }
+    SortCandidates();
     const size_t corrected = std::min(candidates_.size(), kMostCorrected);
-    const size_t first = candidates_.size();
-    for (size_t i = 0; i < corrected; ++i) AddCorrected(i);
-    OCTET_RETURN_IF_ERROR(Measure(boundary, first));
+    for (size_t i = 0; i < corrected; ++i) {
+      OCTET_RETURN_IF_ERROR(AddCorrected(boundary, i));
+    }
+    SortCandidates();
     AutoRanges result;
     result.plan = std::move(candidates_[0].plan);
     for (Candidate& candidate : candidates_) {
@@ -126,26 +154,33 @@ class Measuring {
     return {};
   }
 
-  void AddCorrected(size_t of) {
+  Status AddCorrected(const Boundary& boundary, size_t of) {
     const std::vector<BiasShift> shifts =
         MeasureBiasShifts(graph_, trials_, candidates_[of].plan, *pool_);
-    if (shifts.empty()) return;
+    if (shifts.empty()) return {};
     Candidate corrected = candidates_[of];
     corrected.trial.rule += fmt::format(", {} biases corrected", shifts.size());
     CorrectBiases(shifts, corrected.plan);
+    OCTET_RETURN_IF_ERROR(Measure(boundary, corrected));
+    corrected.stands_out =
+        StandsOut(corrected.by_sample, candidates_[of].by_sample);
+    if (!corrected.stands_out) corrected.trial.rule += ", no clear gain";
     candidates_.push_back(std::move(corrected));
+    return {};
   }
 
-  // Those from `first` on, and sorts all.
-  Status Measure(const Boundary& boundary, size_t first) {
-    for (size_t i = first; i < candidates_.size(); ++i) {
-      OCTET_ASSIGN(candidates_[i].trial.sqnr_db,
-                   boundary.SqnrDb(graph_, candidates_[i].plan));
-    }
-    std::ranges::stable_sort(
-        candidates_, std::greater<>(),
-        [](const Candidate& c) { return c.trial.sqnr_db; });
+  Status Measure(const Boundary& boundary, Candidate& candidate) const {
+    OCTET_ASSIGN(Closeness closeness, boundary.Measure(graph_, candidate.plan));
+    candidate.trial.sqnr_db = closeness.sqnr_db;
+    candidate.by_sample = std::move(closeness.by_sample);
     return {};
+  }
+
+  void SortCandidates() {
+    std::ranges::stable_sort(candidates_, std::greater<>(),
+                             [](const Candidate& c) {
+                               return std::pair(c.stands_out, c.trial.sqnr_db);
+                             });
   }
 
   const Graph& graph_;

@@ -13,6 +13,16 @@ namespace {
 
 constexpr double kMostDb = 60;
 
+using SumsByValue = std::map<std::string, ErrorSums, std::less<>>;
+
+double MeanDb(const SumsByValue& sums) {
+  double total = 0;
+  for (const auto& [name, sum] : sums) {
+    total += std::min(sum.sqnr_db(), kMostDb);
+  }
+  return total / double(sums.size());
+}
+
 }  // namespace
 
 std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan) {
@@ -66,33 +76,36 @@ Result<Boundary> Boundary::Observe(const Graph& graph,
   return boundary;
 }
 
-Result<double> Boundary::SqnrDb(const Graph& graph, const Plan& plan) const {
+Result<Closeness> Boundary::Measure(const Graph& graph,
+                                    const Plan& plan) const {
   OCTET_ASSIGN(const Engine engine, EngineOf(graph, plan, /*whole=*/false));
   OCTET_ASSIGN(Session session, Session::Create(engine, {.threads = threads_}));
-  std::map<std::string, ErrorSums, std::less<>> sums;
+  SumsByValue all;
+  Closeness closeness;
   for (const Sample& sample : samples_) {
-    std::map<std::string, bool, std::less<>> seen;
+    SumsByValue own;
     session.SetTap([&](int, const TensorView& view) {
       const auto exact = sample.exact.find(view.name);
       const bool known = view.dtype == DType::kF32 ||
                          (view.dtype == DType::kU8 && !view.scale.empty());
-      if (exact == sample.exact.end() || !known || seen.contains(view.name) ||
+      if (exact == sample.exact.end() || !known || own.contains(view.name) ||
           exact->second.elements() != view.shape.elements()) {
         return;
       }
-      seen[std::string(view.name)] = true;
-      sums[std::string(view.name)].Add(exact->second.as<float>(),
-                                       CopyAsF32(view).as<float>());
+      const Tensor built = CopyAsF32(view);
+      own[std::string(view.name)].Add(exact->second.as<float>(),
+                                      built.as<float>());
+      all[std::string(view.name)].Add(exact->second.as<float>(),
+                                      built.as<float>());
     });
     OCTET_RETURN_IF_ERROR(RunSample(session, sample.inputs, sample.name));
+    if (!own.empty()) closeness.by_sample.push_back(MeanDb(own));
   }
-  if (sums.empty()) {
+  if (all.empty()) {
     return Failed("the engine shows none of the values to measure on");
   }
-  double total = 0;
-  for (const auto& [name, sum] : sums)
-    total += std::min(sum.sqnr_db(), kMostDb);
-  return total / double(sums.size());
+  closeness.sqnr_db = MeanDb(all);
+  return closeness;
 }
 
 }  // namespace octet::compile

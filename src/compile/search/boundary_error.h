@@ -17,6 +17,13 @@ namespace octet::compile {
 // decoding mixes and thresholds it.
 std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan);
 
+// Signal-to-noise ratios in dB, each a mean over the values at the boundary of
+// their own, held to 60 so that an exact value does not hide a bad one.
+struct Closeness {
+  double sqnr_db = 0;             // over all samples together
+  std::vector<double> by_sample;  // over each alone
+};
+
 // Float values of some samples at the boundary, kept for comparisons.
 class Boundary {
  public:
@@ -27,9 +34,8 @@ class Boundary {
                                   const SampleSource& samples, int64_t most,
                                   int threads);
 
-  // Mean over the values of each one's signal-to-noise ratio in dB, over all
-  // samples, held to 60 so that an exact value does not hide a bad one.
-  Result<double> SqnrDb(const Graph& graph, const Plan& plan) const;
+  // How close the engine of a plan comes.
+  Result<Closeness> Measure(const Graph& graph, const Plan& plan) const;
 
  private:
   struct Sample {

@@ -30,9 +30,9 @@ double SqnrOf(const Calibrated& c, const Plan& plan) {
   const auto boundary = Boundary::Observe(
       c.graph, BoundaryValues(c.graph, plan), SeededSamples(c.graph, 4), 4, 1);
   EXPECT_TRUE(boundary.ok()) << boundary.status().message();
-  const auto db = boundary->SqnrDb(c.graph, plan);
+  const auto db = boundary->Measure(c.graph, plan);
   EXPECT_TRUE(db.ok()) << db.status().message();
-  return *db;
+  return db->sqnr_db;
 }
 
 TEST(FindFoldings, FindsTheScalesThatSmallChannelsNeed) {
