@@ -118,6 +118,50 @@ void TransposeBlock(const T* x, int64_t x_step, T* y, int64_t y_step,
   }
 }
 
+// Rows of a transpose that are interleaved, not blocked: the planes of a
+// picture become its pixels.
+constexpr int64_t kMostPlanes = 4;
+
+// Planes whose elements y holds side by side, without gaps between pixels.
+template <typename T, int kPlanes>
+void Interleave(const T* x, int64_t x_step, T* y, int64_t pixels) {
+  for (int64_t i = 0; i < pixels; ++i) {
+#pragma GCC unroll 4
+    for (int64_t j = 0; j < kPlanes; ++j) {
+      y[i * kPlanes + j] = x[j * x_step + i];
+    }
+  }
+}
+
+template <typename T>
+using InterleaveFn = void (*)(const T*, int64_t, T*, int64_t);
+template <typename T>
+constexpr InterleaveFn<T> kInterleave[] = {nullptr, nullptr, Interleave<T, 2>,
+                                           Interleave<T, 3>, Interleave<T, 4>};
+
+// The copy that Interleave is for, its axes as in Transpose.
+template <typename T>
+void InterleavePlanes(const StridedCopyParams& p, int64_t part, int64_t parts) {
+  const int64_t pixels = p.extents[p.rank - 2], planes = p.extents[p.rank - 1];
+  // Whole runs of pixels for each worker, as CopyRows.
+  const Piece piece = PieceOf(OuterExtent(p, 2) * pixels, part, parts);
+  for (int64_t i = piece.begin; i < piece.end;) {
+    const Offsets at = OffsetsOf(p, 2, i / pixels);
+    const int64_t first = i % pixels;
+    const int64_t count = std::min(pixels - first, piece.end - i);
+    kInterleave<T>[planes](static_cast<const T*>(p.x) + at.x + first,
+                           p.x_strides[p.rank - 1],
+                           static_cast<T*>(p.y) + at.y + first * planes, count);
+    i += count;
+  }
+}
+
+bool IsInterleave(const StridedCopyParams& p) {
+  const int64_t planes = p.extents[p.rank - 1];
+  return planes >= 2 && planes <= kMostPlanes &&
+         p.y_strides[p.rank - 2] == planes;
+}
+
 // The last axis is y's contiguous one, the one before it x's.
 template <typename T>
 void Transpose(const StridedCopyParams& p, int64_t part, int64_t parts) {
@@ -159,7 +203,8 @@ bool MakeTranspose(StridedCopyParams& p) {
 template <typename T>
 void Copy(StridedCopyParams p, int64_t part, int64_t parts) {
   if (p.x_strides[p.rank - 1] != 1 && MakeTranspose(p)) {
-    return Transpose<T>(p, part, parts);
+    return IsInterleave(p) ? InterleavePlanes<T>(p, part, parts)
+                           : Transpose<T>(p, part, parts);
   }
   CopyRows<T>(p, part, parts);
 }
