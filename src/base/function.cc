@@ -42,7 +42,9 @@ double Evaluate(const Function& f, double x) {
     case FunctionKind::kLeakyRelu:
       return x < 0 ? f.alpha * x : x;
     case FunctionKind::kClip:
-      return x < f.alpha ? f.alpha : x > f.beta ? f.beta : x;
+      // Where the ends are the wrong way round, the upper one wins, as in ONNX.
+      if (x < f.alpha) x = f.alpha;
+      return x > f.beta ? f.beta : x;
     case FunctionKind::kSigmoid:
       return Sigmoid(x);
     case FunctionKind::kSilu:

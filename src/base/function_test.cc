@@ -25,6 +25,8 @@ const Point kPoints[] = {
     {{FunctionKind::kClip, 0, 6}, -1, 0},
     {{FunctionKind::kClip, 0, 6}, 7, 6},
     {{FunctionKind::kClip, 0, 6}, 2, 2},
+    {{FunctionKind::kClip, 6, 0}, -1, 0},
+    {{FunctionKind::kClip, 6, 0}, 7, 0},
     {{FunctionKind::kSigmoid}, 0, 0.5},
     {{FunctionKind::kSigmoid}, 2, 0.8807970779778823},
     {{FunctionKind::kSilu}, 2, 1.7615941559557646},

@@ -26,14 +26,16 @@ bool IsClamp(const Function& f) {
          f.kind == FunctionKind::kClip;
 }
 
-// The codes that a clamping function lets through.
+// The ends of an interval of codes behind a clamping function. Both ends go
+// through it: what it lets through may lie outside the interval altogether.
 void ClampCodes(const Function& f, float scale, int32_t zero, uint8_t& low,
                 uint8_t& high) {
-  if (f.kind == FunctionKind::kRelu) low = std::max(low, uint8_t(zero));
-  if (f.kind == FunctionKind::kClip) {
-    low = std::max(low, QuantizeU8(f.alpha, scale, zero));
-    high = std::min(high, QuantizeU8(f.beta, scale, zero));
-  }
+  if (f.kind == FunctionKind::kIdentity) return;
+  const bool relu = f.kind == FunctionKind::kRelu;
+  const uint8_t least = relu ? uint8_t(zero) : QuantizeU8(f.alpha, scale, zero);
+  const uint8_t most = relu ? 255 : QuantizeU8(f.beta, scale, zero);
+  low = std::min(std::max(low, least), most);
+  high = std::min(std::max(high, least), most);
 }
 
 // Spreads parameters over `n` channels.

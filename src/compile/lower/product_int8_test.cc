@@ -142,20 +142,20 @@ class Contract {
       }
       v = Applied(op_.fusion.after, v);
       if (!setting_.y) return v;
-      const float inverse = 1.0f / At(setting_.y->scale, c);
-      return Code(v * inverse, c, 0, 255);
+      const float scale = At(setting_.y->scale, c);
+      const int zero = At(setting_.y->zero_point, c);
+      return octet::Dequantize(Code(v * (1.0f / scale), zero), scale, zero);
     }
     const float scale = At(setting_.y->scale, c);
     const int zero = At(setting_.y->zero_point, c);
-    int low = 0, high = 255;
+    int q = Code(std::fma(float(sum), product / scale, bias / scale), zero);
     for (const Function& f : {op_.fusion.before, op_.fusion.after}) {
-      if (f.kind == FunctionKind::kRelu) low = std::max(low, zero);
+      if (f.kind == FunctionKind::kRelu) q = std::max(q, zero);
       if (f.kind != FunctionKind::kClip) continue;
-      low = std::max<int>(low, QuantizeU8(f.alpha, scale, zero));
-      high = std::min<int>(high, QuantizeU8(f.beta, scale, zero));
+      q = std::max<int>(q, QuantizeU8(f.alpha, scale, zero));
+      q = std::min<int>(q, QuantizeU8(f.beta, scale, zero));
     }
-    return Code(std::fma(float(sum), product / scale, bias / scale), c, low,
-                high);
+    return octet::Dequantize(q, scale, zero);
   }
 
   // Functions that clamp are exact in float.
@@ -163,11 +163,8 @@ class Contract {
     return float(octet::Evaluate(f, double(v)));
   }
 
-  // rne(v) + zero, clamped, as the real number that it means.
-  float Code(float v, int64_t c, int low, int high) const {
-    const int zero = At(setting_.y->zero_point, c);
-    const int q = std::clamp(int(std::nearbyint(v)) + zero, low, high);
-    return octet::Dequantize(q, At(setting_.y->scale, c), zero);
+  static int Code(float v, int zero) {
+    return std::clamp(int(std::nearbyint(v)) + zero, 0, 255);
   }
 
   const Setting& setting_;
@@ -211,6 +208,18 @@ constexpr Case kCases[] = {
     {"relu6", "input x f32[1,7,6,19]\nconst w f32[19,3,3,1]{seed=6}\n",
      "y = Conv(x, w, b) group=19 pads=[1,1,1,1] before=clip(-0.25,0.5) "
      "name=product\n"},
+    {"clip_below_relu",
+     "input x f32[1,5,4,24]\nconst w f32[19,1,1,24]{seed=1}\n",
+     "y = Conv(x, w, b) before=clip(-1,-0.25) after=relu name=product\n"},
+    {"relu_above_clip",
+     "input x f32[1,5,4,24]\nconst w f32[19,1,1,24]{seed=1}\n",
+     "y = Conv(x, w, b) before=relu after=clip(-1,-0.25) name=product\n"},
+    {"clips_apart", "input x f32[1,7,6,19]\nconst w f32[19,3,3,1]{seed=6}\n",
+     "y = Conv(x, w, b) group=19 before=clip(-1,-0.5) after=clip(0.25,0.5) "
+     "name=product\n"},
+    {"clip_inside_out",
+     "input x f32[1,5,4,24]\nconst w f32[19,1,1,24]{seed=1}\n",
+     "y = Conv(x, w, b) before=clip(0.5,-0.25) name=product\n"},
     {"without_bias", "input x f32[1,5,4,24]\nconst w f32[19,1,1,24]{seed=1}\n",
      "y = Conv(x, w, _) name=product\n"},
 };

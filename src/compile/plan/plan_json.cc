@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "compile/plan/plan.h"
 
 namespace octet::compile {
@@ -76,26 +78,26 @@ class Reader {
   template <typename T>
   T Get(const json& object, const std::string& path, const char* key,
         T missing) {
-    if (!object.is_object() || !object.contains(key)) return missing;
-    const json& item = object[key];
-    if (!Matches<T>(item)) {
-      Fail(path + "." + key, item.type_name());
+    const json* item = Find(object, key);
+    if (item == nullptr) return missing;
+    if (!Matches<T>(*item)) {
+      Fail(path + "." + key, item->type_name());
       return missing;
     }
-    return item.get<T>();
+    return item->get<T>();
   }
 
   template <typename T>
   std::vector<T> GetList(const json& object, const std::string& path,
                          const char* key) {
     std::vector<T> list;
-    if (!object.is_object() || !object.contains(key)) return list;
-    const json& items = object[key];
-    if (!items.is_array()) {
-      Fail(path + "." + key, items.type_name());
+    const json* items = Find(object, key);
+    if (items == nullptr) return list;
+    if (!items->is_array()) {
+      Fail(path + "." + key, items->type_name());
       return list;
     }
-    for (const json& item : items) {
+    for (const json& item : *items) {
       if (!Matches<T>(item)) {
         Fail(path + "." + key, item.type_name());
         break;
@@ -103,6 +105,27 @@ class Reader {
       list.push_back(item.get<T>());
     }
     return list;
+  }
+
+  // The object of that key, empty if there is none.
+  json GetObject(const json& object, const char* key) {
+    const json* item = Find(object, key);
+    if (item == nullptr) return json::object();
+    if (!item->is_object()) Fail(key, item->type_name());
+    return *item;
+  }
+
+  // Ends the reading of one object: what nobody asked for is mistyped.
+  void Finish(const json& object, const std::string& path) {
+    const std::vector<std::string_view> known = std::exchange(asked_, {});
+    if (!object.is_object() || !status_.ok()) return;
+    for (const auto& [key, item] : object.items()) {
+      if (std::ranges::find(known, key) != known.end()) continue;
+      status_ =
+          BadInput("{}: {}: unknown key '{}'{}", source_,
+                   path.empty() ? "plan" : path, key, Suggestion(key, known));
+      return;
+    }
   }
 
   void Fail(const std::string& path, std::string_view found) {
@@ -131,18 +154,22 @@ class Reader {
     }
   }
 
+  const json* Find(const json& object, const char* key) {
+    asked_.push_back(key);
+    const auto at = object.is_object() ? object.find(key) : object.end();
+    return at == object.end() ? nullptr : &*at;
+  }
+
   std::string_view source_;
+  std::vector<std::string_view> asked_;  // keys of the object in hand
   Status status_;
 };
 
 // Positive and normal.
 bool IsScale(float s) { return s >= std::numeric_limits<float>::min(); }
 
-QuantParams ReadQuant(Reader& reader, const json& item,
-                      const std::string& path) {
-  QuantParams quant;
-  quant.scale = reader.GetList<float>(item, path, "scale");
-  quant.zero_point = reader.GetList<int32_t>(item, path, "zero_point");
+void CheckQuant(Reader& reader, const QuantParams& quant,
+                const std::string& path) {
   bool valid = quant.scale.size() == quant.zero_point.size();
   valid = valid && std::ranges::all_of(quant.scale, IsScale);
   for (int32_t z : quant.zero_point) valid = valid && z >= 0 && z <= 255;
@@ -151,37 +178,47 @@ QuantParams ReadQuant(Reader& reader, const json& item,
                 "scale and zero_point: expected lists of one length, "
                 "scales > 0, zero points in 0..255");
   }
-  return quant;
 }
 
+// Keys are looked at before what they hold: one that is mistyped is the cause
+// of one that is missing.
 Form ReadForm(Reader& reader, const json& item, const std::string& path) {
   Form form;
   const auto type = reader.Get<std::string>(item, path, "type", "");
-  if (type == "f32") return form;
-  if (type != "u8") reader.Fail(path + ".type", "'" + type + "'");
-  form.is_u8 = true;
   const auto granularity =
       reader.Get<std::string>(item, path, "granularity", "per_tensor");
+  form.quant.scale = reader.GetList<float>(item, path, "scale");
+  form.quant.zero_point = reader.GetList<int32_t>(item, path, "zero_point");
+  form.rule = reader.Get<std::string>(item, path, "rule", "");
+  form.same_as = reader.Get<std::string>(item, path, "same_as", "");
+  reader.Finish(item, path);
+  if (type == "f32") return Form::F32();
+  if (type != "u8") reader.Fail(path + ".type", "'" + type + "'");
+  form.is_u8 = true;
   if (granularity == "per_channel") {
     form.granularity = Granularity::kPerChannel;
   } else if (granularity != "per_tensor") {
     reader.Fail(path + ".granularity", "'" + granularity + "'");
   }
-  form.quant = ReadQuant(reader, item, path);
-  form.rule = reader.Get<std::string>(item, path, "rule", "");
-  form.same_as = reader.Get<std::string>(item, path, "same_as", "");
+  CheckQuant(reader, form.quant, path);
   return form;
 }
 
 NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   NodePlan node;
   const auto precision = reader.Get<std::string>(item, path, "precision", "");
+  const auto reason = reader.Get<std::string>(item, path, "reason", "asked");
+  node.reason.detail = reader.Get<std::string>(item, path, "detail", "");
+  node.input_forms = reader.GetList<int>(item, path, "input_forms");
+  node.weight_scale = reader.GetList<float>(item, path, "weight_scale");
+  node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
+  node.bias_shift = reader.GetList<float>(item, path, "bias_shift");
+  reader.Finish(item, path);
   if (precision == "int8") {
     node.precision = Precision::kInt8;
   } else if (precision != "fp32") {
     reader.Fail(path + ".precision", "'" + precision + "'");
   }
-  const auto reason = reader.Get<std::string>(item, path, "reason", "asked");
   bool known = false;
   for (const ReasonRow& row : kReasons) {
     if (row.name != reason) continue;
@@ -189,14 +226,9 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
     known = true;
   }
   if (!known) reader.Fail(path + ".reason", "'" + reason + "'");
-  node.reason.detail = reader.Get<std::string>(item, path, "detail", "");
-  node.input_forms = reader.GetList<int>(item, path, "input_forms");
-  node.weight_scale = reader.GetList<float>(item, path, "weight_scale");
   if (!std::ranges::all_of(node.weight_scale, IsScale)) {
     reader.Fail(path + ".weight_scale", "number; expected scales > 0");
   }
-  node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
-  node.bias_shift = reader.GetList<float>(item, path, "bias_shift");
   return node;
 }
 
@@ -225,11 +257,9 @@ Plan ReadPlan(Reader& reader, const json& root) {
   }
   plan.origin = reader.Get<std::string>(root, "", "origin", "");
   plan.output_forms = reader.GetList<int>(root, "", "output_forms");
-  if (!root.is_object()) return plan;
-  const json nodes = root.value("nodes", json::object());
-  const json values = root.value("values", json::object());
-  if (!nodes.is_object()) reader.Fail("nodes", nodes.type_name());
-  if (!values.is_object()) reader.Fail("values", values.type_name());
+  const json nodes = reader.GetObject(root, "nodes");
+  const json values = reader.GetObject(root, "values");
+  reader.Finish(root, "");
   if (!reader.status().ok()) return plan;
   for (const auto& [name, item] : nodes.items()) {
     plan.nodes[name] = ReadNode(reader, item, "nodes." + name);

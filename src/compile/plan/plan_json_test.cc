@@ -180,6 +180,50 @@ TEST(PlanJson, NamesTheFileAndPlaceOfEveryMalformedField) {
   }
 }
 
+// A key that is mistyped would otherwise have no effect.
+TEST(PlanJson, RefusesUnknownKeysAndSaysWhatWasMeant) {
+  struct Mistyped {
+    const char *key, *mistyped, *place, *meant;
+  };
+  const Mistyped kMistyped[] = {
+      {"origin", "orgin", "my.plan.json: plan: ", "did you mean 'origin'?"},
+      {"nodes", "node", "plan: ", "did you mean 'nodes'?"},
+      {"values", "tensors", "plan: ", "known: version, origin"},
+      {"precision", "precison", "nodes.conv: ", "did you mean 'precision'?"},
+      {"weight_scale", "weight_scales",
+       "nodes.conv: ", "did you mean 'weight_scale'?"},
+      {"integer_bias", "Integer_bias",
+       "nodes.conv: ", "did you mean 'integer_bias'?"},
+      {"detail", "", "nodes.softmax: ", "known: precision, reason"},
+      {"granularity", "granularty",
+       "values.x: ", "did you mean 'granularity'?"},
+      {"scale", "scal", "values.x: ", "did you mean 'scale'?"},
+  };
+  for (const Mistyped& m : kMistyped) {
+    SCOPED_TRACE(m.mistyped);
+    std::string text = ToJson(MakePlan());
+    const std::string key = "\"" + std::string(m.key) + "\":";
+    const size_t at = text.find(key);
+    ASSERT_NE(at, std::string::npos);
+    text.replace(at, key.size(), "\"" + std::string(m.mistyped) + "\":");
+    const Status status = ParseError(text);
+    EXPECT_EQ(status.code(), Code::kBadInput);
+    EXPECT_THAT(status.message(), HasSubstr(m.place));
+    EXPECT_THAT(status.message(),
+                HasSubstr("unknown key '" + std::string(m.mistyped) + "'"));
+    EXPECT_THAT(status.message(), HasSubstr(m.meant));
+  }
+}
+
+TEST(PlanJson, TakesAFormThatWasSetToFloatWithWhatItSaidBefore) {
+  const Result<Plan> plan = PlanFromJson(
+      R"({"version": 1, "values": {"x": [{"type": "f32", "granularity":
+          "per_tensor", "scale": [0.5], "zero_point": [3], "rule": "mse"}]}})",
+      "test");
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  EXPECT_EQ(plan->values.at("x").forms[0], Form::F32());
+}
+
 TEST(PlanJson, TakesNumbersAtTheEndsOfTheirRanges) {
   const Result<Plan> plan = PlanFromJson(R"({"version": 1,
       "output_forms": [2147483647, -2147483648],

@@ -117,7 +117,7 @@ int64_t ApplyToInteger(const Function& f, int64_t x) {
     case FunctionKind::kNeg:
       return Wrap(0 - uint64_t(x));
     case FunctionKind::kClip:
-      if (double(x) < double(f.alpha)) return Bound(std::ceil(f.alpha));
+      if (double(x) < double(f.alpha)) x = Bound(std::ceil(f.alpha));
       if (double(x) > double(f.beta)) return Bound(std::floor(f.beta));
       return x;
     default:
