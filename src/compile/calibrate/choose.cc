@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "compile/calibrate/structure_key.h"
@@ -11,6 +13,14 @@ namespace octet::compile {
 namespace {
 
 constexpr size_t kNamesInMessage = 8;
+
+// Where the data of a value comes from: the observed value, and the channel of
+// it that each channel is, along the axes from `axis` on (move_quant.h).
+struct Source {
+  ValueId origin = kNoValue;
+  int axis = -1;  // not known
+  std::vector<int64_t> channels;
+};
 
 class Chooser {
  public:
@@ -22,17 +32,14 @@ class Chooser {
         plan_(plan),
         keys_(StructureKeys(graph)),
         channel_axis_(graph.values.size(), -1),
-        origin_(graph.values.size(), kNoValue) {
+        sources_(graph.values.size()) {
     for (const ValueRange& value : ranges.values) {
       by_structure_[value.structure] = &value;
     }
   }
 
   Status Run() {
-    for (ValueId v : graph_.inputs) {
-      origin_[v] = v;
-      channel_axis_[v] = LastAxis(v);
-    }
+    for (ValueId v : graph_.inputs) StartAt(v);
     for (const Node& node : graph_.nodes) Locate(node);
     // Concatenations first: their parts may be written with their parameters.
     for (const Node& node : graph_.nodes) {
@@ -51,23 +58,55 @@ class Chooser {
     return plan_.values.at(graph_.values[v].name).forms;
   }
 
-  // Where the data of a value comes from, and along which axes its parameters
-  // per channel run.
+  // A value that is what was observed, with parameters along its last axis.
+  void StartAt(ValueId v) {
+    channel_axis_[v] = LastAxis(v);
+    Source& source = sources_[v];
+    source = {v, LastAxis(v), {}};
+    if (source.axis < 0) return;
+    source.channels.resize(size_t(graph_.values[v].shape[source.axis]));
+    std::iota(source.channels.begin(), source.channels.end(), 0);
+  }
+
   void Locate(const Node& node) {
     const ValueId y = node.outputs[0];
-    origin_[y] = y;
-    channel_axis_[y] = LastAxis(y);
+    StartAt(y);
     if (!IsMover(node)) return;
-    const bool concat = std::holds_alternative<Concat>(node.op);
+    if (plan_.nodes.at(node.name).precision == Precision::kInt8) {
+      const auto map = Map(node);
+      channel_axis_[y] = map ? map->channel_axis : -1;
+    }
     const ValueId x = node.inputs[0];
-    if (!concat && !graph_.values[x].is_constant()) origin_[y] = origin_[x];
+    if (std::holds_alternative<Concat>(node.op) ||
+        graph_.values[x].is_constant()) {
+      return;
+    }
+    sources_[y] = Through(node, sources_[x]);
+  }
+
+  // Where what `node` moves comes from.
+  Source Through(const Node& node, const Source& x) const {
+    Source y{x.origin, -1, {}};
+    if (x.axis < 0) return y;
+    std::vector<int> axes(node.inputs.size(), -1);
+    axes[0] = x.axis;
+    const auto map = MapChannels(graph_, node, axes);
+    if (!map) return y;
+    y.axis = map->channel_axis;
+    for (const ChannelSource& source : map->sources) {
+      y.channels.push_back(x.channels[size_t(source.channel)]);
+    }
+    return y;
+  }
+
+  // Which channels of its inputs an int8 mover's are.
+  std::optional<ChannelMap> Map(const Node& node) const {
     std::vector<int> axes;
     for (ValueId v : node.inputs) {
       axes.push_back(v == kNoValue ? -1 : channel_axis_[v]);
     }
-    const auto map =
-        axes[0] < 0 ? std::nullopt : MapChannels(graph_, node, axes);
-    channel_axis_[y] = map ? map->channel_axis : -1;
+    if (axes[0] < 0) return std::nullopt;
+    return MapChannels(graph_, node, axes);
   }
 
   void Choose(const Node& node) {
@@ -90,11 +129,7 @@ class Chooser {
       form.rule = "moved";
       return;
     }
-    std::vector<int> axes;
-    for (ValueId v : node.inputs) {
-      axes.push_back(v == kNoValue ? -1 : channel_axis_[v]);
-    }
-    const auto map = MapChannels(graph_, node, axes);
+    const auto map = Map(node);
     if (!map) return;
     for (const ChannelSource& source : map->sources) {
       const size_t i = size_t(source.input);
@@ -132,19 +167,15 @@ class Chooser {
   }
 
   void ChooseOwn(ValueId v, Form& form) {
-    const ValueId origin = origin_[v];
+    const ValueId origin = sources_[v].origin;
     const ValueRange* seen = Find(origin);
     if (seen == nullptr || seen->histogram.empty()) {
-      missing_.push_back(graph_.values[origin].name);
+      missing_.insert(graph_.values[origin].name);
       return;
     }
     if (form.granularity == Granularity::kPerChannel) {
-      std::vector<Range> channels;
-      for (size_t c = 0; c < seen->channel_low.size(); ++c) {
-        channels.push_back({seen->channel_low[c], seen->channel_high[c]});
-      }
       form.rule = "minmax";
-      Take(ChooseQuantParams(channels), form);
+      Take(ChooseQuantParams(RangesOfChannels(v, *seen)), form);
       return;
     }
     const bool input = std::ranges::count(graph_.inputs, origin) > 0;
@@ -157,6 +188,26 @@ class Chooser {
       return;
     }
     Take(ChooseQuantParams(*range), form);
+  }
+
+  // What was seen of each channel of `v`; of all of it where channels were
+  // mixed on the way.
+  std::vector<Range> RangesOfChannels(ValueId v, const ValueRange& seen) const {
+    const Source& source = sources_[v];
+    const auto size = [&](ValueId value) {
+      const Shape& shape = graph_.values[value].shape;
+      return size_t(shape[shape.rank() - 1]);
+    };
+    if (source.axis != LastAxis(v) ||
+        seen.channel_low.size() != size(source.origin)) {
+      return std::vector<Range>(size(v), seen.histogram.extremes());
+    }
+    std::vector<Range> channels;
+    for (const int64_t c : source.channels) {
+      channels.push_back(
+          {seen.channel_low[size_t(c)], seen.channel_high[size_t(c)]});
+    }
+    return channels;
   }
 
   void Take(Result<QuantParams> params, Form& form) {
@@ -176,8 +227,9 @@ class Chooser {
 
   Status Missing() const {
     std::string names;
-    for (size_t i = 0; i < std::min(missing_.size(), kNamesInMessage); ++i) {
-      names += "\n  " + missing_[i];
+    size_t named = 0;
+    for (const std::string& name : missing_) {
+      if (named++ < kNamesInMessage) names += "\n  " + name;
     }
     return BadInput(
         "the calibration has not seen {} values of this model as it "
@@ -193,8 +245,8 @@ class Chooser {
   std::vector<uint64_t> keys_;
   std::map<uint64_t, const ValueRange*> by_structure_;
   std::vector<int> channel_axis_;  // by value
-  std::vector<ValueId> origin_;    // by value
-  std::vector<std::string> missing_;
+  std::vector<Source> sources_;    // by value
+  std::set<std::string> missing_;
   Status status_;
 };
 

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/structure_key.h"
 #include "compile/calibrate/tensorrt_cache.h"
 #include "compile/ir/testing/must_parse.h"
+#include "compile/lower/lower.h"
 #include "compile/plan/propose.h"
 
 namespace octet::compile {
@@ -141,6 +144,75 @@ TEST(ChooseParams, FillsEveryFormAndMovesScalesThroughAShuffle) {
       EXPECT_EQ(after.scale[2 * i + g], before.scale[4 * g + i]);
     }
   }
+}
+
+// Kept in float, the movers of a shuffle start anew: what is read behind them
+// was observed before them, in another order.
+TEST(ChooseParams, FollowsChannelsThroughMoversThatAreKeptInFloat) {
+  const Graph graph = MustParse(kShuffle);
+  const Ranges ranges =
+      MustCalibrate(graph, SeededSamples(Shape{1, 6, 6, 8}, 4));
+  ProposeOptions keep;
+  for (const char* mover : {"split", "turn", "join"}) {
+    keep.requests.push_back({mover, Precision::kF32, false});
+  }
+  Result<Plan> plan = Propose(graph, keep);
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  ASSERT_TRUE(ChooseParams(graph, ranges, {}, *plan).ok());
+  const auto form = std::ranges::find(
+      plan->values.at("u").forms, Granularity::kPerChannel, &Form::granularity);
+  ASSERT_NE(form, plan->values.at("u").forms.end());
+  const ValueRange* seen = ranges.Find("a");
+  ASSERT_NE(seen, nullptr);
+  std::vector<Range> channels;
+  for (size_t i = 0; i < 4; ++i) {
+    for (size_t g = 0; g < 2; ++g) {
+      channels.push_back(
+          {seen->channel_low[4 * g + i], seen->channel_high[4 * g + i]});
+    }
+  }
+  EXPECT_EQ(form->quant, *ChooseQuantParams(channels));
+  EXPECT_TRUE(Lower(graph, *plan).ok());
+}
+
+// A reshape that mixes rows and channels leaves none to follow.
+TEST(ChooseParams, TakesWhatAllChannelsDidBehindAMixingMoverInFloat) {
+  const Graph graph = MustParse(R"(graph "mixed"
+input x f32[1,6,8,4]
+const w f32[4,1,1,4]{seed=1}
+const d f32[6,3,3,1]{seed=2}
+a = Conv(x, w, _) name=conv1
+u = Reshape(a) dims=[1,4,8,6] name=mix
+y = Conv(u, d, _) pads=[1,1,1,1] group=6 name=dw
+output y
+)");
+  const Ranges ranges =
+      MustCalibrate(graph, SeededSamples(Shape{1, 6, 8, 4}, 4));
+  Result<Plan> plan = Propose(graph, {{{"mix", Precision::kF32, false}}});
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  ASSERT_TRUE(ChooseParams(graph, ranges, {}, *plan).ok());
+  const Range all = ranges.Find("a")->histogram.extremes();
+  const Form& form = plan->values.at("u").forms.back();
+  ASSERT_EQ(form.granularity, Granularity::kPerChannel);
+  EXPECT_EQ(form.quant, *ChooseQuantParams(std::vector<Range>(6, all)));
+  EXPECT_TRUE(Lower(graph, *plan).ok());
+}
+
+TEST(ChooseParams, NamesAValueOnceHoweverManyFormsItHas) {
+  const Graph graph = MustParse(kShuffle);
+  const Ranges nothing = NothingSeen(graph);
+  Result<Plan> plan = Propose(graph, {});
+  ASSERT_TRUE(plan.ok());
+  const std::string message = ChooseParams(graph, nothing, {}, *plan).message();
+  size_t forms = 0, lines = 0;
+  for (size_t at = 0; (at = message.find('\n', at)) != std::string::npos; ++at)
+    ++lines;
+  for (const auto& [name, value] : plan->values) {
+    if (value.forms.size() > 1 && value.forms.back().is_u8) ++forms;
+  }
+  EXPECT_GT(forms, 0u);
+  EXPECT_THAT(message, HasSubstr("not seen " + std::to_string(lines) + " "));
+  EXPECT_EQ(message.find("\n  a\n"), message.rfind("\n  a\n"));
 }
 
 TEST(ChooseParams, NamesTheValuesThatWereNotSeen) {

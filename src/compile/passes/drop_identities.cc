@@ -61,6 +61,10 @@ int UnchangedInput(const Rewriter& r, const Node& node) {
   } else if (const auto* op = std::get_if<Reduce>(&node.op)) {
     unchanged = node.inputs.size() == 1 && SameShape(r, node) &&
                 op->op != ReduceOp::kSumSquare;
+  } else if (const auto* op = std::get_if<Resize>(&node.op)) {
+    // By another scale, rounded to the same size, it still moves pixels.
+    unchanged = node.inputs.size() == 1 && SameShape(r, node) &&
+                op->scales[0] == 1 && op->scales[1] == 1;
   } else if (std::holds_alternative<Reshape>(node.op) ||
              std::holds_alternative<Expand>(node.op) ||
              std::holds_alternative<Tile>(node.op)) {

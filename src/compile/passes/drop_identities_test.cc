@@ -30,6 +30,32 @@ output m
 )");
 }
 
+TEST(DropIdentities, RemovesResizingByOneInEveryMode) {
+  ExpectRewrite(DropIdentities, R"(graph g
+input x f32[1,4,5,2]
+a = Unary(x) function=exp
+b = Resize(a) mode=linear size=[4,5]
+c = Resize(b) coordinates=align_corners rounding=ceil
+d = Resize(c) mode=linear coordinates=asymmetric scales=[1,2] size=[4,10]
+output d
+)",
+                R"(graph g
+input x f32[1,4,5,2]
+a = Unary(x) function=exp
+d = Resize(a) mode=linear coordinates=asymmetric scales=[1,2] size=[4,10]
+output d
+)");
+}
+
+TEST(DropIdentities, KeepsAResizeWhoseScaleOnlyRoundsToTheSameSize) {
+  ExpectUnchanged(DropIdentities, R"(graph g
+input x f32[1,8,8,2]
+a = Unary(x) function=exp
+b = Resize(a) mode=linear scales=[1.1,1] size=[8,8]
+output b
+)");
+}
+
 TEST(DropIdentities, JoinsReshapes) {
   ExpectRewrite(DropIdentities, R"(graph g
 input x f32[2,3]

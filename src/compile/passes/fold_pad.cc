@@ -32,7 +32,7 @@ bool IsNeverNegative(const Rewriter& r, ValueId value) {
   const Function& f = op->function;
   return f.kind == FunctionKind::kRelu || f.kind == FunctionKind::kSigmoid ||
          f.kind == FunctionKind::kHardSigmoid ||
-         (f.kind == FunctionKind::kClip && f.alpha >= 0);
+         (f.kind == FunctionKind::kClip && f.alpha >= 0 && f.beta >= 0);
 }
 
 // A maximum leaves padding out. That is the same where the padding never wins

@@ -60,7 +60,11 @@ const w f32[1,1,1,2]{1,2}
 const v f32[1,1,1,1]{2}
 p = Pad(x) before=[0,1,1,0] after=[0,1,1,0]
 y = Pool(p) kernel=[2,2]
+c = Unary(x) function=clip(0,-1)
+q = Pad(c) before=[0,1,1,0] after=[0,1,1,0]
+z = Pool(q) kernel=[2,2]
 output y
+output z
 )");
 }
 
