@@ -62,8 +62,13 @@ Orientation OrientationOf(const Tiff& tiff) {
   return Orientation::kUpright;
 }
 
+bool StartsWithExif(Bytes block) {
+  return block.size() >= kExifBytes &&
+         std::memcmp(block.data(), kExif, kExifBytes) == 0;
+}
+
 // The EXIF block of a JPEG file, or nothing.
-Bytes FindExif(Bytes file) {
+Bytes FindInJpeg(Bytes file) {
   constexpr std::byte kMark{0xff};
   constexpr std::byte kApp1{0xe1}, kStartOfScan{0xda}, kEndOfImage{0xd9};
   size_t at = 2;  // behind the start of the image
@@ -78,11 +83,28 @@ Bytes FindExif(Bytes file) {
     const size_t length = size_t(file[at + 2]) << 8 | size_t(file[at + 3]);
     if (length < 2 || length > file.size() - at - 2) break;
     const Bytes segment = file.subspan(at + 4, length - 2);
-    if (marker == kApp1 && segment.size() >= kExifBytes &&
-        std::memcmp(segment.data(), kExif, kExifBytes) == 0) {
-      return segment.subspan(kExifBytes);
-    }
+    if (marker == kApp1 && StartsWithExif(segment)) return segment;
     at += 2 + length;
+  }
+  return {};
+}
+
+// The EXIF block of a WebP file, or nothing. The file is one RIFF chunk whose
+// chunks have a name, a length and padding to an even one.
+Bytes FindInWebp(Bytes file) {
+  constexpr size_t kChunkHeader = 8;
+  size_t at = 12;  // behind "RIFF", its length and "WEBP"
+  while (at <= file.size() && file.size() - at >= kChunkHeader) {
+    size_t length = 0;
+    for (size_t i = 0; i < 4; ++i) {
+      length |= size_t(file[at + 4 + i]) << 8 * i;
+    }
+    const Bytes rest = file.subspan(at + kChunkHeader);
+    if (length > rest.size()) break;
+    if (std::memcmp(file.data() + at, "EXIF", 4) == 0) {
+      return rest.first(length);
+    }
+    at += kChunkHeader + length + length % 2;
   }
   return {};
 }
@@ -115,8 +137,17 @@ Turn TurnFor(Orientation orientation) {
 
 }  // namespace
 
+Orientation OrientationOfExif(Bytes block) {
+  const bool named = StartsWithExif(block);
+  return OrientationOf(Tiff(named ? block.subspan(kExifBytes) : block));
+}
+
 Orientation OrientationOfJpeg(Bytes file) {
-  return OrientationOf(Tiff(FindExif(file)));
+  return OrientationOfExif(FindInJpeg(file));
+}
+
+Orientation OrientationOfWebp(Bytes file) {
+  return OrientationOfExif(FindInWebp(file));
 }
 
 Image Oriented(Image image, Orientation orientation) {

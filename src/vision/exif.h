@@ -1,5 +1,6 @@
-// How the camera was held: the EXIF orientation of a JPEG picture.
-// Source: CIPA DC-008 (EXIF 2.32), 4.5.2 and 4.6.4; TIFF 6.0, section 2.
+// How the camera was held: the EXIF orientation of a picture.
+// Source: CIPA DC-008 (EXIF 2.32), 4.5.2 and 4.6.4; TIFF 6.0, section 2; for
+// WebP RFC 9649, section 2.7.
 #ifndef OCTET_VISION_EXIF_H_
 #define OCTET_VISION_EXIF_H_
 
@@ -24,10 +25,17 @@ enum class Orientation : uint8_t {
   kThreeQuarterTurn  // clockwise
 };
 
-// The orientation that the first EXIF segment of a JPEG file tells, upright if
-// there is none or it is damaged: a picture is not refused for its notes.
-// Looks at the segments before the pixels only, at each once.
+// The orientation that an EXIF block tells (a TIFF header and what follows,
+// with or without "Exif" before it); upright if it tells none or is damaged: a
+// picture is not refused for its notes.
+Orientation OrientationOfExif(std::span<const std::byte> block);
+
+// That of the first EXIF segment of a JPEG file. Looks at the segments before
+// the pixels only, at each once.
 Orientation OrientationOfJpeg(std::span<const std::byte> file);
+
+// That of the first EXIF chunk of a WebP file, before or behind the pixels.
+Orientation OrientationOfWebp(std::span<const std::byte> file);
 
 // The picture upright. Quarter turns and transpositions swap the sides.
 Image Oriented(Image image, Orientation orientation);

@@ -1,10 +1,15 @@
 #include "vision/exif.h"
 
+#include <zlib.h>
+
 #include <random>
+#include <span>
 #include <string>
 
+#include "base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "vision/testing/data.h"
 
 namespace octet::vision {
 namespace {
@@ -195,7 +200,44 @@ TEST(OrientationOfJpeg, SurvivesEveryTruncationAndAnyBytes) {
   }
 }
 
-TEST(DecodeImage, TurnsAJpegAsItsExifSays) {
+// RIFF's chunks: a name, a length, padding to an even one.
+std::string Chunk(const std::string& name, const std::string& body) {
+  return name + Number(uint32_t(body.size()), 4, false) + body +
+         std::string(body.size() % 2, '\0');
+}
+
+std::string Riff(const std::string& chunks) {
+  return Chunk("RIFF", "WEBP" + chunks);
+}
+
+TEST(OrientationOfWebp, FindsTheChunkBehindOthersOfOddLength) {
+  const std::string exif = Exif().Text();
+  for (const std::string& block : {exif, std::string("Exif\0\0", 6) + exif}) {
+    const std::string file =
+        Riff(Chunk("VP8X", "0123456789") + Chunk("ICCP", "odd") +
+             Chunk("VP8L", "pixel") + Chunk("EXIF", block));
+    EXPECT_EQ(OrientationOfWebp(Bytes(file)), Orientation::kQuarterTurn);
+  }
+}
+
+TEST(OrientationOfWebp, SurvivesEveryTruncationAndAnyLength) {
+  const std::string whole =
+      Riff(Chunk("VP8 ", "pixels") + Chunk("EXIF", Exif().Text()));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(OrientationOfWebp(Bytes(whole.substr(0, size))),
+              Orientation::kUpright)
+        << size;
+  }
+  for (const uint32_t length : {7u, 0x7fffffffu, 0xffffffffu}) {
+    std::string changed = whole;
+    changed.replace(16, 4, Number(length, 4, false));
+    EXPECT_EQ(OrientationOfWebp(Bytes(changed)), Orientation::kUpright)
+        << length;
+  }
+}
+
+// A picture whose eight turns all differ.
+Image Slopes() {
   Image image(16, 8, 3);
   for (int64_t y = 0; y < 8; ++y) {
     for (int64_t x = 0; x < 16; ++x) {
@@ -204,21 +246,69 @@ TEST(DecodeImage, TurnsAJpegAsItsExifSays) {
       image.at(x, y)[1] = uint8_t(32 * y);
     }
   }
-  const auto plain = EncodeJpeg(image, 95);
-  ASSERT_TRUE(plain.ok());
-  const Image stored = *DecodeImage(*plain, "plain.jpg");
+  return image;
+}
+
+// Decodes what `with` makes of a file and an EXIF block, for every orientation.
+void ExpectTurned(const std::string& file,
+                  std::string (*with)(std::string file,
+                                      const std::string& tiff)) {
+  const Result<Image> stored = DecodeImage(Bytes(file), "plain");
+  ASSERT_TRUE(stored.ok()) << stored.status().message();
   for (uint32_t value = 1; value <= 8; ++value) {
     Exif exif;
     exif.value = value;
-    const std::vector<std::byte> segment = Bytes(App1(exif.Text()));
-    std::vector<std::byte> turned = *plain;
-    turned.insert(turned.begin() + 2, segment.begin(), segment.end());
-    const Result<Image> decoded = DecodeImage(turned, "turned.jpg");
+    const Result<Image> decoded =
+        DecodeImage(Bytes(with(file, exif.Text())), "turned");
     ASSERT_TRUE(decoded.ok()) << decoded.status().message();
-    const Image expected = Oriented(stored, Orientation(value));
+    const Image expected = Oriented(*stored, Orientation(value));
     EXPECT_EQ(decoded->width, expected.width) << value;
     EXPECT_EQ(decoded->pixels, expected.pixels) << value;
   }
+}
+
+std::string Text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(DecodeImage, TurnsAJpegAsItsExifSays) {
+  const auto plain = EncodeJpeg(Slopes(), 95);
+  ASSERT_TRUE(plain.ok());
+  ExpectTurned(Text(*plain), [](std::string file, const std::string& tiff) {
+    return file.insert(2, App1(tiff));
+  });
+}
+
+std::string PngChunk(const std::string& name, const std::string& body) {
+  const std::string checked = name + body;
+  const auto* first = reinterpret_cast<const Bytef*>(checked.data());
+  const auto crc = uint32_t(crc32(0, first, uInt(checked.size())));
+  return Number(uint32_t(body.size()), 4, true) + checked +
+         Number(crc, 4, true);
+}
+
+TEST(DecodeImage, TurnsAPngAsItsExifSaysBeforeOrBehindThePixels) {
+  const auto plain = EncodePng(Slopes());
+  ASSERT_TRUE(plain.ok());
+  ExpectTurned(Text(*plain), [](std::string file, const std::string& tiff) {
+    constexpr size_t kBehindHeader = 8 + 12 + 13;
+    return file.insert(kBehindHeader, PngChunk("eXIf", tiff));
+  });
+  ExpectTurned(Text(*plain), [](std::string file, const std::string& tiff) {
+    return file.insert(file.size() - 12, PngChunk("eXIf", tiff));
+  });
+}
+
+TEST(DecodeImage, TurnsAWebpAsItsExifSays) {
+  const auto plain = MappedFile::Open(TestPicture("lossless.webp"));
+  ASSERT_TRUE(plain.ok()) << plain.status().message();
+  // The extended format says first what it holds: here EXIF, 37 x 29 pixels.
+  ExpectTurned(Text(plain->bytes()), [](std::string file,
+                                        const std::string& tiff) {
+    const std::string header =
+        Number(8, 4, false) + Number(36, 3, false) + Number(28, 3, false);
+    return Riff(Chunk("VP8X", header) + file.substr(12) + Chunk("EXIF", tiff));
+  });
 }
 
 }  // namespace

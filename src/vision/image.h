@@ -53,8 +53,9 @@ enum class Channels : uint8_t {
 //   result:  alpha is dropped, not blended; a palette is looked up; 16-bit
 //            samples keep their high byte; CMYK is taken as inverted (Adobe)
 //            and becomes RGB. JPEG gives the pixels of libjpeg's accurate
-//            integer transform with smooth chroma upsampling, turned upright
-//            as its EXIF orientation says, as OpenCV's imread does.
+//            integer transform with smooth chroma upsampling. Pictures are
+//            turned upright as their EXIF orientation says, as OpenCV's imread
+//            does.
 //   errors:  kBadInput if the bytes are truncated, damaged, beyond `limits`
 //            or no picture; kUnsupported for animated WebP.
 Result<Image> DecodeImage(std::span<const std::byte> bytes,

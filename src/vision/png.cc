@@ -5,9 +5,12 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <span>
+#include <utility>
 
 #include "base/error.h"
 #include "vision/codecs.h"
+#include "vision/exif.h"
 
 namespace octet::vision {
 namespace {
@@ -79,8 +82,18 @@ bool SetTransforms(Decoder* decoder) {
 bool ReadRows(Decoder* decoder, png_bytep* rows) {
   if (setjmp(png_jmpbuf(decoder->png)) != 0) return false;
   png_read_image(decoder->png, rows);
-  png_read_end(decoder->png, nullptr);
+  png_read_end(decoder->png, decoder->info);
   return true;
+}
+
+// Of a chunk before or behind the pixels, once all was read.
+Orientation OrientationOf(const Decoder& decoder) {
+  png_bytep block = nullptr;
+  png_uint_32 size = 0;
+  if (png_get_eXIf_1(decoder.png, decoder.info, &size, &block) == 0) {
+    return Orientation::kUpright;
+  }
+  return OrientationOfExif(std::as_bytes(std::span(block, size)));
 }
 
 Status DecodeError(const std::string& name, const Decoder& decoder) {
@@ -106,7 +119,7 @@ Result<Image> DecodeWith(Decoder* decoder, const std::string& name,
   std::vector<png_bytep> rows(static_cast<size_t>(height));
   for (int64_t y = 0; y < height; ++y) rows[size_t(y)] = image.at(0, y);
   if (!ReadRows(decoder, rows.data())) return DecodeError(name, *decoder);
-  return image;
+  return Oriented(std::move(image), OrientationOf(*decoder));
 }
 
 struct Sink {

@@ -1,9 +1,11 @@
 #include <webp/decode.h>
 
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "vision/codecs.h"
+#include "vision/exif.h"
 
 namespace octet::vision {
 
@@ -32,7 +34,7 @@ Result<Image> DecodeWebp(Bytes bytes, const std::string& name,
         "damaged",
         name);
   }
-  return image;
+  return Oriented(std::move(image), OrientationOfWebp(bytes));
 }
 
 }  // namespace octet::vision
