@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kReduceOps = 6;  // rows of the kernel family's ReduceOp
 constexpr int kMaxBatchRank = 6;
+// Of an average of u8, so that an int32 holds their sum.
+constexpr int64_t kMostAveraged = int64_t{1} << 23;
 
 // Batches of a matrix product: the axes before the last two, broadcast.
 void CheckBatches(StepCheck& check, const ValueT& operand, const ValueT& y) {
@@ -57,8 +59,12 @@ void Check(StepCheck& check, const PoolT& p) {
   check.Require(x.dims[0] == y.dims[0], "'{}' has {} images and '{}' {}",
                 x.name, x.dims[0], y.name, y.dims[0]);
   CheckSameChannels(check, x, y);
-  CheckWindow(check, WindowOr1x1(p.window), AsImage(x), AsImage(y));
+  const Window window = WindowOr1x1(p.window);
+  CheckWindow(check, window, AsImage(x), AsImage(y));
   if (x.dtype != DType::U8 || p.kind != PoolKind::Average) return;
+  check.Require(int64_t{window.kernel_h()} * window.kernel_w() <= kMostAveraged,
+                "an average of {} x {} elements of u8, at most {} may be",
+                window.kernel_h(), window.kernel_w(), kMostAveraged);
   check.HasQuant("x", x);
   check.HasQuant("y", y);
 }

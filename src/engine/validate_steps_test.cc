@@ -282,6 +282,14 @@ const BrokenStep kReductions[] = {
        *ParamsOf<PoolT>(p).window = Window(3, 3, 6, 3, 1, 1, 0, 0);
      },
      "leaves the image"},
+    {"averaged elements",
+     [](Program& p) {
+       const int x = p.AddU8("huge", {1, 4096, 2049, 8}, {1}, {0});
+       ParamsOf<PoolT>(p).x = x;
+       *ParamsOf<PoolT>(p).window = Window(4096, 2049, 1, 1, 1, 1, 0, 0);
+       ParamsOf<PoolT>(p).y = p.AddU8("mean", {1, 1, 1, 8}, {1}, {0});
+     },
+     "at most 8388608"},
     {"softmax axis", [](Program& p) { ParamsOf<SoftmaxT>(p).axis = 2; },
      "no axis 2"},
     {"normalization's scale",

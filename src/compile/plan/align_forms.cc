@@ -41,10 +41,17 @@ class Aligner {
   }
 
   void AlignFloat(const Node& node, NodePlan& plan) {
+    // Nodes that the model itself leaves in float have neither.
+    bool was_int8 = !plan.weight_scale.empty();
     for (ValueId v : node.outputs) {
-      if (FormsOf(v)[0].is_u8) MakeFirst(v, Form::F32());
+      if (!FormsOf(v)[0].is_u8) continue;
+      was_int8 = true;
+      MakeFirst(v, Form::F32());
     }
-    if (plan.reason.kind == ReasonKind::kImported) return;
+    if (plan.reason.kind == ReasonKind::kImported) {
+      if (was_int8) plan.reason.detail = "fp32 by an edited plan";
+      return;
+    }
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId v = node.inputs[i];
       if (HasForms(v) && !FormsOf(v)[0].is_u8) plan.input_forms[i] = 0;

@@ -12,7 +12,8 @@ namespace octet::compile {
 //
 //   fp32: writes f32 first (the u8 forms are made from it), and reads f32 where
 //         a value is made in it. A node of a QDQ model goes on reading what the
-//         codes stand for. The reason becomes "asked".
+//         codes stand for, and its reason says that the plan was edited; the
+//         reason of others becomes "asked".
 //   int8: reads u8 and, unless it is a product, writes u8 first. Forms that
 //         this adds have no parameters yet: ChooseParams gives them some.
 //

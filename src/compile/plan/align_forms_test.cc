@@ -125,7 +125,16 @@ TEST(AlignForms, LetsANodeOfAQdqModelReadWhatTheCodesStandFor) {
   ASSERT_TRUE(plan.values.at("x").forms[size_t(read)].is_u8);
   AlignForms(graph, plan);
   EXPECT_EQ(plan.nodes.at("conv1").input_forms[0], read);
-  EXPECT_EQ(plan.nodes.at("conv1").reason.kind, ReasonKind::kImported);
+  EXPECT_EQ(Describe(plan.nodes.at("conv1").reason),
+            "imported (fp32 by an edited plan)");
+  const std::string once = ToJson(plan);
+  AlignForms(graph, plan);
+  EXPECT_EQ(ToJson(plan), once) << "not a fixed point";
+  // What the model itself leaves in float was not edited.
+  Plan as_it_is = MustPropose(graph, FloatOnly());
+  as_it_is.nodes.at("conv1").reason = {ReasonKind::kImported, ""};
+  AlignForms(graph, as_it_is);
+  EXPECT_EQ(Describe(as_it_is.nodes.at("conv1").reason), "imported");
 }
 
 TEST(AlignForms, AddsFormsWithoutParametersForNewInt8Nodes) {

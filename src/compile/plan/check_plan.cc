@@ -188,6 +188,15 @@ class Checker {
           source_, node.name, WhyFloat(graph_, node));
     }
     const bool product = role == Role::kProduct || role == Role::kDepthwise;
+    // Of products, lowering asks the weights.
+    const std::string overflow = product ? "" : WhyOverflow(graph_, node);
+    if (!overflow.empty()) {
+      return Unsupported(
+          "{}: node '{}' is int8, but it is {}, which may overflow 32 bits; "
+          "set "
+          "its precision to fp32",
+          source_, node.name, overflow);
+    }
     const size_t inputs = product ? 1 : node.inputs.size();
     for (size_t i = 0; i < inputs; ++i) {
       const ValueId v = node.inputs[i];

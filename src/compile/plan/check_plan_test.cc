@@ -159,6 +159,25 @@ TEST(CheckForms, RefusesFormsThatPrecisionsCannotUse) {
   }
 }
 
+TEST(CheckForms, RefusesAnAverageWhoseSumMayOverflow) {
+  const Graph graph = MustParse(R"(graph "g"
+input x f32[1,4096,2049,1]
+const w f32[1,1,1,1]{seed=1}
+a = Pool(x) op=average kernel=[4096,2049] name=mean
+y = Conv(a, w, _) name=conv
+output y
+)");
+  Plan plan = MustPropose(graph);
+  EXPECT_EQ(plan.nodes.at("mean").precision, Precision::kF32);
+  EXPECT_EQ(plan.nodes.at("mean").reason.kind, ReasonKind::kOverflow);
+  EXPECT_TRUE(CheckForms(graph, plan).ok());
+  plan.nodes.at("mean").precision = Precision::kInt8;
+  const Status status = CheckForms(graph, plan, "my.plan.json");
+  EXPECT_EQ(status.code(), Code::kUnsupported);
+  EXPECT_THAT(status.message(), HasSubstr("my.plan.json: node 'mean'"));
+  EXPECT_THAT(status.message(), HasSubstr("more than 8388608 elements"));
+}
+
 TEST(CheckPlan, TakesWhatTheRulesOfStructurePropose) {
   const Graph graph = MustParse(kEveryRole);
   for (bool int8 : {false, true}) {

@@ -7,6 +7,11 @@
 namespace octet::compile {
 namespace {
 
+// 255 * 127 each; larger sums may still fit, but not with any numbers.
+constexpr int64_t kMostProducts = 2147483647LL / (255 * 127);
+// Of an average, 255 each (kernels/pool/pool.h).
+constexpr int64_t kMostAveraged = int64_t{1} << 23;
+
 bool IsConstant(const Graph& graph, const Node& node, size_t input) {
   return input < node.inputs.size() && node.inputs[input] != kNoValue &&
          graph.values[node.inputs[input]].is_constant();
@@ -119,6 +124,23 @@ int64_t ProductsPerSum(const Graph& graph, const Node& node) {
     return a[a.rank() - 1];
   }
   return 0;
+}
+
+std::string WhyOverflow(const Graph& graph, const Node& node) {
+  if (ProductsPerSum(graph, node) > kMostProducts) {
+    return "sums of more than " + std::to_string(kMostProducts) + " products";
+  }
+  int64_t averaged = 0;
+  const Pool* pool = std::get_if<Pool>(&node.op);
+  if (pool != nullptr && pool->op == PoolOp::kAverage) {
+    averaged = pool->kernel[0] * pool->kernel[1];
+  } else if (IsPlaneMean(graph, node)) {
+    const Shape& x = DimsOf(graph, node.inputs[0]);
+    averaged = x[1] * x[2];
+  }
+  if (averaged <= kMostAveraged) return "";
+  return "an average of more than " + std::to_string(kMostAveraged) +
+         " elements";
 }
 
 int64_t CountMacs(const Graph& graph, const Node& node) {

@@ -26,6 +26,10 @@ std::string WhyFloat(const Graph& graph, const Node& node);
 // The largest number of products in one sum; 0 for nodes without sums.
 int64_t ProductsPerSum(const Graph& graph, const Node& node);
 
+// Why the int32 sums of an int8 node could overflow whatever the numbers are;
+// empty if they need not.
+std::string WhyOverflow(const Graph& graph, const Node& node);
+
 // Multiply-accumulates of a node, from the shapes of its operands.
 int64_t CountMacs(const Graph& graph, const Node& node);
 

@@ -101,6 +101,32 @@ TEST(CountMacs, MultipliesTheOutputByTheTapsOfOneSum) {
   }
 }
 
+// 2^23 elements and 66311 products are the most whose sums always fit.
+TEST(WhyOverflow, CountsWhatIsSummed) {
+  const struct {
+    const char *input, *node, *why;
+  } kSums[] = {
+      {"[1,4096,2048,1]", "Pool(x) op=average kernel=[4096,2048]", ""},
+      {"[1,4096,2049,1]", "Pool(x) op=average kernel=[4096,2049]",
+       "an average of more than 8388608 elements"},
+      {"[1,4096,2049,1]", "Pool(x) kernel=[4096,2049]", ""},
+      {"[1,4096,2048,9]", "Reduce(x) axes=[1,2]", ""},
+      {"[1,4096,2049,1]", "Reduce(x) axes=[1,2]",
+       "an average of more than 8388608 elements"},
+      {"[1,1,1,66311]", "Conv(x, w66311, _)", ""},
+      {"[1,1,1,66312]", "Conv(x, w66312, _)",
+       "sums of more than 66311 products"},
+  };
+  for (const auto& sum : kSums) {
+    const Graph graph =
+        MustParse("graph \"g\"\ninput x f32" + std::string(sum.input) +
+                  "\nconst w66311 f32[1,1,1,66311]{seed=1}\n"
+                  "const w66312 f32[1,1,1,66312]{seed=1}\ny = " +
+                  sum.node + "\noutput y\n");
+    EXPECT_EQ(WhyOverflow(graph, graph.nodes[0]), sum.why) << sum.node;
+  }
+}
+
 TEST(BehindSoftmax, FollowsEveryPathFromASoftmax) {
   const Graph graph = MustParse(R"(graph "g"
 input x f32[1,8]

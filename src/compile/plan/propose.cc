@@ -10,9 +10,6 @@
 namespace octet::compile {
 namespace {
 
-// More products than this could overflow 32 bits: 255 * 127 each.
-constexpr int64_t kMaxProducts = 2147483647LL / (255 * 127);
-
 // What the readers of a value ask for.
 struct Demand {
   bool f32 = false;
@@ -117,17 +114,20 @@ class Proposer {
       if (behind_softmax_[node.inputs[0]]) {
         return {ReasonKind::kStructure, "decoding behind a softmax"};
       }
-      if (ProductsPerSum(graph_, node) > kMaxProducts) {
-        return {ReasonKind::kOverflow, "sums of more than 66311 products"};
-      }
-      return {ReasonKind::kInt8, ""};
+      return IfSumsFit(node);
     }
     const Demand& wanted = demands_[node.outputs[0]];
     if (!wanted.u8()) return {ReasonKind::kNoReader, ""};
     if (std::holds_alternative<Unary>(node.op) && wanted.per_channel) {
       return {ReasonKind::kNoInt8Form, "a table has one scale"};
     }
-    return {ReasonKind::kInt8, ""};
+    return IfSumsFit(node);
+  }
+
+  Reason IfSumsFit(const Node& node) const {
+    const std::string overflow = WhyOverflow(graph_, node);
+    if (overflow.empty()) return {ReasonKind::kInt8, ""};
+    return {ReasonKind::kOverflow, overflow};
   }
 
   void Ask(ValueId v, bool Demand::*what) {
