@@ -113,6 +113,28 @@ def test_a_float_engine_equals_onnxruntime(octet, vision, tmp_path, folder,
         assert error <= FLOAT_TOLERANCE * np.abs(values).max(), output
 
 
+@pytest.mark.parametrize('mode', ['reflect', 'edge'])
+def test_padding_with_what_is_there_equals_onnxruntime(octet, tmp_path, mode):
+    helper = onnx.helper
+    pads = onnx.numpy_helper.from_array(
+        np.array([0, 1, 3, -2, 0, 2, 5, 4]), 'pads')
+    nodes = [helper.make_node('Relu', ['x'], ['r']),
+             helper.make_node('Pad', ['r', 'pads'], ['y'], mode=mode)]
+    values = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, dims)
+              for name, dims in (('x', [1, 4, 6, 7]), ('y', None))]
+    graph = helper.make_graph(nodes, 'padded', values[:1], values[1:], [pads])
+    model = tmp_path / 'padded.onnx'
+    onnx.save(helper.make_model(
+        graph, ir_version=8, opset_imports=[helper.make_opsetid('', 13)]),
+        model)
+    samples = np.random.default_rng(1).normal(size=(3, 4, 6, 7)).astype('f')
+    name, wanted = expected(model, samples)
+    build(octet, model, tmp_path / 'e.octet', '--precision', 'fp32')
+    found = computed(octet, tmp_path / 'e.octet', name, samples, wanted,
+                     tmp_path)
+    assert np.array_equal(found['y'], wanted['y'])
+
+
 def last_steps(model):
     """{output: scale of the QuantizeLinear right before it, if there is one}"""
     graph = onnx.load(model).graph

@@ -36,6 +36,46 @@ uint64_t BitsOf(float value, const Form& form) {
   return QuantizeU8(value, form.quant.scale[0], form.quant.zero_point[0]);
 }
 
+// The index of x that index i of a padded axis shows: its edge, or what lies as
+// far behind the edge, which is not repeated.
+int64_t MirroredIndex(PadMode mode, int64_t i, int64_t size) {
+  if (mode == PadMode::kEdge) return std::clamp<int64_t>(i, 0, size - 1);
+  if (i < 0) return -i;
+  return i < size ? i : 2 * (size - 1) - i;
+}
+
+// Padding with elements of x: a gather along one axis after the other.
+Status PadByGathering(Lowering& lowering, const Node& node,
+                      const std::vector<size_t>& axes) {
+  const Pad& op = std::get<Pad>(node.op);
+  ProgramBuilder& builder = lowering.builder;
+  OCTET_ASSIGN(int x, lowering.InputToMove(node));
+  const Form& form = lowering.OutputForm(node);
+  for (size_t axis : axes) {
+    engine::GatherT step;
+    step.x = lowering.Dense(node.name, x);
+    step.axis = int(axis);
+    Shape shape = builder.shape(x);
+    std::vector<int64_t> indices;
+    const int64_t end = shape[int(axis)] + op.after[axis];
+    for (int64_t i = -op.before[axis]; i < end; ++i) {
+      indices.push_back(MirroredIndex(op.mode, i, shape[int(axis)]));
+    }
+    const std::string name = fmt::format("{}/axis{}", node.name, axis);
+    step.indices = builder.AddConstant(name, DType::kS64,
+                                       std::span<const int64_t>(indices));
+    shape[int(axis)] = int64_t(indices.size());
+    step.y =
+        axis == axes.back()
+            ? lowering.Output(node)
+            : builder.AddValue(name, engine::ToDType(builder.value(x).dtype),
+                               shape, form.is_u8 ? &form.quant : nullptr);
+    x = step.y;
+    lowering.AddStep(node, kMove, std::move(step));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status LowerTranspose(Lowering& lowering, const Node& node) {
@@ -102,8 +142,12 @@ Status LowerSlice(Lowering& lowering, const Node& node) {
 
 Status LowerPad(Lowering& lowering, const Node& node) {
   const Pad& op = std::get<Pad>(node.op);
-  if (op.mode != PadMode::kConstant) {
-    return Unsupported("padding by reflection or by the edge");
+  std::vector<size_t> padded;
+  for (size_t axis = 0; axis < op.before.size(); ++axis) {
+    if (op.before[axis] != 0 || op.after[axis] != 0) padded.push_back(axis);
+  }
+  if (op.mode != PadMode::kConstant && !padded.empty()) {
+    return PadByGathering(lowering, node, padded);
   }
   OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);
