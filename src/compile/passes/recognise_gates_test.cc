@@ -38,97 +38,50 @@ output y
 )");
 }
 
-TEST(RecogniseGates, KnowsHardSwishTimesHardSigmoid) {
-  ExpectRewrite(RecogniseGates, R"(graph g
-input x f32[4]
-const three f32[]{3}
-const six f32[]{6}
-const sixth f32[]{0.16666667}
-s = Unary(x) function=hard_sigmoid(0.16666667,0.5)
-y = Binary(x, s) op=mul
-output y
-)",
-                R"(graph g
-input x f32[4]
-y = Unary(x) function=hard_swish type=Binary origins=[y,s]
-output y
-)");
-}
-
-TEST(RecogniseGates, KnowsHardSwishClipDividedLast) {
-  ExpectRewrite(RecogniseGates, R"(graph g
-input x f32[4]
-const three f32[]{3}
-const six f32[]{6}
-const sixth f32[]{0.16666667}
-a = Binary(x, three)
-b = Unary(a) function=clip(0,6)
-c = Binary(x, b) op=mul
-y = Binary(c, six) op=div
-output y
-)",
-                R"(graph g
-input x f32[4]
-y = Unary(x) function=hard_swish type=Binary origins=[y,c,b,a]
-output y
-)");
-}
-
-TEST(RecogniseGates, KnowsHardSwishClipDividedFirst) {
-  ExpectRewrite(RecogniseGates, R"(graph g
-input x f32[4]
-const three f32[]{3}
-const six f32[]{6}
-const sixth f32[]{0.16666667}
-a = Binary(three, x)
-b = Unary(a) function=clip(0,6)
-c = Binary(b, six) op=div
-y = Binary(c, x) op=mul
-output y
-)",
-                R"(graph g
-input x f32[4]
-y = Unary(x) function=hard_swish type=Binary origins=[y,c,b,a]
-output y
-)");
-}
-
-TEST(RecogniseGates, KnowsHardSwishClipTimesASixth) {
-  ExpectRewrite(RecogniseGates, R"(graph g
-input x f32[4]
-const three f32[]{3}
-const six f32[]{6}
-const sixth f32[]{0.16666667}
-a = Binary(x, three)
-b = Unary(a) function=clip(0,6)
-c = Binary(b, sixth) op=mul
-y = Binary(x, c) op=mul
-output y
-)",
-                R"(graph g
-input x f32[4]
-y = Unary(x) function=hard_swish type=Binary origins=[y,c,b,a]
-output y
-)");
-}
-
-TEST(RecogniseGates, KnowsHardSwishTheOtherOperandScaled) {
-  ExpectRewrite(RecogniseGates, R"(graph g
-input x f32[4]
-const three f32[]{3}
-const six f32[]{6}
-const sixth f32[]{0.16666667}
-a = Binary(x, three)
-b = Unary(a) function=clip(0,6)
-c = Binary(sixth, x) op=mul
-y = Binary(c, b) op=mul
-output y
-)",
-                R"(graph g
-input x f32[4]
-y = Unary(x) function=hard_swish type=Binary origins=[y,c,b,a]
-output y
-)");
+// The ways in which exporters write hard-swish, and whose work it then does.
+TEST(RecogniseGates, KnowsEveryWayOfWritingHardSwish) {
+  const struct {
+    const char *how, *nodes, *origins;
+  } kWritten[] = {
+      {"times hard-sigmoid",
+       "s = Unary(x) function=hard_sigmoid(0.16666667,0.5)\n"
+       "y = Binary(x, s) op=mul\n",
+       "y,s"},
+      {"a clip, divided last",
+       "a = Binary(x, three)\n"
+       "b = Unary(a) function=clip(0,6)\n"
+       "c = Binary(x, b) op=mul\n"
+       "y = Binary(c, six) op=div\n",
+       "y,c,b,a"},
+      {"a clip, divided first",
+       "a = Binary(three, x)\n"
+       "b = Unary(a) function=clip(0,6)\n"
+       "c = Binary(b, six) op=div\n"
+       "y = Binary(c, x) op=mul\n",
+       "y,c,b,a"},
+      {"a clip times a sixth",
+       "a = Binary(x, three)\n"
+       "b = Unary(a) function=clip(0,6)\n"
+       "c = Binary(b, sixth) op=mul\n"
+       "y = Binary(x, c) op=mul\n",
+       "y,c,b,a"},
+      {"the other operand scaled",
+       "a = Binary(x, three)\n"
+       "b = Unary(a) function=clip(0,6)\n"
+       "c = Binary(sixth, x) op=mul\n"
+       "y = Binary(c, b) op=mul\n",
+       "y,c,b,a"},
+  };
+  for (const auto& written : kWritten) {
+    SCOPED_TRACE(written.how);
+    ExpectRewrite(RecogniseGates,
+                  "graph g\ninput x f32[4]\nconst three f32[]{3}\n"
+                  "const six f32[]{6}\nconst sixth f32[]{0.16666667}\n" +
+                      std::string(written.nodes) + "output y\n",
+                  "graph g\ninput x f32[4]\n"
+                  "y = Unary(x) function=hard_swish type=Binary origins=[" +
+                      std::string(written.origins) + "]\noutput y\n");
+  }
 }
 
 TEST(RecogniseGates, KnowsHardSigmoidMishAndSoftplus) {
