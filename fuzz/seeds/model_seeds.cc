@@ -187,7 +187,7 @@ compile::RangesFile SomeRanges() {
     value.low_sample = value.high_sample = 1;
     file.ranges.values.push_back(value);
   }
-  file.ranges.shards = {{3, 2, 1, 7}};
+  file.ranges.shards = {{3, 2, 1, {7, 9}}};
   file.progress = {.next_sample = 2,
                    .shard = 1,
                    .shards = 2,

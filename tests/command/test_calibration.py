@@ -114,6 +114,17 @@ def test_a_whole_calibration_does_not_merge_with_itself(octet, shop, halves,
                 tmp_path / 'merged')
 
 
+def test_the_first_samples_of_a_set_do_not_merge_with_the_whole(
+        octet, shop, halves, tmp_path):
+    process = calibrate(octet, shop, tmp_path / 'few', '--limit', '5')
+    assert process.returncode == 0, process.stderr
+    for other in (shop / 'small.calib', halves / '1.calib'):
+        message = octet.fails(BAD_INPUT, 'merge', other, tmp_path / 'few',
+                              '-o', tmp_path / 'merged')
+        assert 'in common' in message and 'sample 1 of 5' in message
+        assert not (tmp_path / 'merged').exists()
+
+
 def test_an_incomplete_set_can_be_used_and_completed(octet, shop, halves,
                                                      tmp_path):
     octet.ok('build', shop / 'small.onnx', '--ranges', halves / '1.calib',

@@ -48,7 +48,7 @@ class Run {
     }
     OCTET_RETURN_IF_ERROR(CheckSkipped(of_shard));
     total_.shards = {{uint64_t(samples_.size()), uint32_t(options_.shards),
-                      uint32_t(options_.shard), total_.fingerprint}};
+                      uint32_t(options_.shard), done_}};
     if (!options_.partial_path.empty()) {
       std::error_code ignored;  // that there is none is fine
       std::filesystem::remove(options_.partial_path, ignored);

@@ -143,7 +143,10 @@ TEST(CalibrateShards, SayWhichSamplesTheyHaveSeen) {
   const Samples samples(5);
   const Ranges part = MustCalibrate(samples, ShardOf(2, 3));
   ASSERT_EQ(part.shards.size(), 1u);
-  EXPECT_EQ(part.shards[0], (Shard{5, 3, 2, part.fingerprint}));
+  const std::vector<uint64_t>& seen = part.shards[0].samples;
+  EXPECT_EQ(part.shards[0], (Shard{5, 3, 2, seen}));
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[0] + seen[1], part.fingerprint);
   EXPECT_EQ(part.samples, 2u);
 }
 

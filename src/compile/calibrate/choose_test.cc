@@ -188,7 +188,9 @@ output y
 )");
   const Ranges ranges =
       MustCalibrate(graph, SeededSamples(Shape{1, 6, 8, 4}, 4));
-  Result<Plan> plan = Propose(graph, {{{"mix", Precision::kF32, false}}});
+  ProposeOptions keep;
+  keep.requests = {{"mix", Precision::kF32, false}};
+  Result<Plan> plan = Propose(graph, keep);
   ASSERT_TRUE(plan.ok()) << plan.status().message();
   ASSERT_TRUE(ChooseParams(graph, ranges, {}, *plan).ok());
   const Range all = ranges.Find("a")->histogram.extremes();

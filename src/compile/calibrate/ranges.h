@@ -61,7 +61,7 @@ struct Ranges {
   uint64_t structure = 0;    // of the whole model
   // Names of samples of no use, each once, sorted.
   std::vector<std::string> skipped;
-  // Which samples these are; empty while a run goes on.
+  // Which samples these are, by their contents; empty while a run goes on.
   std::vector<Shard> shards;
   // Moving averages were kept too: depends on order, cannot be merged.
   bool ordered = false;

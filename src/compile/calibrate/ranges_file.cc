@@ -15,7 +15,7 @@ namespace octet::compile {
 namespace {
 
 constexpr char kMagic[8] = {'O', 'C', 'T', 'E', 'T', 'C', 'A', 'L'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr size_t kChecksumAt = 24, kHeader = 32;
 
 void Put(std::vector<std::byte>& out, const void* data, size_t n) {
@@ -98,6 +98,19 @@ bool Unpack(const calib::ValueT& in, ValueRange& value) {
                                  in.non_finite, {in.low, in.high});
 }
 
+// Samples that are not there are missed by AreValidShards.
+void UnpackShards(const calib::RangesT& in, std::vector<Shard>& shards) {
+  std::span<const uint64_t> left = in.seen_samples;
+  for (const calib::Shard& from : in.seen) {
+    Shard& shard = shards.emplace_back();
+    shard = {from.set_samples(), from.count(), from.number(), {}};
+    const auto mine =
+        left.first(size_t(std::min<uint64_t>(SamplesIn(shard), left.size())));
+    shard.samples.assign(mine.begin(), mine.end());
+    left = left.subspan(mine.size());
+  }
+}
+
 bool HoldsTogether(const RangesFile& file) {
   const Ranges& ranges = file.ranges;
   const auto within = [&](const ValueRange& value) {
@@ -133,10 +146,7 @@ Result<RangesFile> Unpack(const calib::Ranges& payload,
   if (!std::ranges::is_sorted(ranges.values, {}, &ValueRange::name)) {
     return Damaged("{}: values are not sorted; calibrate again", source);
   }
-  for (const calib::Shard& shard : in.seen) {
-    ranges.shards.push_back({shard.set_samples(), shard.count(), shard.number(),
-                             shard.fingerprint()});
-  }
+  UnpackShards(in, ranges.shards);
   file.progress = {in.next_sample, in.shard, in.shards, in.set_samples,
                    std::move(in.done)};
   if (!HoldsTogether(file)) {
@@ -163,8 +173,9 @@ std::vector<std::byte> SerializeRanges(const RangesFile& file) {
     out.values.push_back(std::make_unique<calib::ValueT>(Pack(value)));
   }
   for (const Shard& shard : ranges.shards) {
-    out.seen.emplace_back(shard.set_samples, shard.fingerprint, shard.count,
-                          shard.number);
+    out.seen.emplace_back(shard.set_samples, shard.count, shard.number);
+    out.seen_samples.insert(out.seen_samples.end(), shard.samples.begin(),
+                            shard.samples.end());
   }
   out.next_sample = file.progress.next_sample;
   out.shard = file.progress.shard;

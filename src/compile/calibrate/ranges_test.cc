@@ -19,7 +19,7 @@ Ranges MakeRanges(float high, int64_t sample) {
   ranges.samples = 1;
   ranges.fingerprint = uint64_t(sample) * 77;
   ranges.structure = 9;
-  ranges.shards = {{3, 3, uint32_t(sample) + 1, ranges.fingerprint}};
+  ranges.shards = {{3, 3, uint32_t(sample) + 1, {ranges.fingerprint}}};
   for (const char* name : {"a", "b"}) {
     ValueRange& value = ranges.values.emplace_back();
     value.name = name;
@@ -92,8 +92,7 @@ TEST(Merge, GivesTheSameInAnyOrder) {
   // Of equal extremes the first sample owns it.
   EXPECT_EQ(forward.values[0].high_sample, 1);
   EXPECT_EQ(forward.values[0].low_sample, 0);
-  EXPECT_EQ(forward.shards,
-            (std::vector<Shard>{{3, 1, 1, forward.fingerprint}}));
+  EXPECT_EQ(forward.shards, (std::vector<Shard>{{3, 1, 1, {0, 77, 154}}}));
 }
 
 TEST(Merge, RefusesAnotherModelAndOtherPreprocessing) {
@@ -112,7 +111,7 @@ TEST(Merge, RefusesAnotherModelAndOtherPreprocessing) {
       {[](Ranges& r) { r.samples = kMostSamples; }, "at most 4194304"},
       {[](Ranges& r) { r.shards.clear(); }, "which samples"},
       {[](Ranges& r) {
-         r.shards = {{3, 3, 1, 0}};
+         r.shards = {{3, 3, 1, {1}}};
        },
        "1/3 of 3"},
   };
@@ -225,6 +224,10 @@ INSTANTIATE_TEST_SUITE_P(
                [](RangesFile& f) { f.ranges.shards[0].number = 4; }},
         Forged{"ShardOfNone",
                [](RangesFile& f) { f.ranges.shards[0].count = 0; }},
+        Forged{"ShardWithoutItsSamples",
+               [](RangesFile& f) { f.ranges.shards[0].samples.clear(); }},
+        Forged{"ShardOfMoreThanThereIs",
+               [](RangesFile& f) { f.ranges.shards[0].set_samples = 1e18; }},
         Forged{"ShardTwice",
                [](RangesFile& f) {
                  f.ranges.shards.push_back(f.ranges.shards[0]);
@@ -251,7 +254,8 @@ TEST(RangesFile, KeepsEverythingThatThereIs) {
   ranges.skipped = {"a.jpg", "\xff\xfe.jpg", ""};
   ranges.ordered = true;
   ranges.fingerprint = ~uint64_t(0);
-  ranges.shards = {{3, 3, 1, 9}, {3, 3, 3, 8}, {5, 1, 1, 7}};
+  ranges.shards = {{3, 3, 1, {9}}, {3, 3, 3, {8}}, {2, 1, 1, {7, 0}}};
+  std::ranges::sort(ranges.shards);
   ValueRange& value = ranges.values[0];
   value.histogram.Add(std::vector<float>{NAN, INFINITY, -3e38f, 1e-40f});
   value.moving_low = -0x1p-149f;

@@ -10,9 +10,6 @@
 
 namespace octet::compile {
 
-// The fingerprint of a sample that was skipped.
-inline constexpr uint64_t kSkipped = 0;
-
 // A fingerprint of a sample's contents; kSkipped for one that is of no use: it
 // cannot be read, holds NaN, or has an input without any finite number.
 uint64_t SampleFingerprint(const SampleSource& samples, int64_t index);

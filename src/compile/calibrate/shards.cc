@@ -1,6 +1,7 @@
 #include "compile/calibrate/shards.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error.h"
 
@@ -19,9 +20,8 @@ Status CheckApart(const Shard& a, const Shard& b) {
   }
   if (a == b) {
     return BadInput(
-        "the same samples twice: shard {}/{} of {} with fingerprint {:016x}; "
-        "give each file once",
-        a.number, a.count, a.set_samples, a.fingerprint);
+        "the same samples twice: shard {}/{} of {}; give each file once",
+        a.number, a.count, a.set_samples);
   }
   if (a.count > 1 && a.number == b.number) {
     return BadInput(
@@ -50,8 +50,9 @@ std::vector<Shard> JoinComplete(std::span<const Shard> sorted) {
     }
     Shard& whole = joined.emplace_back();
     whole.set_samples = first.set_samples;
-    for (uint32_t n = 0; n < first.count; ++n) {
-      whole.fingerprint += sorted[i + n].fingerprint;
+    for (uint64_t n = 0; n < first.set_samples; ++n) {
+      const Shard& shard = sorted[i + n % first.count];
+      whole.samples.push_back(shard.samples[n / first.count]);
     }
     i += first.count;
   }
@@ -59,7 +60,47 @@ std::vector<Shard> JoinComplete(std::span<const Shard> sorted) {
   return joined;
 }
 
+// Sample `i` of a shard, as people count those of the whole set.
+uint64_t NumberInSet(const Shard& shard, uint64_t i) {
+  return i * shard.count + shard.number;
+}
+
+// Shards of one set: what they share, the set has twice.
+bool AreOfOneSet(const Shard& a, const Shard& b) {
+  return a.set_samples == b.set_samples && a.count == b.count && a.count > 1;
+}
+
+Status CheckNothingShared(const Shard& a, const Shard& b) {
+  if (AreOfOneSet(a, b)) return {};
+  std::map<uint64_t, uint64_t> places;  // fingerprints of a
+  for (uint64_t i = 0; i < a.samples.size(); ++i) {
+    if (a.samples[i] != kSkipped) places.try_emplace(a.samples[i], i);
+  }
+  uint64_t shared = 0, here = 0, there = 0;
+  for (uint64_t i = 0; i < b.samples.size(); ++i) {
+    const auto same = places.find(b.samples[i]);
+    if (same == places.end()) continue;
+    if (shared++ > 0) continue;
+    here = same->second;
+    there = i;
+  }
+  if (shared == 0) return {};
+  return BadInput(
+      "the calibrations have samples in common, {} in all: sample {} of {} in "
+      "the one is sample {} of {} in the other; calibrate each sample once",
+      shared, NumberInSet(a, here), a.set_samples, NumberInSet(b, there),
+      b.set_samples);
+}
+
 }  // namespace
+
+uint64_t SamplesIn(const Shard& shard) {
+  if (shard.number < 1 || shard.number > shard.count ||
+      shard.number > shard.set_samples) {
+    return 0;
+  }
+  return (shard.set_samples - shard.number) / shard.count + 1;
+}
 
 Status JoinShards(std::vector<Shard>& into, std::span<const Shard> from) {
   if (into.empty() || from.empty()) {
@@ -73,6 +114,11 @@ Status JoinShards(std::vector<Shard>& into, std::span<const Shard> from) {
   for (size_t i = 1; i < all.size(); ++i) {
     OCTET_RETURN_IF_ERROR(CheckApart(all[i - 1], all[i]));
   }
+  for (const Shard& a : into) {
+    for (const Shard& b : from) {
+      OCTET_RETURN_IF_ERROR(CheckNothingShared(a, b));
+    }
+  }
   into = JoinComplete(all);
   return {};
 }
@@ -81,6 +127,7 @@ bool AreValidShards(std::span<const Shard> shards) {
   for (size_t i = 0; i < shards.size(); ++i) {
     const Shard& shard = shards[i];
     if (shard.number < 1 || shard.number > shard.count) return false;
+    if (shard.samples.size() != SamplesIn(shard)) return false;
     if (i > 0 && !(shards[i - 1] < shard)) return false;
     if (i > 0 && !CheckApart(shards[i - 1], shard).ok()) return false;
   }
