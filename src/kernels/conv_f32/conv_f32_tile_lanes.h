@@ -13,12 +13,72 @@
 namespace octet::kernels {
 namespace {
 
+// Sums of kRows pixels and kVectors vectors of outputs.
+template <typename V, int kRows, int kVectors>
+using TileSums = typename V::F[kRows][kVectors];
+
+// One k: a vector of weights per 8 or 16 outputs, one float of each pixel.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void AddProducts(
+    const float* const (&pixels)[kRows], int64_t at, const float* w,
+    int64_t panel, TileSums<V, kRows, kVectors>& sums) {
+  constexpr int kPerPanel = 16 / V::kLanes;
+  typename V::F weights[kVectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < kVectors; ++v) {
+    weights[v] = V::Load(w + v / kPerPanel * panel + v % kPerPanel * V::kLanes);
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) {
+    const typename V::F x = V::Set(pixels[i][at]);
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      sums[i][v] = V::MulAdd(x, weights[v], sums[i][v]);
+    }
+  }
+}
+
+// Takes a whole chain out of the sums, which begin anew.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void EndChain(
+    TileSums<V, kRows, kVectors>& sums, TileSums<V, kRows, kVectors>& chains,
+    bool& has_chains) {
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      chains[i][v] = has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
+      sums[i][v] = V::Set(0);
+    }
+  }
+  has_chains = true;
+}
+
+// Adds the chains, the last of which is in the sums, and the bias; writes y.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void FinishTile(
+    const ConvF32Tile& t, TileSums<V, kRows, kVectors>& sums,
+    TileSums<V, kRows, kVectors>& chains, bool has_chains) {
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::F sum =
+          has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
+      sums[i][v] = V::Add(sum, V::Load(t.bias + v * V::kLanes));
+    }
+    FinishSums<V, kVectors>(
+        sums[i], t.before,
+        t.residual == nullptr ? nullptr : t.residual + i * t.residual_stride,
+        t.after, t.y + i * t.y_stride, t.outputs);
+  }
+}
+
 // kRows pixels times kPanels panels of 16.
 template <typename V, int kRows, int kPanels>
 [[gnu::noinline]] void RunTile(const ConvF32Tile& t) {
-  constexpr int kPerPanel = 16 / V::kLanes;
-  constexpr int kVectors = kPanels * kPerPanel;
-  typename V::F sums[kRows][kVectors];
+  constexpr int kVectors = kPanels * (16 / V::kLanes);
+  TileSums<V, kRows, kVectors> sums;
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
@@ -29,39 +89,13 @@ template <typename V, int kRows, int kPanels>
   for (int i = 0; i < kRows; ++i) pixels[i] = t.pixels[i];
   const float* w = t.weight;
   const int64_t panel = t.panel_floats;
-
-  // One k: a vector of weights per 8 or 16 outputs, one float of each pixel.
   const auto step = [&](int64_t at, int ahead) [[gnu::always_inline]] {
-    typename V::F weights[kVectors];
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      weights[v] = V::Load(w + v / kPerPanel * panel +
-                           v % kPerPanel * V::kLanes + ahead * 16);
-    }
-#pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) {
-      const typename V::F x = V::Set(pixels[i][at + ahead]);
-#pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) {
-        sums[i][v] = V::MulAdd(x, weights[v], sums[i][v]);
-      }
-    }
+    AddProducts<V, kRows, kVectors>(pixels, at + ahead, w + ahead * 16, panel,
+                                    sums);
   };
   // Whole chains, in memory: the registers hold the one that grows.
-  typename V::F chains[kRows][kVectors];
+  TileSums<V, kRows, kVectors> chains;
   bool has_chains = false;
-  const auto end_chain = [&]() [[gnu::always_inline]] {
-#pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) {
-        chains[i][v] =
-            has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
-        sums[i][v] = V::Set(0);
-      }
-    }
-    has_chains = true;
-  };
   int64_t left = kConvF32Chain;
   for (int64_t row = 0; row < t.window_rows; ++row) {
     for (int64_t column = 0; column < t.window_columns; ++column) {
@@ -69,7 +103,7 @@ template <typename V, int kRows, int kPanels>
       const int64_t end = at + t.run;
       while (at < end) {
         if (left == 0) {
-          end_chain();
+          EndChain<V, kRows, kVectors>(sums, chains, has_chains);
           left = kConvF32Chain;
         }
         const int64_t stop = at + left < end ? at + left : end;
@@ -84,19 +118,7 @@ template <typename V, int kRows, int kPanels>
       }
     }
   }
-#pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      const typename V::F sum =
-          has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
-      sums[i][v] = V::Add(sum, V::Load(t.bias + v * V::kLanes));
-    }
-    FinishSums<V, kVectors>(
-        sums[i], t.before,
-        t.residual == nullptr ? nullptr : t.residual + i * t.residual_stride,
-        t.after, t.y + i * t.y_stride, t.outputs);
-  }
+  FinishTile<V, kRows, kVectors>(t, sums, chains, has_chains);
 }
 
 }  // namespace
