@@ -66,7 +66,8 @@ Result<std::optional<Calibration>> GetRanges(const Options& options,
 }
 
 Result<BuildOptions> MakeBuildOptions(const Options& options,
-                                      const Model& model) {
+                                      const Model& model,
+                                      const vision::Settings& settings) {
   BuildOptions build;
   build.int8 = options.precision != "fp32";
   build.range_rule = options.calibrate.method;
@@ -76,8 +77,6 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
     OCTET_ASSIGN(build.plan, ReadTextFile(options.plan, kMostPlanBytes));
     build.plan_source = options.plan;
   }
-  OCTET_ASSIGN(const vision::Settings settings,
-               LoadPreprocess(options.calibrate.preprocess, model.name()));
   OCTET_ASSIGN(build.preprocess,
                RecordedPreprocess(settings, InputSpecs(model.inputs())));
   if (settings.detect) build.detect = vision::ToText(*settings.detect);
@@ -97,7 +96,10 @@ Status BuildIt(Options options, Console& console) {
   TakeCalibrationCache(options);
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
   OCTET_ASSIGN(const Model model, options.model.Open());
-  OCTET_ASSIGN(BuildOptions build_options, MakeBuildOptions(options, model));
+  OCTET_ASSIGN(const vision::Settings settings,
+               LoadPreprocess(options.calibrate.preprocess, model.name()));
+  OCTET_ASSIGN(BuildOptions build_options,
+               MakeBuildOptions(options, model, settings));
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build_options));
   std::optional<Calibration> calibration;
   if (build_options.int8) {
@@ -109,8 +111,6 @@ Status BuildIt(Options options, Console& console) {
   request.measure = !options.no_verdict;
   request.time = !options.no_timing;
   if (!options.calibrate.data.empty()) {
-    OCTET_ASSIGN(const vision::Settings settings,
-                 LoadPreprocess(options.calibrate.preprocess, model.name()));
     request.settings = settings;
     OCTET_ASSIGN(request.samples,
                  OpenCalibrationSamples(model, options.calibrate, settings));
