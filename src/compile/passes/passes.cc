@@ -21,6 +21,8 @@ constexpr Pass kPasses[] = {
      "moves transposes until they cancel or reach the ends of the graph"},
     {"fold_flatten", FoldFlatten,
      "permutes rows of weights instead of an image that is flattened"},
+    {"recognise_slices", RecogniseSlices,
+     "picking of evenly spaced elements to Slice"},
     {"recognise_clip", RecogniseClip, "Min and Max by constants to Clip"},
     {"recognise_gates", RecogniseGates,
      "products with sigmoids to SiLU, hard-swish, Mish"},

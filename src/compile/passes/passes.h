@@ -29,6 +29,7 @@ Result<bool> RecogniseGates(Graph& graph);
 Result<bool> RecogniseGelu(Graph& graph);
 Result<bool> RecogniseLayerNorm(Graph& graph);
 Result<bool> RecogniseGlobalPool(Graph& graph);
+Result<bool> RecogniseSlices(Graph& graph);
 Result<bool> FoldPad(Graph& graph);
 Result<bool> FoldSpaceToDepth(Graph& graph);
 Result<bool> FoldBatchNorm(Graph& graph);
