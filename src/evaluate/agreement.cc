@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "vision/decode/nms.h"
 
@@ -41,7 +42,10 @@ void Agreement::Add(const std::string& name, const std::vector<Tensor>& a,
   for (size_t o = 0; o < a.size() && o < b.size(); ++o) {
     const auto x = a[o].as<float>(), y = b[o].as<float>();
     for (size_t i = 0; i < x.size() && i < y.size(); ++i) {
-      const double error = double(x[i]) - double(y[i]);
+      if (!std::isfinite(x[i])) continue;
+      const double error = std::isfinite(y[i])
+                               ? double(x[i]) - double(y[i])
+                               : std::numeric_limits<double>::infinity();
       signal_ += double(x[i]) * double(x[i]);
       noise_ += error * error;
     }
@@ -91,7 +95,7 @@ double Agreement::share() const {
 
 double Agreement::sqnr_db() const {
   if (noise_ == 0) return kPerfectDb;
-  return std::min(kPerfectDb, 10 * std::log10(signal_ / noise_));
+  return std::clamp(10 * std::log10(signal_ / noise_), -kPerfectDb, kPerfectDb);
 }
 
 std::vector<Agreement::Change> Agreement::changes() const {

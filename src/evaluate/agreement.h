@@ -40,7 +40,9 @@ class Agreement {
   // Share of answers that agree: of samples (kTopClass), of confident
   // detections (kDetections); 1 if there were none.
   double share() const;
-  // Signal-to-noise ratio of all outputs together, in dB.
+  // Signal-to-noise ratio of all outputs together, in dB, held to [-200, 200].
+  // What is no finite number in `a` does not count; what is none in `b` only is
+  // infinite noise.
   double sqnr_db() const;
   // Samples whose answer changed, with what changed, worst first.
   struct Change {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace octet::evaluate {
 namespace {
 
@@ -42,6 +44,18 @@ TEST(Agreement, NoiseFreeOutputsHaveAHighButFiniteRatio) {
   EXPECT_THAT(agreement.sqnr_db(), Gt(100));
   agreement.Add("b", Scores({10, 0}), Scores({11, 0}));
   EXPECT_NEAR(agreement.sqnr_db(), 10 * std::log10(105.0), 1e-9);
+}
+
+TEST(Agreement, OutputsThatAreNoNumbersAreNeverPerfect) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  Agreement agreement(AnswerKind::kTensors);
+  agreement.Add("a", Scores({10, 0, nan}), Scores({11, 0, 3}));
+  EXPECT_NEAR(agreement.sqnr_db(), 20, 1e-9);
+  agreement.Add("b", Scores({10, 0}), Scores({10, nan}));
+  EXPECT_EQ(agreement.sqnr_db(), -200);
+  Agreement silent(AnswerKind::kTensors);
+  silent.Add("c", Scores({0, 0}), Scores({1, 0}));
+  EXPECT_EQ(silent.sqnr_db(), -200);
 }
 
 TEST(Agreement, ADetectionThatFadesIsAChange) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace octet::compile {
 namespace {
@@ -27,6 +28,11 @@ std::vector<double> Shares(const Histogram& histogram) {
 
 void ErrorSums::Add(std::span<const float> a, std::span<const float> b) {
   for (size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    if (!std::isfinite(a[i])) continue;
+    if (!std::isfinite(b[i])) {
+      noise_ = max_error_ = std::numeric_limits<double>::infinity();
+      continue;
+    }
     const double x = a[i], y = b[i], error = x - y;
     signal_ += x * x;
     other_ += y * y;

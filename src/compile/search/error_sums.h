@@ -11,7 +11,9 @@ namespace octet::compile {
 
 class ErrorSums {
  public:
-  // a: exact, b: the other; as many elements.
+  // a: exact, b: the other; as many elements. What is no finite number in the
+  // exact value has no error; what is none in the other only is an infinite
+  // one.
   void Add(std::span<const float> a, std::span<const float> b);
 
   double l2() const;           // root of the sum of squared errors

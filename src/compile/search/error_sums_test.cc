@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace octet::compile {
 namespace {
@@ -85,6 +86,25 @@ TEST(ErrorSums, AreRelativeToTheSignal) {
   EXPECT_EQ(scaled.cosine(), sums.cosine());
   EXPECT_EQ(scaled.l2(), 8 * sums.l2());
   EXPECT_EQ(scaled.max_error(), 8 * sums.max_error());
+}
+
+TEST(ErrorSums, PassOverWhatIsNoNumberInTheExactValue) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float inf = std::numeric_limits<float>::infinity();
+  const ErrorSums sums = Of({3, nan, inf, 4}, {3, 7, 8, 3.5f});
+  EXPECT_NEAR(sums.sqnr_db(), 20, 1e-9);
+  EXPECT_NEAR(sums.max_error(), 0.5, 1e-9);
+}
+
+TEST(ErrorSums, TakeWhatIsNoNumberInTheOtherOnlyForTheWorst) {
+  for (float wrong : {std::numeric_limits<float>::quiet_NaN(),
+                      -std::numeric_limits<float>::infinity()}) {
+    const ErrorSums sums = Of({3, 4}, {wrong, 4});
+    EXPECT_EQ(sums.sqnr_db(), -200);
+    EXPECT_TRUE(std::isinf(sums.max_error()));
+    EXPECT_TRUE(std::isinf(sums.relative_l2()));
+    EXPECT_FALSE(std::isnan(sums.cosine()));
+  }
 }
 
 TEST(ErrorSums, CountOnlyPairs) {
