@@ -10,13 +10,11 @@
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
 #include "compile/lower/lower.h"
+#include "compile/make_plan.h"
 #include "compile/onnx/import.h"
 #include "compile/passes/passes.h"
 #include "compile/plan/absorb_qdq.h"
-#include "compile/plan/align_forms.h"
-#include "compile/plan/check_plan.h"
 #include "compile/plan/classify.h"
-#include "compile/plan/propose.h"
 #include "compile/search/auto_ranges.h"
 #include "compile/search/compare.h"
 #include "engine/engine_file.h"
@@ -90,44 +88,10 @@ compile::ImportOptions ImportOptionsFrom(const ModelOptions& options) {
   return import;
 }
 
-// A plan that may have been edited by hand.
-Result<compile::Plan> GivenPlan(const compile::Graph& graph,
-                                const BuildOptions& options) {
-  const std::string source =
-      options.plan_source.empty() ? "plan" : options.plan_source;
-  OCTET_ASSIGN(compile::Plan plan, compile::PlanFromJson(options.plan, source));
-  OCTET_RETURN_IF_ERROR(compile::CheckPlan(graph, plan, source));
-  compile::AlignForms(graph, plan);
-  OCTET_RETURN_IF_ERROR(compile::CheckForms(graph, plan, source));
-  return plan;
-}
-
-Result<compile::Plan> MakePlan(const Model& model,
-                               const BuildOptions& options) {
-  const compile::Graph& graph = model.data().graph;
-  if (!options.plan.empty()) return GivenPlan(graph, options);
-  compile::ProposeOptions propose;
-  propose.int8 = options.int8;
-  for (const std::string& text : options.keep) {
-    OCTET_ASSIGN(propose.requests.emplace_back(),
-                 compile::ParseRequest(text, /*required=*/false));
-  }
-  for (const std::string& text : options.require) {
-    OCTET_ASSIGN(propose.requests.emplace_back(),
-                 compile::ParseRequest(text, /*required=*/true));
-  }
-  if (model.is_quantized() && options.int8) {
-    if (!propose.requests.empty()) {
-      return Usage(
-          "{}: its precisions are those of the QDQ model; --keep and "
-          "--require do not apply",
-          model.name());
-    }
-    return *model.data().imported;
-  }
-  OCTET_ASSIGN(compile::Plan plan, compile::Propose(graph, propose));
-  plan.origin = options.int8 ? "rules of structure" : "fp32";
-  return plan;
+Result<compile::Plan> PlanOf(const Model& model, const BuildOptions& options) {
+  const std::optional<compile::Plan>& imported = model.data().imported;
+  return compile::MakePlan(model.data().graph, imported ? &*imported : nullptr,
+                           model.name(), options);
 }
 
 Status CheckCalibrated(const Model& model, const Calibration* calibration,
@@ -145,11 +109,14 @@ Status CheckPreprocess(const Calibration* calibration,
       calibration->preprocess() == options.preprocess) {
     return {};
   }
+  const auto shown = [](std::string_view text) {
+    return text.empty() ? "raw" : text;
+  };
   return BadInput(
       "the calibration was made with other preprocessing:\n"
-      "  calibrated: {}\n  asked:      {}\ncalibrate again, or "
-      "build with what was calibrated",
-      calibration->preprocess(), options.preprocess);
+      "  calibrated: {}\n  asked:      {}\nname with --preprocess what was "
+      "calibrated, or calibrate again",
+      shown(calibration->preprocess()), shown(options.preprocess));
 }
 
 }  // namespace
@@ -314,14 +281,14 @@ Status CheckBuildOptions(const Model& model, const BuildOptions& options) {
     const auto choice = compile::ParseRangeChoice(options.range_rule);
     if (!choice.ok()) return choice.status();
   }
-  return MakePlan(model, options).status();
+  return PlanOf(model, options).status();
 }
 
 Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
                           const BuildOptions& options) {
   const compile::Graph& graph = model.data().graph;
   OCTET_RETURN_IF_ERROR(CheckPreprocess(calibration, options));
-  OCTET_ASSIGN(compile::Plan plan, MakePlan(model, options));
+  OCTET_ASSIGN(compile::Plan plan, PlanOf(model, options));
   OCTET_RETURN_IF_ERROR(CheckCalibrated(model, calibration, options));
   Build build;
   if (calibration != nullptr && options.int8) {

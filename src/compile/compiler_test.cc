@@ -214,6 +214,33 @@ TEST(BuildEngine, NamesThePlanThatIsOfAnotherModel) {
   EXPECT_THAT(build.status().message(), HasSubstr("'n_c'"));
 }
 
+// What a given plan does not say is never passed over in silence.
+TEST(BuildEngine, RefusesWhatAGivenPlanDoesNotObey) {
+  json plan = json::parse(MustBuild().plan);
+  plan["nodes"]["n_c"]["precision"] = "fp32";
+  const auto refusal = [&](const std::function<void(BuildOptions&)>& edit) {
+    return BuildWith([&](BuildOptions& options) {
+             options.plan = plan.dump();
+             options.plan_source = "edited.plan.json";
+             edit(options);
+           })
+        .status();
+  };
+  const auto asks = [](auto BuildOptions::*list, const char* what) {
+    return [=](BuildOptions& options) { options.*list = {what}; };
+  };
+  const Status keep = refusal(asks(&BuildOptions::keep, "n_a=fp32"));
+  EXPECT_EQ(keep.code(), Code::kUsage);
+  EXPECT_THAT(keep.message(), HasSubstr("edited.plan.json"));
+  const Status require = refusal(asks(&BuildOptions::require, "n_c=int8"));
+  EXPECT_EQ(require.code(), Code::kUnsupported);
+  EXPECT_THAT(require.message(), HasSubstr("n_c"));
+  EXPECT_TRUE(refusal(asks(&BuildOptions::require, "n_c=fp32")).ok());
+  const Status f32 = refusal([](BuildOptions& o) { o.int8 = false; });
+  EXPECT_EQ(f32.code(), Code::kUsage);
+  EXPECT_THAT(f32.message(), HasSubstr("--precision fp32"));
+}
+
 TEST(BuildEngine, WantsACalibrationForInt8) {
   const Result<Build> build = BuildEngine(MustOpen(), nullptr);
   ASSERT_EQ(build.status().code(), Code::kUsage);

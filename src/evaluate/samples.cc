@@ -120,8 +120,9 @@ Result<std::unique_ptr<SampleSource>> MakeArraySamples(
   for (const ArraySamples::Part& part : parts) {
     const Shape& shape = part.array->shape;
     if (shape[0] != parts[0].array->shape[0]) {
-      return BadInput("{}: holds {} samples, but {} holds {}", part.name,
-                      shape[0], parts[0].name, parts[0].array->shape[0]);
+      return BadInput("{}: holds {} samples of '{}', but {} holds {} of '{}'",
+                      part.name, shape[0], part.input.name, parts[0].name,
+                      parts[0].array->shape[0], parts[0].input.name);
     }
     // What is wrong with the first is wrong with all.
     OCTET_RETURN_IF_ERROR(
@@ -150,6 +151,13 @@ Result<std::vector<std::string>> ArrayFilesIn(const std::string& folder) {
   if (npy.ok()) return npy;
   Result<std::vector<std::string>> npz = ListFolder(folder, ".npz");
   if (npz.ok()) return npz;
+  // What is forgotten most often.
+  if (ListFolder(folder, "").ok()) {
+    return Usage(
+        "{}: holds pictures and no arrays; say how a picture becomes the "
+        "input, e.g. --preprocess imagenet",
+        folder);
+  }
   return npy.status();
 }
 

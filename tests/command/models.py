@@ -110,6 +110,14 @@ def detector(classes=2, size=32):
     return graph.model([1, 3, size, size], {'y': [1, 4 + classes, cells]})
 
 
+def alike_outputs():
+    """Two outputs whose names are one as a file's."""
+    graph = _Graph(seed=4)
+    graph.add('Relu', ['x'], 'a/b')
+    graph.add('Sigmoid', ['x'], 'a_b')
+    return graph.model([1, *SHAPE], {'a/b': [1, *SHAPE], 'a_b': [1, *SHAPE]})
+
+
 def with_unsupported_nodes():
     """A model with two operators that octet does not have."""
     graph = _Graph(seed=3)

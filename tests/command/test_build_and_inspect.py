@@ -95,6 +95,13 @@ def test_inspecting_a_malformed_plan_names_file_and_place(octet, shop,
     assert 'nodes.pointwise0.precision' in message
 
 
+def test_an_empty_plan_is_no_plan(octet, shop, tmp_path):
+    (tmp_path / 'empty.plan.json').touch()
+    assert 'is empty' in octet.fails(
+        3, 'build', shop / 'small.onnx', '--plan',
+        tmp_path / 'empty.plan.json', '-o', tmp_path / 'e.octet')
+
+
 def test_a_plan_with_an_unknown_node_is_refused(octet, shop, tmp_path):
     plan = json.loads((shop / 'small.plan.json').read_text())
     first = next(iter(plan['nodes']))
@@ -118,6 +125,27 @@ def test_keep_changes_precision_and_leaves_its_reason(octet, shop, tmp_path):
     why = json.loads(octet.ok('inspect', tmp_path / 'e.octet', '--why',
                               kept[0], '--json'))
     assert len(why['nodes']) == 1 and why['nodes'][0]['reason']
+
+
+def test_why_offers_the_node_that_was_meant(octet, shop):
+    assert "did you mean 'pointwise0'" in octet.fails(
+        2, 'inspect', shop / 'small.octet', '--why', 'pointwse0')
+
+
+# NaN compares equal to nothing: one such sample once made any engine perfect.
+def test_a_sample_of_no_numbers_is_not_compared_with(octet, shop, tmp_path):
+    samples = np.load(shop / 'samples.npy')
+    samples[3, 0, 0, 0] = np.nan
+    np.save(tmp_path / 'hole.npy', samples)
+    process = octet('build', shop / 'small.onnx', '--calib',
+                    tmp_path / 'hole.npy', '--method', 'auto', '--no-timing',
+                    '-o', tmp_path / 'e.octet')
+    assert process.returncode == 0, process.stderr
+    assert 'hole.npy[3]' in process.stderr
+    assert 'nan' not in process.stdout
+    verdict = json.loads((tmp_path / 'e.octet.verdict.json').read_text())
+    assert verdict['agreement']['samples'] == len(samples) - 1
+    assert 15 < verdict['agreement']['sqnr_db'] < 80
 
 
 def test_keep_by_operator_type(octet, shop, tmp_path):

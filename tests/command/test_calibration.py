@@ -143,10 +143,10 @@ def test_sets_of_other_samples_are_joined(octet, shop, tmp_path):
     assert process.returncode == 0, process.stderr
     for order in ([shop / 'small.calib', tmp_path / 'night.calib'],
                   [tmp_path / 'night.calib', shop / 'small.calib']):
-        octet.ok('merge', *order, '-o', tmp_path / order[0].name)
-    merged = (tmp_path / 'small.calib').read_bytes()
-    assert merged == (tmp_path / 'night.calib').read_bytes()
-    found = json.loads(octet.ok('inspect', tmp_path / 'small.calib', '--json'))
+        octet.ok('merge', *order, '-o', tmp_path / f'{order[0].stem}-first')
+    merged = (tmp_path / 'small-first').read_bytes()
+    assert merged == (tmp_path / 'night-first').read_bytes()
+    found = json.loads(octet.ok('inspect', tmp_path / 'small-first', '--json'))
     assert found['samples'] == 48
 
 

@@ -47,6 +47,14 @@ def pictures(tmp_path_factory, octet):
     return folder
 
 
+def test_pictures_without_preprocessing_are_answered_with_the_option(
+        octet, pictures, tmp_path):
+    models.save(models.detector(), tmp_path / 'alone.onnx')
+    assert '--preprocess' in octet.fails(
+        2, 'build', tmp_path / 'alone.onnx', '--calib', pictures / 'calib',
+        '-o', tmp_path / 'e.octet')
+
+
 def test_detect_writes_pictures_and_json(octet, pictures, tmp_path):
     text = octet.ok('detect', pictures / 'detector.octet', pictures / 'new',
                     '-o', tmp_path, '--json')
@@ -62,6 +70,48 @@ def test_detect_writes_pictures_and_json(octet, pictures, tmp_path):
         assert (image['width'], image['height']) == sizes[stem]
         objects += len(image['detections'])
     assert objects > 0
+
+
+def test_the_next_command_that_calibrate_names_works(octet, pictures,
+                                                     tmp_path):
+    found = json.loads(octet.ok(
+        'calibrate', pictures / 'detector.onnx', '--data', pictures / 'calib',
+        '--preprocess', pictures / 'RGB.toml', '-o', tmp_path / 'd.calib',
+        '--json'))
+    program, *arguments = found['next'].split()
+    assert program == 'octet'
+    arguments[-1] = tmp_path / 'model.octet'
+    octet.ok(*arguments, '--no-verdict')
+    message = octet.fails(3, 'build', pictures / 'detector.onnx', '--ranges',
+                          tmp_path / 'd.calib', '-o', tmp_path / 'e.octet')
+    assert 'asked:      raw' in message and '--preprocess' in message
+
+
+def test_pictures_of_one_name_do_not_replace_each_other(octet, pictures,
+                                                        tmp_path):
+    for i, name in enumerate(('a.png', 'a.jpg', 'deep/a.png')):
+        (tmp_path / 'in' / name).parent.mkdir(parents=True, exist_ok=True)
+        draw(tmp_path / 'in' / name, i)
+    octet.ok('detect', pictures / 'detector.octet', tmp_path / 'in', '-o',
+             tmp_path / 'out')
+    assert ({path.name for path in (tmp_path / 'out').glob('*.png')} ==
+            {'a.png', 'a-2.png', 'a-3.png'})
+
+
+@pytest.mark.parametrize('into', ['in', 'in/deep', 'link'])
+def test_detect_does_not_draw_into_the_pictures_that_it_reads(
+        octet, pictures, tmp_path, into):
+    (tmp_path / 'in' / 'deep').mkdir(parents=True)
+    (tmp_path / 'link').symlink_to('in')
+    sources = [tmp_path / 'in' / 'a.png', tmp_path / 'in' / 'deep' / 'b.png']
+    for i, path in enumerate(sources):
+        draw(path, i)
+    before = [path.read_bytes() for path in sources]
+    assert '-o' in octet.fails(2, 'detect', pictures / 'detector.octet',
+                               pictures / 'new', tmp_path / 'in', '-o',
+                               tmp_path / into)
+    assert [path.read_bytes() for path in sources] == before
+    assert len(list((tmp_path / into).glob('*.png'))) == 1
 
 
 def test_a_higher_score_leaves_fewer_objects(octet, pictures, tmp_path):

@@ -15,6 +15,34 @@ def test_run_writes_every_output_of_every_sample(octet, shop, tmp_path):
     assert np.allclose(scores.sum(1), 1, atol=1e-5)
 
 
+@pytest.mark.parametrize('inputs,named', [
+    (['x={0}', 'x={0}'], 'twice'),
+    (['{0}', '{0}'], 'one folder or list'),
+])
+def test_run_passes_over_no_input(octet, shop, tmp_path, inputs, named):
+    paths = [text.format(shop / 'samples.npy') for text in inputs]
+    assert named in octet.fails(2, 'run', shop / 'small.octet', '--input',
+                                *paths, '-o', tmp_path / 'out')
+
+
+def test_run_replaces_no_input(octet, shop, tmp_path):
+    path = tmp_path / 'joined.npy'
+    path.write_bytes((shop / 'samples.npy').read_bytes())
+    assert 'replace' in octet.fails(2, 'run', shop / 'small.octet', '--input',
+                                    f'x={path}', '-o', tmp_path)
+    assert path.read_bytes() == (shop / 'samples.npy').read_bytes()
+
+
+def test_run_writes_no_output_over_another(octet, shop, tmp_path):
+    import models
+    models.save(models.alike_outputs(), tmp_path / 'm.onnx')
+    octet.ok('build', tmp_path / 'm.onnx', '--precision', 'fp32', '-o',
+             tmp_path / 'e.octet', '--no-verdict')
+    message = octet.fails(3, 'run', tmp_path / 'e.octet', '--input',
+                          f"x={shop / 'samples.npy'}", '-o', tmp_path / 'out')
+    assert "'a/b' and 'a_b'" in message
+
+
 def test_int8_stays_near_float(octet, shop, tmp_path):
     for name in ('small', 'float'):
         octet.ok('run', shop / f'{name}.octet', '--input',
@@ -106,3 +134,5 @@ def test_eval_refuses_labels_of_another_count(octet, shop, tmp_path):
 def test_eval_knows_its_metrics(octet, shop, tmp_path):
     data = labelled(octet, shop, tmp_path, wrong=0)
     octet.fails(2, 'eval', shop / 'small.octet', *data, '--metric', 'f1')
+    assert 'labelled with classes' in octet.fails(
+        2, 'eval', shop / 'small.octet', *data, '--metric', 'map50')

@@ -150,6 +150,8 @@ def test_a_result_does_not_replace_what_it_is_made_of(octet, shop):
         USAGE, 'build', shop / 'small.onnx', '--precision', 'fp32', '-o',
         shop / 'small.onnx')
     assert (shop / 'small.onnx').read_bytes() == before
+    assert 'replace' in octet.fails(USAGE, 'merge', shop / 'small.calib', '-o',
+                                    shop / 'small.calib')
 
 
 # --- the names of trtexec ---
@@ -164,6 +166,16 @@ def test_trtexec_flags_build_the_same_engine(octet, shop, tmp_path):
              '--no-verdict')
     assert ((tmp_path / 'e.octet').read_bytes() ==
             (tmp_path / 'own.octet').read_bytes())
+
+
+def test_layer_precisions_keep_a_node_whatever_the_default(octet, shop,
+                                                            tmp_path):
+    octet.ok('build', shop / 'small.onnx', '-o', tmp_path / 'e.octet',
+             '--layerPrecisions=pointwise0:fp32,*:int8', '--ranges',
+             shop / 'small.calib', '--no-verdict')
+    found = json.loads(octet.ok('inspect', tmp_path / 'e.octet', '--why',
+                                'pointwise0', '--json'))
+    assert found['nodes'][0]['precision'] == 'fp32'
 
 
 @pytest.mark.parametrize('options,code,instead', [

@@ -140,6 +140,12 @@ Result<LabelledData> OpenData(const DataArguments& arguments,
     return Usage("no metric '{}'{}", data.metric,
                  Suggestion(data.metric, kMetrics));
   }
+  const bool of_boxes = data.metric.starts_with("map");
+  if (!arguments.metric.empty() && of_boxes != data.detection) {
+    return Usage("--metric {} is of {}, {} is labelled with {}", data.metric,
+                 of_boxes ? "boxes" : "classes", arguments.data,
+                 data.detection ? "boxes" : "classes");
+  }
   return data;
 }
 

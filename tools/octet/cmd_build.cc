@@ -76,6 +76,10 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
   if (!options.plan.empty()) {
     OCTET_ASSIGN(build.plan, ReadTextFile(options.plan, kMostPlanBytes));
     build.plan_source = options.plan;
+    if (build.plan.empty()) {
+      return BadInput("{}: is empty; expected a plan of --plan-out",
+                      options.plan);
+    }
   }
   OCTET_ASSIGN(build.preprocess,
                RecordedPreprocess(settings, InputSpecs(model.inputs())));

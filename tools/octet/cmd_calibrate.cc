@@ -14,6 +14,18 @@ struct Options {
   std::string output, tensorrt_cache;
 };
 
+// The build that takes what was calibrated here.
+std::string NextBuild(const Options& options) {
+  std::string text = "octet build " + options.model.path;
+  for (const std::string& shape : options.model.shapes) {
+    text += " --shapes " + shape;
+  }
+  if (!options.calibrate.preprocess.empty()) {
+    text += " --preprocess " + options.calibrate.preprocess;
+  }
+  return text + " --ranges " + options.output + " -o model.octet";
+}
+
 Status Calibrate(const Options& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
   OCTET_RETURN_IF_ERROR(
@@ -39,8 +51,7 @@ Status Calibrate(const Options& options, Console& console) {
                   options.output),
       fmt::format("{} values observed, {} samples skipped",
                   calibration.values().size(), calibration.skipped().size()),
-      fmt::format("octet build {} --ranges {} -o model.octet",
-                  options.model.path, options.output));
+      NextBuild(options));
   return {};
 }
 

@@ -1,6 +1,8 @@
 // octet detect: objects in pictures; boxes drawn, JSON written.
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -13,6 +15,8 @@
 namespace octet::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Options {
   EngineArguments engine;
   std::vector<std::string> sources;
@@ -22,34 +26,83 @@ struct Options {
   int64_t limit = 0;
 };
 
-// Writes the picture with its boxes as OUTPUT/NAME.png.
-Status SaveAnnotated(const Options& options, const std::string& name,
+// Where annotated pictures go: OUTPUT/STEM.png, with a number behind the stem
+// where several pictures have the same.
+class AnnotatedPaths {
+ public:
+  explicit AnnotatedPaths(std::string folder) : folder_(std::move(folder)) {}
+
+  std::string Next(const std::string& picture) {
+    const std::string stem = fs::path(picture).stem().string();
+    std::string name = stem;
+    for (int i = 2; !taken_.insert(name).second; ++i) {
+      name = fmt::format("{}-{}", stem, i);
+    }
+    return folder_ + "/" + name + ".png";
+  }
+
+ private:
+  std::string folder_;
+  std::set<std::string> taken_;
+};
+
+// What is drawn into the folder of a picture could replace it, or one beside
+// it, and would be read as a picture the next time.
+Status CheckNotReadFrom(const evaluate::ImageSource& images,
+                        const std::string& output) {
+  std::set<fs::path> folders;
+  for (int64_t i = 0; i < images.size(); ++i) {
+    const fs::path picture(images.Name(i));
+    std::error_code error;  // what is not there cannot be replaced
+    if (!fs::is_regular_file(picture, error)) continue;
+    if (!folders.insert(picture.parent_path()).second) continue;
+    const fs::path folder = fs::absolute(picture, error).parent_path();
+    if (error || !fs::equivalent(folder, output, error)) continue;
+    return Usage(
+        "{}: pictures are read from there, and those with boxes could replace "
+        "them; choose another folder with -o",
+        output);
+  }
+  return {};
+}
+
+// All of them before the first picture is written.
+Result<std::vector<std::shared_ptr<const evaluate::ImageSource>>> OpenSources(
+    const Options& options) {
+  std::vector<std::shared_ptr<const evaluate::ImageSource>> sources;
+  for (const std::string& source : options.sources) {
+    OCTET_ASSIGN(sources.emplace_back(), evaluate::OpenImages(source));
+    OCTET_RETURN_IF_ERROR(CheckNotReadFrom(*sources.back(), options.output));
+  }
+  return sources;
+}
+
+// Writes the picture with its boxes.
+Status SaveAnnotated(const std::string& path,
                      const std::vector<vision::Detection>& detections,
                      std::span<const std::string> names, vision::Image image) {
   vision::DrawDetections(detections, names, &image);
   OCTET_ASSIGN(const std::vector<std::byte> png, vision::EncodePng(image));
-  const std::string stem = std::filesystem::path(name).stem().string();
-  return WriteFileAtomically(options.output + "/" + stem + ".png", png);
+  return WriteFileAtomically(path, png);
 }
 
-Status DetectIn(const Options& options, const std::string& source,
-                Detector& detector, Console& console,
+Status DetectIn(const Options& options, const evaluate::ImageSource& images,
+                Detector& detector, AnnotatedPaths& paths, Console& console,
                 std::vector<vision::ImageDetections>& found) {
-  OCTET_ASSIGN(const auto images, evaluate::OpenImages(source));
-  const int64_t all = options.limit > 0
-                          ? std::min(options.limit, images->size())
-                          : images->size();
+  const int64_t all = options.limit > 0 ? std::min(options.limit, images.size())
+                                        : images.size();
   for (int64_t i = 0; i < all; ++i) {
-    const std::string name = images->Name(i);
-    Result<vision::Image> image = images->Get(i, vision::Channels::kRgb);
+    const std::string name = images.Name(i);
+    Result<vision::Image> image = images.Get(i, vision::Channels::kRgb);
     if (!image.ok()) {
       console.Warn("skipped: {}", image.status().message());
       continue;
     }
     OCTET_ASSIGN(auto detections, detector.Detect(*image));
     found.push_back({name, image->width, image->height, detections});
-    OCTET_RETURN_IF_ERROR(SaveAnnotated(
-        options, name, detections, detector.spec().names, *std::move(image)));
+    OCTET_RETURN_IF_ERROR(SaveAnnotated(paths.Next(name), detections,
+                                        detector.spec().names,
+                                        *std::move(image)));
     console.Progress("detecting", i + 1, all);
   }
   return {};
@@ -65,15 +118,18 @@ Status Detect(const Options& options, Console& console) {
   OCTET_ASSIGN(Detector detector, Detector::Create(engine, std::move(session),
                                                    options.preprocess));
   if (options.score) detector.spec().score_threshold = *options.score;
+  OCTET_ASSIGN(const auto sources, OpenSources(options));
   std::error_code error;
-  std::filesystem::create_directories(options.output, error);
+  fs::create_directories(options.output, error);
   if (error) {
     return BadInput("{}: cannot be made: {}; choose another folder with -o",
                     options.output, error.message());
   }
   std::vector<vision::ImageDetections> found;
-  for (const std::string& source : options.sources) {
-    OCTET_RETURN_IF_ERROR(DetectIn(options, source, detector, console, found));
+  AnnotatedPaths paths(options.output);
+  for (const auto& source : sources) {
+    OCTET_RETURN_IF_ERROR(
+        DetectIn(options, *source, detector, paths, console, found));
   }
   const std::string text = vision::DetectionsJson(found, detector.spec().names);
   OCTET_RETURN_IF_ERROR(

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/nearest.h"
 #include "command.h"
 #include "octet/compiler.h"
 
@@ -34,6 +35,16 @@ void PrintValues(Console& console, const char* what,
     console.Print("  {} {} {}{}", what, value.name, Name(value.dtype),
                   value.shape.ToString());
   }
+}
+
+Status NoSuchNode(const Options& options, const std::vector<NodeNote>& notes) {
+  std::vector<std::string_view> known;
+  for (const NodeNote& note : notes) known.push_back(note.node);
+  const std::string_view near = Nearest(options.why, known);
+  return Usage("--why '{}': no such node; {}", options.why,
+               near.empty()
+                   ? fmt::format("octet inspect {} lists them", options.path)
+                   : fmt::format("did you mean '{}'?", near));
 }
 
 Status InspectEngine(const Options& options, Console& console) {
@@ -72,10 +83,7 @@ Status InspectEngine(const Options& options, Console& console) {
     console.Print("  {:<5} {:<20} {:>12} MACs  {}  [{}]", note.precision,
                   note.type, note.macs, note.node, note.reason);
   }
-  if (!found) {
-    return Usage("--why '{}': no such node; octet inspect {} lists them",
-                 options.why, options.path);
-  }
+  if (!found) return NoSuchNode(options, engine.notes());
   result["nodes"] = nodes;
   if (options.steps) {
     OCTET_ASSIGN(const Session session, Session::Create(engine));

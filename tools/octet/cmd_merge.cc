@@ -13,7 +13,7 @@ struct Options {
 };
 
 Status Merge(const Options& options, Console& console) {
-  OCTET_RETURN_IF_ERROR(CheckOutputs({options.output}, {}));
+  OCTET_RETURN_IF_ERROR(CheckOutputs({options.output}, options.inputs));
   OCTET_ASSIGN(Calibration all, Calibration::Open(options.inputs[0]));
   for (size_t i = 1; i < options.inputs.size(); ++i) {
     OCTET_ASSIGN(const Calibration next, Calibration::Open(options.inputs[i]));

@@ -1,11 +1,13 @@
 // octet run: every sample through an engine, outputs to .npy files.
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "base/error.h"
 #include "command.h"
 #include "engine_options.h"
 #include "evaluate/npy_writer.h"
+#include "output_check.h"
 #include "vision/settings.h"
 
 namespace octet::cli {
@@ -33,7 +35,11 @@ Result<std::unique_ptr<SampleSource>> NamedArrays(
       return Usage("--input '{}': expected NAME=FILE.npy; the inputs are:{}",
                    argument, names);
     }
-    paths[size_t(spec - specs.begin())] = argument.substr(equals + 1);
+    std::string& path = paths[size_t(spec - specs.begin())];
+    if (!path.empty()) {
+      return Usage("--input {}= is given twice; give each input once", name);
+    }
+    path = argument.substr(equals + 1);
   }
   for (size_t i = 0; i < specs.size(); ++i) {
     if (paths[i].empty()) {
@@ -49,6 +55,12 @@ Result<std::unique_ptr<SampleSource>> OpenInputs(const Options& options,
   if (options.inputs.empty()) return Usage("no --input given");
   const bool named = options.inputs[0].find('=') != std::string::npos;
   if (named) return NamedArrays(options.inputs, specs);
+  if (options.inputs.size() > 1) {
+    return Usage(
+        "--input '{}': one folder or list of images can be given, or "
+        "NAME=FILE.npy for each input",
+        options.inputs[1]);
+  }
   OCTET_ASSIGN(const vision::Settings settings, EngineSettings(engine));
   return evaluate::OpenSamples(options.inputs[0], specs, settings.preprocess);
 }
@@ -58,6 +70,29 @@ std::string FileName(std::string name) {
   std::ranges::replace(name, '/', '_');
   std::ranges::replace(name, ':', '_');
   return name + ".npy";
+}
+
+// Where each output goes. None may replace what is read.
+Result<std::vector<std::string>> OutputPaths(const Options& options,
+                                             const Engine& engine) {
+  std::map<std::string, std::string> names;  // by path
+  std::vector<std::string> paths;
+  for (const ValueInfo& output : engine.outputs()) {
+    paths.push_back(options.output + "/" + FileName(output.name));
+    const auto [other, is_new] = names.emplace(paths.back(), output.name);
+    if (!is_new) {
+      return BadInput(
+          "outputs '{}' and '{}' would both be written to {}; rename one in "
+          "the model",
+          other->second, output.name, paths.back());
+    }
+  }
+  std::vector<std::string> inputs = {options.engine.path};
+  for (const std::string& argument : options.inputs) {
+    inputs.push_back(argument.substr(argument.find('=') + 1));
+  }
+  OCTET_RETURN_IF_ERROR(CheckOutputs(paths, inputs));
+  return paths;
 }
 
 Status Run(const Options& options, Console& console) {
@@ -70,11 +105,10 @@ Status Run(const Options& options, Console& console) {
     return BadInput("{}: cannot be made: {}; choose another folder with -o",
                     options.output, error.message());
   }
+  OCTET_ASSIGN(const auto paths, OutputPaths(options, engine));
   std::vector<evaluate::NpyWriter> writers;
-  for (const ValueInfo& output : engine.outputs()) {
-    OCTET_ASSIGN(evaluate::NpyWriter writer,
-                 evaluate::NpyWriter::Create(options.output + "/" +
-                                             FileName(output.name)));
+  for (const std::string& path : paths) {
+    OCTET_ASSIGN(evaluate::NpyWriter writer, evaluate::NpyWriter::Create(path));
     writers.push_back(std::move(writer));
   }
   for (int64_t i = 0; i < samples->size(); ++i) {

@@ -18,8 +18,8 @@ bool IsSameFile(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-Status CheckOutputs(std::initializer_list<std::string> outputs,
-                    std::initializer_list<std::string> inputs) {
+Status CheckOutputs(const std::vector<std::string>& outputs,
+                    const std::vector<std::string>& inputs) {
   for (auto output = outputs.begin(); output != outputs.end(); ++output) {
     if (output->empty()) continue;
     for (const std::string& input : inputs) {

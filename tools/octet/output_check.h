@@ -2,8 +2,8 @@
 #ifndef OCTET_TOOLS_OCTET_OUTPUT_CHECK_H_
 #define OCTET_TOOLS_OCTET_OUTPUT_CHECK_H_
 
-#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "octet/status.h"
 
@@ -13,8 +13,8 @@ namespace octet::cli {
 //   inputs: files that are read and must not be overwritten
 //   errors: kBadInput if a file cannot be written there, kUsage if it would
 //           replace an input or another output.
-Status CheckOutputs(std::initializer_list<std::string> outputs,
-                    std::initializer_list<std::string> inputs);
+Status CheckOutputs(const std::vector<std::string>& outputs,
+                    const std::vector<std::string>& inputs);
 
 }  // namespace octet::cli
 

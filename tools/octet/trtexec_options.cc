@@ -44,12 +44,13 @@ Status TrtexecArguments::Apply(std::string& precision,
   if (layer_precisions.empty()) return {};
   OCTET_ASSIGN(const std::vector<std::string> wishes,
                ParseLayerPrecisions(layer_precisions));
-  keep.insert(keep.end(), wishes.begin(), wishes.end());
+  // Of two that match a node the later counts: --keep, octet's own name.
+  keep.insert(keep.begin(), wishes.begin(), wishes.end());
   return {};
 }
 
 Result<std::vector<std::string>> ParseLayerPrecisions(std::string_view text) {
-  std::vector<std::string> wishes;
+  std::vector<std::string> defaults, wishes;
   while (!text.empty()) {
     const size_t comma = text.find(',');
     const std::string_view one = text.substr(0, comma);
@@ -71,9 +72,12 @@ Result<std::vector<std::string>> ParseLayerPrecisions(std::string_view text) {
           "--layerPrecisions '{}': no precision '{}'; use fp32 or int8", one,
           precision);
     }
-    wishes.push_back(fmt::format("{}={}", one.substr(0, colon), precision));
+    const std::string_view node = one.substr(0, colon);
+    std::vector<std::string>& to = node == "*" ? defaults : wishes;
+    to.push_back(fmt::format("{}={}", node, precision));
   }
-  return wishes;
+  defaults.insert(defaults.end(), wishes.begin(), wishes.end());
+  return defaults;
 }
 
 }  // namespace octet::cli

@@ -19,13 +19,16 @@ struct TrtexecArguments {
 
   void Add(CLI::App& app);
 
-  // Turns them into --precision and --keep.
+  // Turns them into --precision and --keep; what --keep has of its own comes
+  // behind and has the last word.
   //   errors: kUnsupported for what octet cannot do, saying what to use;
   //           kUsage for a wrong --layerPrecisions.
   Status Apply(std::string& precision, std::vector<std::string>& keep) const;
 };
 
-// "conv1:fp32,*:int8" -> {"conv1=fp32", "*=int8"}, patterns of --keep.
+// "conv1:fp32,*:int8" -> {"*=int8", "conv1=fp32"}, patterns of --keep, of which
+// a later one counts. As in trtexec, "*" is for the nodes that no other entry
+// names, wherever it stands.
 //   errors: as Apply.
 Result<std::vector<std::string>> ParseLayerPrecisions(std::string_view text);
 

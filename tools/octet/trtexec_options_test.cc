@@ -61,20 +61,26 @@ TEST(TrtexecArguments, ThatCannotBeHonouredSayWhatToUse) {
   EXPECT_THAT(Apply(timing).status.message(), HasSubstr("leave it out"));
 }
 
-TEST(TrtexecArguments, AddLayerPrecisionsBehindWhatIsKept) {
+TEST(TrtexecArguments, LeaveTheLastWordToWhatIsKept) {
   TrtexecArguments arguments;
   arguments.layer_precisions = "head:fp32";
   std::string precision = "int8";
   std::vector<std::string> keep = {"stem=fp32"};
   ASSERT_TRUE(arguments.Apply(precision, keep).ok());
-  EXPECT_THAT(keep, ElementsAre("stem=fp32", "head=fp32"));
+  EXPECT_THAT(keep, ElementsAre("head=fp32", "stem=fp32"));
 }
 
 TEST(ParseLayerPrecisions, SplitsAtCommasAndAtTheLastColon) {
-  const auto wishes = ParseLayerPrecisions("conv:1:fp32,*:int8,a/b:fp32");
+  const auto wishes = ParseLayerPrecisions("conv:1:fp32,b*:int8,a/b:fp32");
   ASSERT_TRUE(wishes.ok()) << wishes.status().message();
-  EXPECT_THAT(*wishes, ElementsAre("conv:1=fp32", "*=int8", "a/b=fp32"));
+  EXPECT_THAT(*wishes, ElementsAre("conv:1=fp32", "b*=int8", "a/b=fp32"));
   EXPECT_THAT(*ParseLayerPrecisions(""), IsEmpty());
+}
+
+// The later of two patterns counts, and "*" matches every node.
+TEST(ParseLayerPrecisions, PutsTheDefaultBeforeTheNodesThatAreNamed) {
+  EXPECT_THAT(*ParseLayerPrecisions("conv1:fp32,*:int8,conv2:fp32"),
+              ElementsAre("*=int8", "conv1=fp32", "conv2=fp32"));
 }
 
 TEST(ParseLayerPrecisions, NamesTheEntryThatIsWrong) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "compile/calibrate/read_sample.h"
 #include "detector.h"
 #include "evaluate/agreement.h"
 #include "timing.h"
@@ -78,7 +79,8 @@ class Comparison {
   Status Run(const SampleSource& samples, Console& console) {
     const int64_t n = std::min(samples.size(), kMostSamples);
     for (int64_t i = 0; i < n; ++i) {
-      const Result<std::vector<Tensor>> inputs = samples.Get(i);
+      const Result<std::vector<Tensor>> inputs =
+          compile::ReadSample(samples, i);
       if (!inputs.ok()) continue;  // calibration has named it already
       OCTET_ASSIGN(const auto a, RunSession(f32_, *inputs));
       OCTET_ASSIGN(const auto b, RunSession(built_, *inputs));

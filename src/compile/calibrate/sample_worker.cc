@@ -1,29 +1,17 @@
 #include "compile/calibrate/sample_worker.h"
 
-#include <algorithm>
-#include <cmath>
-
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "compile/calibrate/read_sample.h"
 
 namespace octet::compile {
 namespace {
 
-bool IsUsable(const Tensor& tensor) {
-  if (tensor.dtype() != DType::kF32) return true;
-  const auto x = tensor.as<float>();
-  if (x.empty()) return true;
-  // An infinity among numbers may mean something (a mask); NaN never does.
-  return std::ranges::none_of(x, [](float v) { return std::isnan(v); }) &&
-         std::ranges::any_of(x, [](float v) { return std::isfinite(v); });
-}
-
 uint64_t Fingerprint(const std::vector<Tensor>& inputs) {
   uint64_t key = 0;
   for (const Tensor& t : inputs) {
-    if (!IsUsable(t)) return kSkipped;
     key = XXH3_64bits_withSeed(t.raw(), size_t(t.bytes()), key);
   }
   return key;
@@ -32,7 +20,7 @@ uint64_t Fingerprint(const std::vector<Tensor>& inputs) {
 }  // namespace
 
 uint64_t SampleFingerprint(const SampleSource& samples, int64_t index) {
-  const Result<std::vector<Tensor>> inputs = samples.Get(index);
+  const Result<std::vector<Tensor>> inputs = ReadSample(samples, index);
   return inputs.ok() ? Fingerprint(*inputs) : kSkipped;
 }
 
@@ -45,7 +33,7 @@ void SampleWorker::StartFrom(const Ranges& ranges) {
 
 Result<uint64_t> SampleWorker::Take(const SampleSource& samples,
                                     int64_t index) {
-  const Result<std::vector<Tensor>> inputs = samples.Get(index);
+  const Result<std::vector<Tensor>> inputs = ReadSample(samples, index);
   const uint64_t fingerprint = inputs.ok() ? Fingerprint(*inputs) : kSkipped;
   if (fingerprint == kSkipped) {
     ranges_.skipped.push_back(samples.Name(index));

@@ -11,7 +11,7 @@
 namespace octet::compile {
 
 // A fingerprint of a sample's contents; kSkipped for one that is of no use: it
-// cannot be read, holds NaN, or has an input without any finite number.
+// cannot be read (read_sample.h).
 uint64_t SampleFingerprint(const SampleSource& samples, int64_t index);
 
 class SampleWorker {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "compile/ir/dims.h"
 #include "compile/ir/infer.h"
 
@@ -49,8 +50,10 @@ class Binding {
       fits = !IsNumber(dim) || dim == shape[axis];
     }
     if (fits) return {};
-    return Usage("input '{}' is given shape {}, which does not fit its own",
-                 input.name, shape.ToString());
+    return Usage(
+        "input '{}' is given shape {}, which does not fit its own, {}; only "
+        "dimensions that are open can be chosen",
+        input.name, shape.ToString(), Named(input.shape));
   }
 
   // Unbound batches become 1; then the shapes are written.
@@ -75,13 +78,25 @@ class Binding {
       }
     }
     if (unbound.empty()) return {};
-    return BadInput("these dimensions have no size: {}; give each one a number",
-                    Join(unbound));
+    return BadInput(
+        "these dimensions have no size: {}; give each one a number, e.g. "
+        "--shapes {}=1",
+        Join(unbound), *unbound.begin());
   }
 
  private:
   const std::string& NameOf(int64_t dim) const {
     return graph_.symbols[size_t(-1 - dim)];
+  }
+
+  // "[N, 3, 224, 224]"
+  std::string Named(const Shape& shape) const {
+    std::string text;
+    for (int64_t dim : shape.dims()) {
+      if (!text.empty()) text += ", ";
+      text += IsNumber(dim) ? std::to_string(dim) : NameOf(dim);
+    }
+    return "[" + text + "]";
   }
 
   static std::string Join(const std::set<std::string>& names) {
@@ -121,7 +136,12 @@ Status BindShapes(Graph& graph, const std::map<std::string, int64_t>& symbols,
       return bound.values[size_t(id)].name == name;
     });
     if (found == bound.inputs.end()) {
-      return Usage("the model has no input '{}'", name);
+      std::vector<std::string_view> known;
+      for (ValueId id : bound.inputs) {
+        known.push_back(bound.values[size_t(id)].name);
+      }
+      return Usage("the model has no input '{}'{}", name,
+                   Suggestion(name, known));
     }
     const Value& input = bound.values[size_t(*found)];
     OCTET_RETURN_IF_ERROR(binding.SetByShape(input, shape));

@@ -93,7 +93,9 @@ TEST(BindShapes, ListsWhatIsLeftOpenAndLeavesTheGraphAlone) {
   const std::string before = Print(graph);
   const Status status = BindShapes(graph, {{"batch", 2}});
   EXPECT_EQ(status.code(), Code::kBadInput);
-  EXPECT_NE(status.message().find("'sequence'"), std::string::npos)
+  EXPECT_NE(status.message().find("'sequence'; give each one a number, e.g. "
+                                  "--shapes sequence=1"),
+            std::string::npos)
       << status.message();
   EXPECT_EQ(Print(graph), before);
 }
@@ -108,8 +110,9 @@ TEST(BindShapes, RefusesWhatTheModelDoesNotHave) {
   const Misuse misuses[] = {
       {{{"size", 2}}, {}, "no dimension 'size'; it has 'batch', 'sequence'"},
       {{{"batch", 0}}, {}, "given size 0"},
-      {{}, {{"image", Shape{1}}}, "no input 'image'"},
-      {{}, {{"ids", Shape{1}}}, "does not fit"},
+      {{}, {{"image", Shape{1}}}, "no input 'image'; known: ids"},
+      {{}, {{"idx", Shape{1}}}, "no input 'idx'; did you mean 'ids'?"},
+      {{}, {{"ids", Shape{1}}}, "does not fit its own, [batch, sequence]"},
       {{}, {{"ids", Shape{1, -1}}}, "given size -1"},
       {{{"batch", 2}}, {{"ids", Shape{3, 4}}}, "the sizes 2 and 3"},
   };

@@ -54,7 +54,19 @@ class Proposer {
   Status MatchRequests() {
     for (const Request& request : options_.requests) {
       OCTET_ASSIGN(const auto nodes, MatchNodes(graph_, request.pattern));
-      for (NodeId n : nodes) asked_[n] = &request;
+      for (NodeId n : nodes) {
+        const Request* before = asked_[n];
+        if (request.required && before != nullptr && !before->required &&
+            before->precision != request.precision &&
+            !IsMover(graph_.nodes[n])) {
+          return Usage(
+              "--keep '{}={}' and --require '{}={}' both match node '{}'; "
+              "leave it out of one of them",
+              before->pattern, Name(before->precision), request.pattern,
+              Name(request.precision), graph_.nodes[n].name);
+        }
+        asked_[n] = &request;
+      }
     }
     return {};
   }

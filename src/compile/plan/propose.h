@@ -22,6 +22,7 @@ Result<Request> ParseRequest(std::string_view text, bool required);
 
 struct ProposeOptions {
   bool int8 = true;  // false: everything float
+  // Of two that match a node the later counts.
   std::vector<Request> requests;
 };
 
@@ -32,8 +33,9 @@ struct ProposeOptions {
 // one follows it; what follows the last of them stays float. Codes are taken
 // after a fused function only. What reaches a depthwise convolution is stored
 // per channel, with a copy per tensor for other readers.
-//   errors: kUsage for a pattern that matches nothing (with "did you mean"),
-//           kUnsupported for a --require that no rule can satisfy.
+//   errors: kUsage for a pattern that matches nothing (with "did you mean") and
+//           for a --require of what a --keep before it forbids, kUnsupported
+//           for a --require that no rule can satisfy.
 Result<Plan> Propose(const Graph& graph, const ProposeOptions& options);
 
 // Every --require that the plan does not satisfy, as one error.

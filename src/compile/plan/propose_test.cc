@@ -94,6 +94,20 @@ TEST(Propose, KeepsWhatItIsAskedToKeep) {
   EXPECT_THAT(Describe(plan.nodes.at("conv2").reason), HasSubstr("conv2"));
 }
 
+TEST(Propose, RefusesToRequireWhatItIsAskedToKeepOut) {
+  ProposeOptions options;
+  options.requests = {{"conv2", Precision::kF32, false},
+                      {"conv*", Precision::kInt8, true}};
+  const Result<Plan> plan = Propose(MustParse(kChain), options);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.status().code(), Code::kUsage);
+  EXPECT_THAT(plan.status().message(),
+              HasSubstr("--keep 'conv2=fp32' and --require 'conv*=int8' both "
+                        "match node 'conv2'"));
+  options.requests[1].pattern = "conv1";
+  EXPECT_TRUE(Propose(MustParse(kChain), options).ok());
+}
+
 TEST(Propose, FailsOnARequirementThatNoRuleCanSatisfy) {
   ProposeOptions options;
   options.requests = {{"soft", Precision::kInt8, true}};

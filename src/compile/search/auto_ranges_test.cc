@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+
 #include "compile/lower/lower.h"
 #include "compile/search/boundary_error.h"
 #include "compile/search/search_testing.h"
@@ -63,6 +65,26 @@ TEST(Boundary, PassesOverWhatCannotBeRead) {
   const Calibrated c = CalibratedFrom(kNet);
   const auto all = Observe(c, SeededSamples(c.graph, 1));
   const auto some = Observe(c, SeededSamples(c.graph, 3, {1, 2}));
+  ASSERT_TRUE(all.ok() && some.ok());
+  EXPECT_EQ(all->Measure(c.graph, c.plan)->by_sample,
+            some->Measure(c.graph, c.plan)->by_sample);
+}
+
+// All samples but the first hold a NaN.
+class FirstOfNumbers : public SeededSamples {
+ public:
+  using SeededSamples::SeededSamples;
+  Result<std::vector<Tensor>> Get(int64_t i) const override {
+    auto inputs = SeededSamples::Get(i);
+    if (i > 0) (*inputs)[0].as<float>()[0] = std::nanf("");
+    return inputs;
+  }
+};
+
+TEST(Boundary, PassesOverWhatIsNoNumber) {
+  const Calibrated c = CalibratedFrom(kNet);
+  const auto all = Observe(c, SeededSamples(c.graph, 1));
+  const auto some = Observe(c, FirstOfNumbers(c.graph, 3));
   ASSERT_TRUE(all.ok() && some.ok());
   EXPECT_EQ(all->Measure(c.graph, c.plan)->by_sample,
             some->Measure(c.graph, c.plan)->by_sample);

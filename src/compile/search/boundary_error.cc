@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
 #include "compile/plan/move_quant.h"
 #include "compile/search/error_sums.h"
@@ -57,7 +58,7 @@ Result<Boundary> Boundary::Observe(const Graph& graph,
                EngineOf(graph, FloatPlan(graph), /*whole=*/true));
   OCTET_ASSIGN(Session session, Session::Create(engine, {.threads = threads}));
   for (int64_t i : SpreadOver(samples.size(), most)) {
-    Result<std::vector<Tensor>> inputs = samples.Get(i);
+    Result<std::vector<Tensor>> inputs = ReadSample(samples, i);
     if (!inputs.ok()) continue;
     Sample& sample = boundary.samples_.emplace_back();
     sample.name = samples.Name(i);

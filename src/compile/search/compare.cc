@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/quant.h"
+#include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
 #include "compile/search/error_sums.h"
 #include "compile/search/trial_engine.h"
@@ -145,7 +146,7 @@ Result<Comparison> CompareLayers(const Graph& graph, const Engine& engine,
   if (n < 1) return BadInput("there are no samples to compare with");
   Status unread;
   for (int64_t i = 0; i < n; ++i) {
-    const Result<std::vector<Tensor>> inputs = samples.Get(i);
+    const Result<std::vector<Tensor>> inputs = ReadSample(samples, i);
     if (!inputs.ok()) {
       if (unread.ok()) unread = inputs.status();
       comparison.skipped.push_back(samples.Name(i));

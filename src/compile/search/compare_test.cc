@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "compile/ir/testing/must_parse.h"
 #include "compile/lower/lower.h"
@@ -155,6 +156,27 @@ TEST(CompareLayers, LeavesOutAndNamesSamplesThatCannotBeRead) {
   const auto all = CompareLayers(graph, engine, Samples(), 3);
   ASSERT_TRUE(all.ok());
   EXPECT_LT(RowOf(comparison->layers, "a").l2, RowOf(all->layers, "a").l2);
+}
+
+// Sample 1 holds a NaN.
+class NotNumbers : public Samples {
+ public:
+  Result<std::vector<Tensor>> Get(int64_t i) const override {
+    auto inputs = Samples::Get(i);
+    if (i == 1) (*inputs)[0].as<float>()[0] = std::nanf("");
+    return inputs;
+  }
+};
+
+TEST(CompareLayers, LeavesOutSamplesThatAreNoNumbers) {
+  const Graph graph = MustParse(kChain);
+  const Engine engine = MakeEngine(graph, PlanWith("a"));
+  const auto comparison = CompareLayers(graph, engine, NotNumbers(), 3);
+  ASSERT_TRUE(comparison.ok()) << comparison.status().message();
+  EXPECT_THAT(comparison->skipped, ElementsAre("sample1"));
+  const auto without = CompareLayers(graph, engine, Samples({1}), 3);
+  EXPECT_EQ(RowOf(comparison->layers, "c").sqnr_db,
+            RowOf(without->layers, "c").sqnr_db);
 }
 
 TEST(CompareLayers, FailsWhereNoSampleCanBeRead) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/thread_pool.h"
+#include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
 #include "compile/search/trial_engine.h"
 
@@ -14,6 +15,7 @@ namespace {
 // case on one row of pixels.
 struct Geometry {
   std::string node;
+  bool is_conv = false;
   int64_t kernel_h = 1, kernel_w = 1;
   Conv conv;
   int64_t channels = 0;
@@ -28,6 +30,7 @@ Geometry GeometryOf(const Graph& graph, const Node& node) {
   g.channels = x[x.rank() - 1];
   if (const Conv* conv = std::get_if<Conv>(&node.op)) {
     const Shape& w = graph.values[size_t(node.inputs[1])].shape;
+    g.is_conv = true;
     g.kernel_h = w[1];
     g.kernel_w = w[2];
     g.conv = *conv;
@@ -48,9 +51,8 @@ int64_t Position(int64_t draw, int64_t count) {
 // Appends the window at an output position, or nothing if it is not finite.
 void AppendWindow(const Geometry& g, const TensorView& x, int64_t position,
                   std::vector<float>& rows) {
-  const bool is_image = x.shape.rank() == 4;
-  const int64_t in_h = is_image ? x.shape[1] : 1;
-  const int64_t in_w = is_image ? x.shape[2] : x.shape.elements() / g.channels;
+  const int64_t in_h = g.is_conv ? x.shape[1] : 1;
+  const int64_t in_w = g.is_conv ? x.shape[2] : x.shape.elements() / g.channels;
   const int64_t ox = position % g.y[2], oy = position / g.y[2] % g.y[1];
   const int64_t image = position / g.y[2] / g.y[1];
   const auto* data = reinterpret_cast<const float*>(x.data);
@@ -110,7 +112,7 @@ class Drawing {
  private:
   Status Take(int64_t i, Session& session) {
     const int64_t index = indices_[size_t(i)];
-    const Result<std::vector<Tensor>> inputs = samples_.Get(index);
+    const Result<std::vector<Tensor>> inputs = ReadSample(samples_, index);
     if (!inputs.ok()) return {};
     session.SetTap([&](int, const TensorView& view) {
       const auto readers = readers_.find(view.name);

@@ -75,20 +75,21 @@ TEST(DrawWindows, SeesWhatTheConvolutionSees) {
   }
 }
 
+// A product over four axes is no image: all its rows are drawn.
 TEST(DrawWindows, TakesRowsOfAMatrixProduct) {
-  const Graph graph = CalibratedFrom(R"(graph "g"
-input x f32[2,3,4]
-const w f32[4,5]{seed=1}
-y = MatMul(x, w, _) name=product
-output y
-)")
-                          .graph;
-  const SeededSamples samples(graph, 1);
-  const Windows windows = Draw(graph, "product", samples).at("product");
-  EXPECT_EQ(windows.width, 4);
-  const auto x = samples.Get(0);
-  const auto want = (*x)[0].as<float>();
-  EXPECT_THAT(windows.rows, testing::ElementsAreArray(want));
+  for (const char* shape : {"[3,4]", "[2,3,4]", "[1,2,3,4]", "[2,2,3,4]"}) {
+    const Graph graph =
+        CalibratedFrom(std::string("graph \"g\"\ninput x f32") + shape +
+                       "\nconst w f32[4,5]{seed=1}\n"
+                       "y = MatMul(x, w, _) name=product\noutput y\n")
+            .graph;
+    const SeededSamples samples(graph, 1);
+    const Windows windows = Draw(graph, "product", samples).at("product");
+    EXPECT_EQ(windows.width, 4);
+    const auto x = samples.Get(0);
+    const auto want = (*x)[0].as<float>();
+    EXPECT_THAT(windows.rows, testing::ElementsAreArray(want)) << shape;
+  }
 }
 
 TEST(DrawWindows, HoldsItsLimits) {

@@ -1,0 +1,80 @@
+#include "compile/make_plan.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.h"
+#include "compile/plan/align_forms.h"
+#include "compile/plan/check_plan.h"
+#include "compile/plan/propose.h"
+
+namespace octet::compile {
+namespace {
+
+Result<std::vector<Request>> RequestsOf(const BuildOptions& options) {
+  std::vector<Request> requests;
+  for (const std::string& text : options.keep) {
+    OCTET_ASSIGN(requests.emplace_back(),
+                 ParseRequest(text, /*required=*/false));
+  }
+  for (const std::string& text : options.require) {
+    OCTET_ASSIGN(requests.emplace_back(),
+                 ParseRequest(text, /*required=*/true));
+  }
+  return requests;
+}
+
+// What a given plan cannot obey beside itself would be ignored in silence.
+Status CheckBeside(const Plan& plan, const BuildOptions& options,
+                   const std::string& source) {
+  if (!options.keep.empty()) {
+    return Usage(
+        "{}: a plan is obeyed as it is; write what --keep asks into it, or "
+        "leave --plan out",
+        source);
+  }
+  const bool has_int8 = std::ranges::any_of(plan.nodes, [](const auto& row) {
+    return row.second.precision == Precision::kInt8;
+  });
+  if (options.int8 || !has_int8) return {};
+  return Usage("{}: has nodes in int8, against --precision fp32; give one",
+               source);
+}
+
+// A plan that may have been edited by hand.
+Result<Plan> GivenPlan(const Graph& graph, const BuildOptions& options,
+                       const std::vector<Request>& requests) {
+  const std::string source =
+      options.plan_source.empty() ? "plan" : options.plan_source;
+  OCTET_ASSIGN(Plan plan, PlanFromJson(options.plan, source));
+  OCTET_RETURN_IF_ERROR(CheckBeside(plan, options, source));
+  OCTET_RETURN_IF_ERROR(CheckPlan(graph, plan, source));
+  AlignForms(graph, plan);
+  OCTET_RETURN_IF_ERROR(CheckForms(graph, plan, source));
+  OCTET_RETURN_IF_ERROR(CheckRequired(graph, plan, requests));
+  return plan;
+}
+
+}  // namespace
+
+Result<Plan> MakePlan(const Graph& graph, const Plan* imported,
+                      const std::string& model, const BuildOptions& options) {
+  ProposeOptions propose;
+  propose.int8 = options.int8;
+  OCTET_ASSIGN(propose.requests, RequestsOf(options));
+  if (!options.plan.empty()) {
+    return GivenPlan(graph, options, propose.requests);
+  }
+  if (imported != nullptr && options.int8) {
+    if (propose.requests.empty()) return *imported;
+    return Usage(
+        "{}: its precisions are those of the QDQ model; --keep and --require "
+        "do not apply",
+        model);
+  }
+  OCTET_ASSIGN(Plan plan, Propose(graph, propose));
+  plan.origin = options.int8 ? "rules of structure" : "fp32";
+  return plan;
+}
+
+}  // namespace octet::compile
