@@ -30,7 +30,7 @@ TEST(Unary, HoldsForIntegersWhereItCan) {
   EXPECT_THAT(Elements<int64_t>(*clipped), ElementsAre(-1, 0, 12));
   const auto inside_out =
       RunOp(Unary{{.kind = FunctionKind::kClip, .alpha = 2, .beta = -1}}, {&x});
-  EXPECT_THAT(Elements<int64_t>(*inside_out), ElementsAre(-3, -1, -1));
+  EXPECT_THAT(Elements<int64_t>(*inside_out), ElementsAre(-1, -1, -1));
   const auto negated = RunOp(Unary{{.kind = FunctionKind::kNeg}}, {&x});
   EXPECT_THAT(Elements<int64_t>(*negated), ElementsAre(3, 0, -12));
   const auto exp = RunOp(Unary{{.kind = FunctionKind::kExp}}, {&x});

@@ -142,20 +142,37 @@ TEST(DrawWindows, RefusesSamplesThatDoNotFit) {
   EXPECT_THAT(drawn.status().message(), HasSubstr("sample0"));
 }
 
-// A sample with a NaN in its first element.
-class Broken : public SeededSamples {
+// Samples with this number in their first element.
+class Marked : public SeededSamples {
  public:
-  using SeededSamples::SeededSamples;
+  Marked(const Graph& graph, int64_t size, float mark)
+      : SeededSamples(graph, size), mark_(mark) {}
   Result<std::vector<Tensor>> Get(int64_t i) const override {
     auto inputs = SeededSamples::Get(i);
-    (*inputs)[0].as<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+    (*inputs)[0].as<float>()[0] = mark_;
     return inputs;
   }
+
+ private:
+  float mark_;
 };
 
-TEST(DrawWindows, LeavesOutWhatIsNotFinite) {
+TEST(DrawWindows, LeavesOutSamplesOfNoNumbers) {
   const Graph graph = CalibratedFrom(kConv).graph;
-  const WindowSamples drawn = Draw(graph, "second", Broken(graph, 1));
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(Draw(graph, "second", Marked(graph, 1, kNan)).empty());
+}
+
+TEST(DrawWindows, LeavesOutWindowsThatOverflowed) {
+  const Graph graph = CalibratedFrom(R"(graph "g"
+input x f32[1,7,6,8]
+const k f32[5,3,2,8]{seed=2}
+a f32[1,7,6,8] = Unary(x) function=exp name=first
+b = Conv(a, k, _) strides=[2,1] pads=[1,1,1,0] dilations=[1,2] name=second
+output b
+)")
+                          .graph;
+  const WindowSamples drawn = Draw(graph, "second", Marked(graph, 1, 1000));
   EXPECT_LT(drawn.at("second").count(), 20);
   for (float x : drawn.at("second").rows) EXPECT_TRUE(std::isfinite(x));
 }
