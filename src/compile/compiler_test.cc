@@ -115,6 +115,10 @@ TEST(Model, DescribesWhatItReadAndFused) {
   for (const ModelNode& node : model.nodes()) macs += node.macs;
   EXPECT_EQ(macs, 36 * (8 * 4 + 6 * 8));
   EXPECT_THAT(model.ToText(), HasSubstr("before=relu"));
+  ASSERT_EQ(model.nodes().size(), 3u);
+  EXPECT_EQ(model.nodes()[0].inputs, std::vector<std::string>{"image"});
+  EXPECT_EQ(model.nodes()[1].inputs, model.nodes()[0].outputs);
+  EXPECT_EQ(model.nodes()[2].inputs, model.nodes()[1].outputs);
 }
 
 TEST(Model, TakesTheSizesOfSymbolsAndInputs) {

@@ -1,24 +1,14 @@
 // octet hardware: what this machine does fast.
-#include <fstream>
 #include <thread>
 
 #include "base/cpu.h"
 #include "base/error.h"
 #include "command.h"
 #include "kernels/peak/peak.h"
+#include "machine.h"
 
 namespace octet::cli {
 namespace {
-
-std::string CpuName() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) {
-      return line.substr(line.find(':') + 2);
-    }
-  }
-  return "unknown CPU";
-}
 
 Status Hardware(Console& console) {
   OCTET_ASSIGN(const CpuLevel level, ChooseCpuLevel());

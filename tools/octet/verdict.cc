@@ -8,7 +8,6 @@
 #include "compile/calibrate/read_sample.h"
 #include "detector.h"
 #include "evaluate/agreement.h"
-#include "timing.h"
 
 namespace octet::cli {
 namespace {
@@ -172,12 +171,22 @@ void ReportAgreement(const Agreement& agreement, Console& console) {
   }
 }
 
-Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
-  FillRandom(comparison.f32());
-  FillRandom(comparison.built());
-  OCTET_ASSIGN(const Latency f32, TimeRuns(comparison.f32(), kTimingSeconds));
-  OCTET_ASSIGN(const Latency built,
-               TimeRuns(comparison.built(), kTimingSeconds));
+// Latencies of a session, and how long each of its steps takes.
+Status Time(Session& session, bool steps, EngineCost& cost) {
+  FillRandom(session);
+  OCTET_ASSIGN(cost.latency, TimeRuns(session, kTimingSeconds));
+  if (!steps) return {};
+  session.ResetTimes();
+  session.SetTiming(true);
+  OCTET_RETURN_IF_ERROR(TimeRuns(session, kTimingSeconds).status());
+  session.SetTiming(false);
+  cost.steps = session.steps();
+  cost.times = session.times();
+  return {};
+}
+
+std::string ReportLatency(const Latency& f32, const Latency& built,
+                          Console& console) {
   const double ratio = f32.p50_ms / built.p50_ms;
   console.result()["latency_ms"] = {
       {"f32", f32.p50_ms}, {"built", built.p50_ms}, {"ratio", ratio}};
@@ -188,7 +197,8 @@ Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
 
 Result<std::string> Measure(const Model& model, const Engine& engine,
                             const BuildOptions& options,
-                            const VerdictRequest& request, Console& console) {
+                            const VerdictRequest& request, Console& console,
+                            VerdictFacts& facts) {
   BuildOptions float_options;
   float_options.int8 = false;
   float_options.preprocess = options.preprocess;
@@ -198,24 +208,34 @@ Result<std::string> Measure(const Model& model, const Engine& engine,
   console.result()["f32_engine_bytes"] = float_build.engine.size();
   OCTET_ASSIGN(Comparison comparison,
                Comparison::Create(f32, engine, request.settings));
+  EngineCost& cost = facts.f32.emplace();
+  cost.file_bytes = int64_t(float_build.engine.size());
+  cost.memory = comparison.f32().memory();
+  facts.built.memory = comparison.built().memory();
   std::string text;
   if (request.samples != nullptr) {
     OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
+    facts.agreement = comparison.agreement();
     ReportAgreement(comparison.agreement(), console);
     text = ", " + DescribeAgreement(comparison.agreement());
   }
   if (request.time) {
-    OCTET_ASSIGN(const std::string latency, ReportLatency(comparison, console));
-    text += latency;
+    const bool steps = request.time_steps;
+    OCTET_RETURN_IF_ERROR(Time(comparison.f32(), steps, cost));
+    OCTET_RETURN_IF_ERROR(Time(comparison.built(), steps, facts.built));
+    text += ReportLatency(*cost.latency, *facts.built.latency, console);
   }
   return text;
 }
 
 }  // namespace
 
-Status GiveVerdict(const Model& model, const Build& build,
-                   const BuildOptions& options, const VerdictRequest& request,
-                   Console& console) {
+Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
+                                 const BuildOptions& options,
+                                 const VerdictRequest& request,
+                                 Console& console) {
+  VerdictFacts facts;
+  facts.built.file_bytes = int64_t(build.engine.size());
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   const Kept kept = CountKept(engine);
   console.result()["engine"] = request.engine_path;
@@ -224,7 +244,8 @@ Status GiveVerdict(const Model& model, const Build& build,
   PrintKept(kept, console);
   std::string measured;
   if (request.measure && options.int8) {
-    OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
+    OCTET_ASSIGN(measured,
+                 Measure(model, engine, options, request, console, facts));
   }
   console.Verdict(
       fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
@@ -235,8 +256,10 @@ Status GiveVerdict(const Model& model, const Build& build,
       fmt::format("octet eval {} --data LABELLED, octet bench {}",
                   request.engine_path, request.engine_path));
   const auto replace = nlohmann::json::error_handler_t::replace;
-  return WriteFileAtomically(request.engine_path + ".verdict.json",
-                             console.result().dump(2, ' ', false, replace));
+  OCTET_RETURN_IF_ERROR(
+      WriteFileAtomically(request.engine_path + ".verdict.json",
+                          console.result().dump(2, ' ', false, replace)));
+  return facts;
 }
 
 }  // namespace octet::cli
