@@ -24,8 +24,8 @@ class Agreement {
  public:
   explicit Agreement(AnswerKind kind) : kind_(kind) {}
 
-  // kTopClass and kTensors. a: the float model's outputs, b: the other's, in
-  // the model's order; name: of the sample.
+  // a: the float model's outputs, b: the other's, in the model's order; name:
+  // of the sample. With kDetections for sqnr_db() alone.
   void Add(const std::string& name, const std::vector<Tensor>& a,
            const std::vector<Tensor>& b);
   // kDetections: confident ones (score at least 0.5) of the float model are

@@ -48,7 +48,7 @@ struct NodeRow {
   ModelNode node;
   std::string precision, reason;
   std::string kernel;   // of its longest step; empty: not timed
-  double us = 0;        // a run of the built engine; 0: not timed
+  double us = 0;        // in the built engine, at its fastest; 0: not timed
   double float_us = 0;  // the same in the float engine
 };
 

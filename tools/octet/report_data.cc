@@ -58,7 +58,8 @@ void AddAgreement(const evaluate::Agreement& agreement,
                                   interval.high, agreement.answers()};
 }
 
-// Mean time of a node's steps in a run, and the kernel of the longest.
+// Time of a node's steps at their fastest, which other programs do not change,
+// and the kernel of the longest.
 struct NodeTime {
   double us = 0, longest_us = 0;
   std::string kernel;
@@ -69,7 +70,7 @@ std::map<std::string, NodeTime> TimesByNode(const EngineCost& cost) {
   for (size_t i = 0; i < cost.times.size(); ++i) {
     const StepTime& time = cost.times[i];
     if (time.runs == 0) continue;
-    const double us = double(time.total_ns) / 1e3 / double(time.runs);
+    const double us = double(time.min_ns) / 1e3;
     NodeTime& node = times[cost.steps[i].node];
     node.us += us;
     if (node.kernel.empty() || us > node.longest_us) {

@@ -38,7 +38,7 @@ function layerTable(rows) {
     {title: 'All error', numeric: true, sort: (row) => -row.sqnr_db,
      cell: (row) => decibels(row.sqnr_db)},
     {title: 'Cosine', numeric: true, sort: (row) => -row.cosine,
-     cell: (row) => row.cosine.toFixed(5)},
+     cell: (row) => fixed(row.cosine, 5)},
     {title: 'Largest error', numeric: true, sort: (row) => row.max_error,
      cell: (row) => digits(row.max_error)},
     {title: 'Clipped', numeric: true, sort: (row) => row.saturated,

@@ -14,7 +14,7 @@ const COLOURS = {
           legend: ['50 dB and more', '40 – 50', '30 – 40', '20 – 30',
                    'below 20 dB']},
   time: {title: 'Time', has: (d) => d.share !== undefined,
-         step: (d) => d.share === undefined ? null :
+         step: (d) => !d.share ? null :
            [.005, .01, .02, .05].filter((s) => d.share >= s).length,
          legend: ['below 0.5 %', '0.5 – 1', '1 – 2', '2 – 5',
                   '5 % of a run and more']},

@@ -58,8 +58,9 @@ function nodeTable(data, measured) {
 
 function legend(colour) {
   if (colour.legend) {
-    return colour.legend.map((text, i) => el('li', {},
-        el('span', {class: `swatch heat-${i}`}), text));
+    const steps = colour.legend.map((text, i) => [`heat-${i}`, text]);
+    return [...steps, ['plain', 'none: moves data']].map(([kind, text]) =>
+        el('li', {}, el('span', {class: `swatch ${kind}`}), text));
   }
   return [['int8', 'INT8'], ['fp16', '16 bits'], ['fp32', 'FP32']]
       .map(([precision, text]) => el('li', {},

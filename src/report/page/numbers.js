@@ -10,6 +10,11 @@ function digits(x, significant = 3) {
   return x.toFixed(Math.max(0, Math.min(decimals, 6)));
 }
 
+// Numbers that JSON has not, such as a ratio of zeros, come as null.
+function fixed(x, decimals) {
+  return x === null || x === undefined ? '–' : x.toFixed(decimals);
+}
+
 function bytes(n) {
   if (n < 1024) return `${n} B`;
   if (n < 1024 * 1024) return `${digits(n / 1024)} KiB`;

@@ -92,7 +92,7 @@ function enlarged(value, own, state) {
      `, step ${digits(form.step)}`]),
     ['Widest channel', value.channel_ratio &&
      `${digits(value.channel_ratio, 2)} times the median one`],
-    ['', cardNotes(value, own)]];
+    ['What it does', cardNotes(value, own)]];
   const box = el('dialog', {'aria-label': value.name},
       el('form', {method: 'dialog'}, el('h3', {}, name(value.name)),
          el('button', {class: 'close', 'aria-label': 'Close'}, '✕')),
