@@ -1,5 +1,5 @@
 // Numbers as people read them: with units, and no more digits than mean
-// something.
+// something. A number and its unit stay on one line.
 
 function digits(x, significant = 3) {
   if (x === null || x === undefined) return '–';
@@ -16,32 +16,32 @@ function fixed(x, decimals) {
 }
 
 function bytes(n) {
-  if (n < 1024) return `${n} B`;
-  if (n < 1024 * 1024) return `${digits(n / 1024)} KiB`;
-  return `${digits(n / 1024 / 1024)} MiB`;
+  if (n < 1024) return `${n}\u00a0B`;
+  if (n < 1024 * 1024) return `${digits(n / 1024)}\u00a0KiB`;
+  return `${digits(n / 1024 / 1024)}\u00a0MiB`;
 }
 
-const milliseconds = (x) => `${digits(x)} ms`;
+const milliseconds = (x) => `${digits(x)}\u00a0ms`;
 
 function microseconds(us) {
-  return us >= 1000 ? milliseconds(us / 1000) : `${digits(us, 2)} µs`;
+  return us >= 1000 ? milliseconds(us / 1000) : `${digits(us, 2)}\u00a0µs`;
 }
 
 // Nothing short of all may read as all, and something never as nothing.
 function percent(share, decimals = 1) {
   const unit = 10 ** -decimals;
   const value = 100 * share;
-  if (value > 0 && value < unit / 2) return `< ${unit} %`;
+  if (value > 0 && value < unit / 2) return `< ${unit}\u00a0%`;
   if (value < 100 && value > 100 - unit / 2) {
-    return `> ${(100 - unit).toFixed(decimals)} %`;
+    return `> ${(100 - unit).toFixed(decimals)}\u00a0%`;
   }
-  return `${value.toFixed(decimals)} %`;
+  return `${value.toFixed(decimals)}\u00a0%`;
 }
 
 // 200 dB stands for no error at all.
 function decibels(x) {
   if (x === null || x === undefined) return '–';
-  return x >= 200 ? 'exact' : `${x.toFixed(1)} dB`;
+  return x >= 200 ? 'exact' : `${x.toFixed(1)}\u00a0dB`;
 }
 
 function count(n) {
@@ -49,9 +49,9 @@ function count(n) {
 }
 
 function large(n) {
-  if (n >= 1e9) return `${digits(n / 1e9)} G`;
-  if (n >= 1e6) return `${digits(n / 1e6)} M`;
-  if (n >= 1e3) return `${digits(n / 1e3)} k`;
+  if (n >= 1e9) return `${digits(n / 1e9)}\u00a0G`;
+  if (n >= 1e6) return `${digits(n / 1e6)}\u00a0M`;
+  if (n >= 1e3) return `${digits(n / 1e3)}\u00a0k`;
   return String(n);
 }
 
