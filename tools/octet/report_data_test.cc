@@ -82,7 +82,7 @@ TEST_F(GatherReportTest, JoinsNodesWithTheirPrecisionsAndTimes) {
   EXPECT_EQ(report.nodes[0].node.name, "scores");
   EXPECT_EQ(report.nodes[0].precision, "int8");
   EXPECT_EQ(report.nodes[1].precision, "fp32");
-  EXPECT_THAT(report.nodes[1].reason, HasSubstr("kept"));
+  EXPECT_THAT(report.nodes[1].reason, HasSubstr("Softmax"));
   for (const report::NodeRow& row : report.nodes) {
     EXPECT_GT(row.us, 0) << row.node.name;
     EXPECT_GT(row.float_us, 0);
