@@ -12,6 +12,8 @@ using evaluate::AnswerKind;
 constexpr double kMostLoss = 0.03;
 constexpr double kNoLoss = 0.005;
 constexpr double kLikelyShare = 0.99;
+// A median so far above the fastest run was disturbed by other programs.
+constexpr double kMostSpread = 1.3;
 constexpr double kLikelyDb = 30, kDoubtfulDb = 20;
 
 std::string AnswerOf(Level level) {
@@ -126,6 +128,16 @@ std::string Gain(const EngineRow& before, const EngineRow& after,
         ratio > 1 ? "Faster" : "Not faster", after.speed->p50_ms,
         before.speed->p50_ms, after.speed->threads,
         after.speed->threads == 1 ? "" : "s"));
+  }
+  for (const EngineRow* row : {&before, &after}) {
+    if (!row->speed || row->speed->p50_ms <= kMostSpread * row->speed->min_ms) {
+      continue;
+    }
+    judgement.reasons.push_back(fmt::format(
+        "Do not trust the times: the machine was busy ({} took {:.2f} ms at "
+        "its fastest). Measure again with octet bench.",
+        row->precision, row->speed->min_ms));
+    break;
   }
   if (after.file_bytes > 0 && before.file_bytes > 0) {
     const double ratio = double(before.file_bytes) / double(after.file_bytes);

@@ -90,6 +90,17 @@ TEST(Judge, DoesNotCallASlowerEngineFaster) {
   EXPECT_THAT(judgement.reasons[1], HasSubstr("Not faster"));
 }
 
+TEST(Judge, WarnsOfTimesThatWereDisturbed) {
+  Report report = Example();
+  report.engines[1].speed->min_ms = report.engines[1].speed->p50_ms / 1.29;
+  EXPECT_EQ(Judge(report).reasons.size(), 2u);
+  report.engines[1].speed->min_ms = report.engines[1].speed->p50_ms / 1.31;
+  const Judgement judgement = Judge(report);
+  ASSERT_EQ(judgement.reasons.size(), 3u);
+  EXPECT_THAT(judgement.reasons[2],
+              AllOf(HasSubstr("busy"), HasSubstr("int8 took 3.05 ms")));
+}
+
 TEST(Judge, DoesNotRoundUpToAll) {
   Report report = Example();
   report.engines[1].agreement = Score{0.9999, 0.999, 1, 10000};

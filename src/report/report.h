@@ -25,7 +25,7 @@ struct Score {
 };
 
 struct Speed {
-  double p50_ms = 0, p99_ms = 0;
+  double min_ms = 0, p50_ms = 0, p99_ms = 0;
   double per_second = 0;
   int64_t runs = 0;
   int threads = 1;

@@ -38,11 +38,10 @@ Json ToJson(const EngineRow& row) {
                       {"scratch_bytes", row.memory->scratch_bytes}};
   }
   if (row.speed) {
-    json["speed"] = {{"p50_ms", row.speed->p50_ms},
-                     {"p99_ms", row.speed->p99_ms},
-                     {"per_second", row.speed->per_second},
-                     {"runs", row.speed->runs},
-                     {"threads", row.speed->threads}};
+    json["speed"] = {
+        {"min_ms", row.speed->min_ms}, {"p50_ms", row.speed->p50_ms},
+        {"p99_ms", row.speed->p99_ms}, {"per_second", row.speed->per_second},
+        {"runs", row.speed->runs},     {"threads", row.speed->threads}};
   }
   if (row.agreement) json["agreement"] = ToJson(*row.agreement);
   if (row.sqnr_db) json["sqnr_db"] = *row.sqnr_db;

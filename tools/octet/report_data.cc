@@ -37,8 +37,9 @@ report::EngineRow RowOf(const EngineCost& cost, const std::string& precision) {
   row.file_bytes = cost.file_bytes;
   row.memory = cost.memory;
   if (cost.latency) {
-    row.speed = report::Speed{cost.latency->p50_ms, cost.latency->p99_ms,
-                              1e3 / cost.latency->mean_ms, cost.latency->runs,
+    row.speed = report::Speed{cost.latency->min_ms, cost.latency->p50_ms,
+                              cost.latency->p99_ms, 1e3 / cost.latency->mean_ms,
+                              cost.latency->runs,
                               /*threads=*/1};
   }
   return row;
