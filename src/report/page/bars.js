@@ -65,8 +65,8 @@ function timeSection(data) {
   const rows = [...timed].sort((a, b) => b.us - a.us);
   const most = Math.max(...timed.map((n) => Math.max(n.us, n.float_us || 0)));
   return section('time', 'Where the time goes',
-      `The nodes of this engine take ${microseconds(all)}, each at its fastest ` +
-      'of many runs. The thin bar is the same node in float: where it is the ' +
+      `The nodes of this engine take ${microseconds(all)}, each at its ` +
+      'fastest of many runs. The thin bar is the same node in float: where it is the ' +
       'longer one, time was gained.',
       table('Nodes by time, the longest first', [
     {title: 'Node', cell: (node) => name(node.name), sort: (node) => node.name},

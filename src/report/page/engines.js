@@ -70,7 +70,8 @@ function enginesSection(data) {
   const machine = data.reproduction.cpu;
   return section('engines', 'What it costs, what it gives',
       speed ? `Timed on ${machine}, ${plural(speed.threads, 'thread')}, ` +
-      'one input at a time. Small numbers below a value are its 95 % interval.' :
+      'one input at a time. Small numbers below a value are its ' +
+      '95\u00a0% interval.' :
       'Latencies were not measured.',
       el('div', {class: 'scroll', tabindex: 0, role: 'region',
                  'aria-label': 'Engines side by side'},
@@ -93,7 +94,8 @@ function changesPart(data) {
                 `${plural(data.agreement.samples, 'calibration sample')} ` +
                 'that float gives otherwise, the largest change first',
                 [{title: 'Sample', cell: (row) => name(row.sample)},
-                 {title: 'Float → this engine', wide: true, cell: (row) => row.what}],
+                 {title: 'Float → this engine', wide: true,
+                  cell: (row) => row.what}],
                 changes, 8)];
 }
 

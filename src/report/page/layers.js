@@ -17,8 +17,8 @@ function layersSection(data) {
     holder.replaceChildren(layerChart(rows, width, readout));
   });
   return section('layers', 'Error by layer',
-      `Against float on ${plural(data.layers.samples, 'sample')}. The line is ` +
-      'the error that has come together so far; a dot is what the layer adds ' +
+      `Against float on ${plural(data.layers.samples, 'sample')}. The line ` +
+      'is the error that has come together so far; a dot is what the layer adds ' +
       'when its inputs are exact. Higher is better: 6 dB more is half the ' +
       'error.',
       el('ul', {class: 'legend'},

@@ -118,8 +118,8 @@ function mapDrawing(data, width, show) {
       box(node, places[i], () => choose(i)));
   boxes[0].setAttribute('tabindex', 0);
   const picture = svg('svg', {
-    class: 'map', role: 'listbox', 'aria-label': 'Nodes of the network in the ' +
-    'order in which they run; arrow keys move', width:
+    class: 'map', role: 'listbox', 'aria-label': 'Nodes of the network in ' +
+    'the order in which they run; arrow keys move', width:
     used * CELL.width + 2 * CELL.margin, height,
     viewBox: `0 0 ${used * CELL.width + 2 * CELL.margin} ${height}`,
     onkeydown: (event) => {
