@@ -93,14 +93,13 @@ Result<Closeness> Boundary::Measure(const Graph& graph,
           exact->second.elements() != view.shape.elements()) {
         return;
       }
-      const Tensor built = CopyAsF32(view);
       own[std::string(view.name)].Add(exact->second.as<float>(),
-                                      built.as<float>());
-      all[std::string(view.name)].Add(exact->second.as<float>(),
-                                      built.as<float>());
+                                      CopyAsF32(view).as<float>());
     });
     OCTET_RETURN_IF_ERROR(RunSample(session, sample.inputs, sample.name));
-    if (!own.empty()) closeness.by_sample.push_back(MeanDb(own));
+    if (own.empty()) continue;
+    closeness.by_sample.push_back(MeanDb(own));
+    for (const auto& [name, sums] : own) all[name].Merge(sums);
   }
   if (all.empty()) {
     return Failed("the engine shows none of the values to measure on");
