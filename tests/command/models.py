@@ -118,6 +118,18 @@ def alike_outputs():
     return graph.model([1, *SHAPE], {'a/b': [1, *SHAPE], 'a_b': [1, *SHAPE]})
 
 
+def blue_or_green():
+    """Tells blue pictures of 0..1 from green ones; knows no red."""
+    graph = _Graph(seed=4)
+    x = graph.add('GlobalAveragePool', ['x'], 'pooled')
+    x = graph.add('Flatten', [x], 'flat')
+    graph.constant('head.w', np.array([[0, 0], [0, 30], [30, 0]], np.float32))
+    graph.constant('head.b', np.zeros(2, np.float32))
+    x = graph.add('Gemm', [x, 'head.w', 'head.b'], 'scores')
+    graph.add('Softmax', [x], 'y')
+    return graph.model([1, 3, 16, 16], {'y': [1, 2]})
+
+
 def with_unsupported_nodes():
     """A model with two operators that octet does not have."""
     graph = _Graph(seed=3)

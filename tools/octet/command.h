@@ -24,6 +24,7 @@ struct Command {
 
 std::function<Status(Console&)> AddBuild(CLI::App& app);
 std::function<Status(Console&)> AddCalibrate(CLI::App& app);
+std::function<Status(Console&)> AddDoctor(CLI::App& app);
 std::function<Status(Console&)> AddMerge(CLI::App& app);
 std::function<Status(Console&)> AddInspect(CLI::App& app);
 std::function<Status(Console&)> AddRun(CLI::App& app);

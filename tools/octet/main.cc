@@ -24,6 +24,10 @@ constexpr Command kCommands[] = {
      "  octet calibrate net.onnx --data photos --preprocess imagenet \\\n"
      "      --shard 1/2 -o 1.calib\n"
      "  octet calibrate net.onnx --data samples.npy --resume -o net.calib"},
+    {"doctor", "is this calibration set any good", AddDoctor,
+     "  octet doctor net.onnx --data photos --preprocess imagenet\n"
+     "  octet doctor net.onnx --data photos --preprocess imagenet \\\n"
+     "      --ranges net.calib --eval-data other_photos"},
     {"merge", "join the .calib files of several shards", AddMerge,
      "  octet merge 1.calib 2.calib -o net.calib"},
     {"inspect", "what is in a model, .calib, plan or engine", AddInspect,
