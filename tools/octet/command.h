@@ -32,6 +32,7 @@ std::function<Status(Console&)> AddEval(CLI::App& app);
 std::function<Status(Console&)> AddCompare(CLI::App& app);
 std::function<Status(Console&)> AddBench(CLI::App& app);
 std::function<Status(Console&)> AddHardware(CLI::App& app);
+std::function<Status(Console&)> AddAdvise(CLI::App& app);
 std::function<Status(Console&)> AddDetect(CLI::App& app);
 
 }  // namespace octet::cli

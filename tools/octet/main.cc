@@ -48,6 +48,9 @@ constexpr Command kCommands[] = {
      "  octet bench int8.octet float.octet --threads 2 --seconds 5"},
     {"hardware", "what this machine does fast", AddHardware,
      "  octet hardware --json"},
+    {"advise", "what to do with this model on this machine", AddAdvise,
+     "  octet advise net.onnx --for video --calib photos --preprocess yolov8\n"
+     "  octet advise net.onnx --for language --shapes batch=1,sequence=128"},
     {"detect", "objects in pictures: boxes drawn, JSON", AddDetect,
      "  octet detect yolov8n.octet photos -o found --score 0.4"},
 };

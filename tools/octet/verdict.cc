@@ -138,20 +138,6 @@ class Comparison {
   std::optional<Agreement> agreement_;
 };
 
-std::string DescribeAgreement(const Agreement& agreement) {
-  switch (agreement.kind()) {
-    case AnswerKind::kTopClass:
-      return fmt::format("{:.1f} % of top answers as in float",
-                         100 * agreement.share());
-    case AnswerKind::kDetections:
-      return fmt::format("{:.1f} % of confident detections as in float",
-                         100 * agreement.share());
-    case AnswerKind::kTensors:
-      break;
-  }
-  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
-}
-
 void ReportAgreement(const Agreement& agreement, Console& console) {
   nlohmann::json changes = nlohmann::json::array();
   const auto rows = agreement.changes();
@@ -212,6 +198,30 @@ Result<std::string> Measure(const Model& model, const Engine& engine,
 }
 
 }  // namespace
+
+std::string DescribeAgreement(const Agreement& agreement) {
+  switch (agreement.kind()) {
+    case AnswerKind::kTopClass:
+      return fmt::format("{:.1f} % of top answers as in float",
+                         100 * agreement.share());
+    case AnswerKind::kDetections:
+      return fmt::format("{:.1f} % of confident detections as in float",
+                         100 * agreement.share());
+    case AnswerKind::kTensors:
+      break;
+  }
+  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
+}
+
+Result<evaluate::Agreement> AgreementWithFloat(const Engine& f32,
+                                               const Engine& built,
+                                               const vision::Settings& settings,
+                                               const SampleSource& samples,
+                                               Console& console) {
+  OCTET_ASSIGN(Comparison comparison, Comparison::Create(f32, built, settings));
+  OCTET_RETURN_IF_ERROR(comparison.Run(samples, console));
+  return comparison.agreement();
+}
 
 Status GiveVerdict(const Model& model, const Build& build,
                    const BuildOptions& options, const VerdictRequest& request,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "console.h"
+#include "evaluate/agreement.h"
 #include "model_options.h"
 
 namespace octet::cli {
@@ -23,6 +24,16 @@ struct VerdictRequest {
 Status GiveVerdict(const Model& model, const Build& build,
                    const BuildOptions& options, const VerdictRequest& request,
                    Console& console);
+
+// How far two engines of a model give the same answers on the first samples.
+Result<evaluate::Agreement> AgreementWithFloat(const Engine& f32,
+                                               const Engine& built,
+                                               const vision::Settings& settings,
+                                               const SampleSource& samples,
+                                               Console& console);
+
+// "98.5 % of top answers as in float".
+std::string DescribeAgreement(const evaluate::Agreement& agreement);
 
 }  // namespace octet::cli
 
