@@ -41,8 +41,11 @@ constexpr Command kCommands[] = {
      "  octet eval net.octet --data folder_of_class_folders\n"
      "  octet eval int8.octet float.octet --data annotations.json --images "
      "photos"},
-    {"compare", "layer by layer against the float model", AddCompare,
-     "  octet compare net.onnx net.octet --data samples.npy --sort own"},
+    {"compare", "layer by layer against float, an engine or tensors",
+     AddCompare,
+     "  octet compare net.onnx net.octet --data samples.npy --sort own\n"
+     "  octet compare net.onnx old.octet new.octet --data samples.npy\n"
+     "  octet compare net.onnx --tensors dumped_by_onnxruntime"},
     {"bench", "latency, throughput, memory; per layer", AddBench,
      "  octet bench net.octet --layers\n"
      "  octet bench int8.octet float.octet --threads 2 --seconds 5"},

@@ -8,6 +8,7 @@
 #include "compile/calibrate/read_sample.h"
 #include "detector.h"
 #include "evaluate/agreement.h"
+#include "suspects.h"
 #include "timing.h"
 
 namespace octet::cli {
@@ -17,6 +18,8 @@ constexpr int64_t kMostSamples = 32;
 constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
 constexpr size_t kNamesShown = 3;
+// Outputs without answers are called changed below this.
+constexpr double kLeastSqnrDb = 20;
 
 using evaluate::Agreement;
 using evaluate::AnswerKind;
@@ -158,6 +161,29 @@ void ReportAgreement(const Agreement& agreement, Console& console) {
   }
 }
 
+bool AnswersChanged(const Agreement& agreement) {
+  if (agreement.kind() != AnswerKind::kTensors) return agreement.share() < 1;
+  return agreement.samples() > 0 && agreement.sqnr_db() < kLeastSqnrDb;
+}
+
+// What the verdict says of a build and what to type next.
+struct Measured {
+  std::string text;
+  std::string reason, next;  // empty: the usual ones
+};
+
+// Names what costs most where answers changed.
+Status Blame(const Model& model, const Engine& engine,
+             const VerdictRequest& request, Console& console,
+             Measured& measured) {
+  OCTET_ASSIGN(const std::vector<Suspect> suspects,
+               Diagnose(model, engine, *request.samples, request.calibration));
+  ReportSuspects(suspects, console);
+  measured.reason = WorstInWords(suspects);
+  measured.next = RepairCommand(suspects, model.name());
+  return {};
+}
+
 Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
   FillRandom(comparison.f32());
   FillRandom(comparison.built());
@@ -172,9 +198,9 @@ Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
   return fmt::format(", {:.2f}x as fast as fp32", ratio);
 }
 
-Result<std::string> Measure(const Model& model, const Engine& engine,
-                            const BuildOptions& options,
-                            const VerdictRequest& request, Console& console) {
+Result<Measured> Measure(const Model& model, const Engine& engine,
+                         const BuildOptions& options,
+                         const VerdictRequest& request, Console& console) {
   BuildOptions float_options;
   float_options.int8 = false;
   float_options.preprocess = options.preprocess;
@@ -184,17 +210,21 @@ Result<std::string> Measure(const Model& model, const Engine& engine,
   console.result()["f32_engine_bytes"] = float_build.engine.size();
   OCTET_ASSIGN(Comparison comparison,
                Comparison::Create(f32, engine, request.settings));
-  std::string text;
+  Measured measured;
   if (request.samples != nullptr) {
     OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
-    ReportAgreement(comparison.agreement(), console);
-    text = ", " + DescribeAgreement(comparison.agreement());
+    const Agreement& agreement = comparison.agreement();
+    ReportAgreement(agreement, console);
+    measured.text = ", " + DescribeAgreement(agreement);
+    if (AnswersChanged(agreement)) {
+      OCTET_RETURN_IF_ERROR(Blame(model, engine, request, console, measured));
+    }
   }
   if (request.time) {
     OCTET_ASSIGN(const std::string latency, ReportLatency(comparison, console));
-    text += latency;
+    measured.text += latency;
   }
-  return text;
+  return measured;
 }
 
 }  // namespace
@@ -232,18 +262,21 @@ Status GiveVerdict(const Model& model, const Build& build,
   console.result()["engine_bytes"] = build.engine.size();
   console.result()["model_weight_bytes"] = model.weight_bytes();
   PrintKept(kept, console);
-  std::string measured;
+  Measured measured;
   if (request.measure && options.int8) {
     OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
   }
+  const std::string share = fmt::format(
+      "{:.1f} % of multiply-accumulates in int8", 100 * kept.share());
   console.Verdict(
       fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
                   Bytes(double(build.engine.size())),
-                  Bytes(double(model.weight_bytes())), measured),
-      fmt::format("{:.1f} % of multiply-accumulates in int8",
-                  100 * kept.share()),
-      fmt::format("octet eval {} --data LABELLED, octet bench {}",
-                  request.engine_path, request.engine_path));
+                  Bytes(double(model.weight_bytes())), measured.text),
+      measured.reason.empty() ? share : share + "; " + measured.reason,
+      measured.next.empty()
+          ? fmt::format("octet eval {} --data LABELLED, octet bench {}",
+                        request.engine_path, request.engine_path)
+          : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   return WriteFileAtomically(request.engine_path + ".verdict.json",
                              console.result().dump(2, ' ', false, replace));

@@ -17,9 +17,11 @@ struct VerdictRequest {
   bool measure = true;  // build the float engine and compare
   bool time = true;     // also latencies
   vision::Settings settings;
-  std::unique_ptr<SampleSource> samples;  // null: nothing to compare on
+  std::unique_ptr<SampleSource> samples;     // null: nothing to compare on
+  const Calibration* calibration = nullptr;  // of the build; null: unknown
 };
 
+// Where answers changed, names what costs most, why, and what repairs it.
 // Prints it, fills the JSON result and writes ENGINE.verdict.json.
 Status GiveVerdict(const Model& model, const Build& build,
                    const BuildOptions& options, const VerdictRequest& request,
