@@ -32,7 +32,8 @@ constexpr Command kCommands[] = {
      "  octet merge 1.calib 2.calib -o net.calib"},
     {"inspect", "what is in a model, .calib, plan or engine", AddInspect,
      "  octet inspect net.octet\n"
-     "  octet inspect net.octet --why conv1\n"
+     "  octet inspect net.octet --why conv1 --model net.onnx\n"
+     "  octet inspect net.octet --model net.onnx --annotate seen.onnx\n"
      "  octet inspect net.calib --json"},
     {"run", "tensors or images in, tensors out", AddRun,
      "  octet run net.octet --input x=samples.npy -o outputs\n"
