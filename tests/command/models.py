@@ -80,6 +80,13 @@ def small(stages=1, classes=CLASSES):
                                      'joined': [1, 16, 16, 16]})
 
 
+def classifier():
+    """small() with its scores alone, as classifiers have them."""
+    model = small()
+    model.graph.output.pop()
+    return model
+
+
 def detector(classes=2, size=32):
     """Outputs as YOLOv8 gives them: [1, 4 + classes, cells]."""
     graph = _Graph(seed=2)

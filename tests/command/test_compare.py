@@ -105,13 +105,13 @@ def test_the_build_says_why_answers_changed_and_what_to_type(octet, tmp_path):
     """Eight bits over a range that one glaring sample made change classes."""
     samples = models.samples(12)
     samples[3] *= 300
-    prepare(octet, tmp_path, models.small(), samples)
+    prepare(octet, tmp_path, models.classifier(), samples)
     verdict = json.loads(octet.ok(
         'build', tmp_path / 'm.onnx', '--calib', tmp_path / 'samples.npy',
         '--method', 'minmax', '-o', tmp_path / 'e.octet', '--no-timing',
         '--json'))
     assert verdict['suspects'][0]['kind'] == 'outlier sample'
-    assert 'costs most' in verdict['because']
+    assert 'costs most' in verdict['reason']
     assert verdict['next'].startswith('octet build')
     assert '--keep' in verdict['next'] or '--method' in verdict['next']
 

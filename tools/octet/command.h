@@ -34,6 +34,7 @@ std::function<Status(Console&)> AddBench(CLI::App& app);
 std::function<Status(Console&)> AddHardware(CLI::App& app);
 std::function<Status(Console&)> AddAdvise(CLI::App& app);
 std::function<Status(Console&)> AddDetect(CLI::App& app);
+std::function<Status(Console&)> AddCheck(CLI::App& app);
 
 }  // namespace octet::cli
 

@@ -57,6 +57,8 @@ constexpr Command kCommands[] = {
      "  octet advise net.onnx --for language --shapes batch=1,sequence=128"},
     {"detect", "objects in pictures: boxes drawn, JSON", AddDetect,
      "  octet detect yolov8n.octet photos -o found --score 0.4"},
+    {"check", "gates for CI: size, speed, accuracy", AddCheck,
+     "  octet check check.toml --junit check.xml"},
 };
 
 void AddManners(CLI::App& app, Console& console) {

@@ -62,7 +62,7 @@ TEST(Diagnose, NamesASaturatedSumAndTheRangeThatWouldHoldIt) {
 }
 
 // Box coordinates of hundreds and scores below one, joined in eight bits.
-constexpr std::string_view kHead = R"(graph "head"
+constexpr std::string_view kSharedHead = R"(graph "head"
 input x f32[1,6,6,8]
 const w f32[8,1,1,8]{seed=1}
 const v f32[4,1,1,8]{seed=2}
@@ -76,7 +76,7 @@ output y
 )";
 
 TEST(Diagnose, NamesAHeadThatSharesOneScale) {
-  const Calibrated c = CalibratedFrom(kHead);
+  const Calibrated c = CalibratedFrom(kSharedHead);
   Plan plan = c.plan;
   plan.nodes.at("joined").precision = Precision::kInt8;
   Form shared = Form::U8(Granularity::kPerTensor);
