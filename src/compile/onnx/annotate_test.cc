@@ -42,7 +42,7 @@ TEST(AnnotateOnnx, WritesOnNodesByNameAndOnThoseWithoutOneByTypeAndIndex) {
       TwoNodes(), {{"first", "int8"}, {"Relu_1", "fp32, kept"}, {"no", ""}}, 2);
   EXPECT_EQ(result.graph().node(0).doc_string(), "octet: int8");
   EXPECT_EQ(result.graph().node(1).doc_string(), "octet: fp32, kept");
-  EXPECT_FALSE(result.graph().node(1).has_name());
+  EXPECT_EQ(result.graph().node(1).name(), "");
 }
 
 TEST(AnnotateOnnx, KeepsWhatTheNodeSaidAndReplacesAnEarlierAnnotation) {

@@ -281,10 +281,10 @@ class NotNumbers : public Samples {
 TEST(CompareLayers, LeavesOutSamplesThatAreNoNumbers) {
   const Graph graph = MustParse(kChain);
   const Engine engine = MakeEngine(graph, PlanWith("a"));
-  const auto comparison = CompareLayers(graph, engine, NotNumbers(), 3);
+  const auto comparison = Compare(graph, engine, NotNumbers());
   ASSERT_TRUE(comparison.ok()) << comparison.status().message();
   EXPECT_THAT(comparison->skipped, ElementsAre("sample1"));
-  const auto without = CompareLayers(graph, engine, Samples({1}), 3);
+  const auto without = Compare(graph, engine, Samples({1}));
   EXPECT_EQ(RowOf(comparison->layers, "c").sqnr_db,
             RowOf(without->layers, "c").sqnr_db);
 }
