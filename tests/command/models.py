@@ -80,6 +80,15 @@ def small(stages=1, classes=CLASSES):
                                      'joined': [1, 16, 16, 16]})
 
 
+def chain():
+    """Three convolutions in a row."""
+    graph = _Graph(seed=5)
+    x = graph.add('Relu', [graph.conv('x', 3, 8, 'first', 3)], 'narrow')
+    x = graph.add('Relu', [graph.conv(x, 8, 16, 'middle')], 'wide')
+    graph.conv(x, 16, 4, 'y')
+    return graph.model([1, *SHAPE], {'y': [1, 4, *SHAPE[1:]]})
+
+
 def classifier():
     """small() with its scores alone, as classifiers have them."""
     model = small()

@@ -49,9 +49,9 @@ def test_a_head_forced_to_one_scale_is_the_first_suspect(octet, tmp_path):
 
 
 def test_a_weight_channel_that_is_scaled_up_is_named(octet, tmp_path):
-    model = models.small()
+    model = models.chain()
     for tensor in model.graph.initializer:
-        if tensor.name == 'pointwise0.w':
+        if tensor.name == 'middle.w':
             weights = numpy_helper.to_array(tensor).copy()
             weights[5] *= 50
             tensor.CopyFrom(numpy_helper.from_array(weights, tensor.name))
@@ -59,7 +59,7 @@ def test_a_weight_channel_that_is_scaled_up_is_named(octet, tmp_path):
     build(octet, tmp_path, '--method', 'minmax')
     worst = suspects_of(octet, tmp_path)[0]
     assert worst['kind'] == 'weight channel'
-    assert "output channel 5 of 'pointwise0'" in worst['cause']
+    assert "output channel 5 of 'middle'" in worst['cause']
     assert worst['remedy'] == '--method auto'
 
 
@@ -85,7 +85,7 @@ def test_a_sum_that_saturates_is_named_with_where_it_does(octet, tmp_path):
     plan = json.loads((tmp_path / 'plan.json').read_text())
     # The sum is fused into the convolution before it.
     value = next(name for name in plan['values'] if name == 'sum0')
-    for form in plan['values'][value]['forms']:
+    for form in plan['values'][value]:
         if form['type'] == 'u8':
             form['scale'], form['zero_point'] = [1e-3], [128]
             form.pop('same_as', None)
@@ -103,9 +103,10 @@ def test_a_sum_that_saturates_is_named_with_where_it_does(octet, tmp_path):
 
 def test_the_build_says_why_answers_changed_and_what_to_type(octet, tmp_path):
     """Eight bits over a range that one glaring sample made change classes."""
-    samples = models.samples(12)
-    samples[3] *= 300
-    prepare(octet, tmp_path, models.classifier(), samples)
+    samples = np.abs(models.samples(12, (3, 16, 16)))
+    samples[::2, 1] += 1  # more green than blue
+    samples[3] *= 3000
+    prepare(octet, tmp_path, models.blue_or_green(), samples)
     verdict = json.loads(octet.ok(
         'build', tmp_path / 'm.onnx', '--calib', tmp_path / 'samples.npy',
         '--method', 'minmax', '-o', tmp_path / 'e.octet', '--no-timing',
