@@ -68,15 +68,6 @@ struct FrontierPoint {
   bool is_chosen = false;
 };
 
-// A value or node that costs accuracy, and why: the cause in words.
-struct Finding {
-  std::string node, value;
-  std::string kind;    // in a few words: "outlier sample"
-  std::string cost;    // "0.4 of the error where int8 ends"
-  std::string cause;   // a sentence, with the numbers that show it
-  std::string remedy;  // a command, or what to do
-};
-
 // How to make the same engine again.
 struct Reproduction {
   std::string command;
@@ -106,7 +97,7 @@ struct Report {
   std::vector<RangeTrial> tried;            // best first
   std::vector<SensitivityRow> sensitivity;  // worst first
   std::vector<FrontierPoint> frontier;
-  std::vector<Finding> findings;  // worst first
+  std::vector<Suspect> suspects;  // worst first
   Reproduction reproduction;
 };
 

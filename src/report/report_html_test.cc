@@ -68,7 +68,7 @@ TEST(ReportHtml, MakesNoMarkupOfNames) {
   report.nodes[0].node.name = bad;
   report.values[0].name = bad;
   report.layers.layers[0].value = bad;
-  report.findings[0].cause = bad;
+  report.suspects[0].cause = bad;
   report.reproduction.command = bad;
   report.changes[0].sample = bad;
   const std::string page = ToHtml(report);

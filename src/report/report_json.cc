@@ -113,8 +113,10 @@ Json ToJson(const Comparison& layers) {
                             {"cosine", row.cosine},
                             {"max_error", row.max_error},
                             {"kl", row.kl},
-                            {"saturated", row.saturated}});
+                            {"saturated", row.saturated},
+                            {"saturated_low", row.saturated_low}});
   }
+  if (!layers.first_jump.empty()) json["first_jump"] = layers.first_jump;
   return json;
 }
 
@@ -134,10 +136,11 @@ Json ToJson(const FrontierPoint& point) {
           {"is_chosen", point.is_chosen}};
 }
 
-Json ToJson(const Finding& finding) {
-  return {{"node", finding.node},   {"value", finding.value},
-          {"kind", finding.kind},   {"cost", finding.cost},
-          {"cause", finding.cause}, {"remedy", finding.remedy}};
+Json ToJson(const Suspect& suspect) {
+  return {{"value", suspect.value},   {"node", suspect.node},
+          {"share", suspect.share},   {"sqnr_db", suspect.sqnr_db},
+          {"kind", suspect.kind},     {"cause", suspect.cause},
+          {"remedy", suspect.remedy}, {"keep", suspect.keep}};
 }
 
 Json ToJson(const RangeTrial& trial) {
@@ -200,7 +203,7 @@ std::string ToJson(const Report& report) {
   Put(json, "tried", report.tried);
   Put(json, "sensitivity", report.sensitivity);
   Put(json, "frontier", report.frontier);
-  Put(json, "findings", report.findings);
+  Put(json, "suspects", report.suspects);
   json["reproduction"] = ToJson(report.reproduction);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

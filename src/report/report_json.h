@@ -10,7 +10,7 @@
 //               "inputs", "outputs", "kernel", "us", "float_us"}],
 //    "values": [{"name", "forms", "seen", ...}],
 //    "layers": {"samples", "rows"}, "tried", "sensitivity", "frontier",
-//    "findings", "reproduction"}
+//    "suspects", "reproduction"}
 //
 // A part that was not measured is absent. Shares are 0 to 1; units are in the
 // names (bytes, ms, us, db). Fields may be added within a version.

@@ -37,10 +37,12 @@ TEST(ReportJson, HoldsEveryPart) {
   EXPECT_EQ(read["values"][0]["seen"]["high_sample"], "b.png");
   EXPECT_FALSE(read["values"][0]["seen"].contains("low_sample"));
   EXPECT_EQ(read["layers"]["rows"][0]["own_sqnr_db"], 36);
+  EXPECT_EQ(read["layers"]["first_jump"], "conv1.y");
   EXPECT_EQ(read["tried"][0]["rule"], "mse");
   EXPECT_EQ(read["sensitivity"][0]["readers"], json::array({"conv2"}));
   EXPECT_EQ(read["frontier"][1]["is_chosen"], true);
-  EXPECT_EQ(read["findings"][0]["kind"], "outlier sample");
+  EXPECT_EQ(read["suspects"][0]["kind"], "outlier sample");
+  EXPECT_EQ(read["suspects"][0]["keep"], json::array({"conv2"}));
   EXPECT_EQ(read["reproduction"]["model_sha256"], "aa");
 }
 
@@ -48,7 +50,7 @@ TEST(ReportJson, LeavesOutWhatWasNotMeasured) {
   const json read = Written(Report());
   for (const char* part :
        {"engines", "agreement", "metric", "nodes", "values", "layers", "tried",
-        "sensitivity", "frontier", "findings"}) {
+        "sensitivity", "frontier", "suspects"}) {
     EXPECT_FALSE(read.contains(part)) << part;
   }
   EXPECT_EQ(read["verdict"]["level"], "unmeasured");

@@ -1,6 +1,9 @@
 #include "machine.h"
 
 #include <fstream>
+#include <thread>
+
+#include "kernels/peak/peak.h"
 
 namespace octet::cli {
 
@@ -12,6 +15,17 @@ std::string CpuName() {
     }
   }
   return "unknown CPU";
+}
+
+Result<Machine> MeasureMachine() {
+  Machine machine;
+  OCTET_ASSIGN(machine.level, ChooseCpuLevel());
+  machine.cpu = CpuName();
+  machine.threads = int(std::thread::hardware_concurrency());
+  // A multiply-accumulate is two operations.
+  machine.int8_gops = 2 * kernels::PeakMacsU8(machine.level) / 1e9;
+  machine.f32_gflops = 2 * kernels::PeakMacsF32(machine.level) / 1e9;
+  return machine;
 }
 
 }  // namespace octet::cli

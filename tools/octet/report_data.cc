@@ -161,6 +161,11 @@ Result<report::Report> GatherReport(const Model& model, const Build& build,
     console.Note("comparing layer by layer");
     OCTET_ASSIGN(report.layers,
                  CompareLayers(model, engine, *request.samples, kLayerSamples));
+    report.suspects = facts.suspects;
+    if (report.suspects.empty()) {
+      OCTET_ASSIGN(report.suspects,
+                   Diagnose(model, engine, *request.samples, calibration));
+    }
   }
   report.tried = build.tried;
   report.reproduction = HowToRepeat(model, build, engine, console);

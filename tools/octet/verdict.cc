@@ -5,17 +5,17 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "compile/calibrate/read_sample.h"
-#include "detector.h"
-#include "evaluate/agreement.h"
+#include "side_by_side.h"
+#include "suspects.h"
 
 namespace octet::cli {
 namespace {
 
-constexpr int64_t kMostSamples = 32;
 constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
 constexpr size_t kNamesShown = 3;
+// Outputs without answers are called changed below this.
+constexpr double kLeastSqnrDb = 20;
 
 using evaluate::Agreement;
 using evaluate::AnswerKind;
@@ -63,94 +63,6 @@ void PrintKept(const Kept& kept, Console& console) {
   console.result()["kept"] = rows;
 }
 
-// The float engine and the built one, side by side on the same samples.
-class Comparison {
- public:
-  static Result<Comparison> Create(const Engine& f32, const Engine& built,
-                                   const vision::Settings& settings) {
-    OCTET_ASSIGN(Session a, Session::Create(f32));
-    OCTET_ASSIGN(Session b, Session::Create(built));
-    Comparison comparison(std::move(a), std::move(b));
-    comparison.FindKind(settings);
-    return comparison;
-  }
-
-  Status Run(const SampleSource& samples, Console& console) {
-    const int64_t n = std::min(samples.size(), kMostSamples);
-    for (int64_t i = 0; i < n; ++i) {
-      const Result<std::vector<Tensor>> inputs =
-          compile::ReadSample(samples, i);
-      if (!inputs.ok()) continue;  // calibration has named it already
-      OCTET_ASSIGN(const auto a, RunSession(f32_, *inputs));
-      OCTET_ASSIGN(const auto b, RunSession(built_, *inputs));
-      agreement_->Add(samples.Name(i), a, b);
-      if (spec_) OCTET_RETURN_IF_ERROR(AddBoxes(samples.Name(i), a, b));
-      console.Progress("comparing with float", i + 1, n);
-    }
-    return {};
-  }
-
-  const Agreement& agreement() const { return *agreement_; }
-  Session& f32() { return f32_; }
-  Session& built() { return built_; }
-
- private:
-  Comparison(Session f32, Session built)
-      : f32_(std::move(f32)), built_(std::move(built)) {}
-
-  // Detections where the outputs are a detector's, the top class where there
-  // is one list of scores, else the tensors as they are.
-  void FindKind(const vision::Settings& settings) {
-    AnswerKind kind = AnswerKind::kTensors;
-    Result<vision::DetectSpec> spec =
-        DetectSpecFor(settings, f32_.inputs(), f32_.outputs());
-    const Shape& first = f32_.outputs()[0].shape;
-    const bool scores = f32_.outputs().size() == 1 && first.rank() >= 2 &&
-                        first.elements() == first[1] && first[1] > 1;
-    if (settings.detect || (spec.ok() && !scores)) {
-      if (spec.ok()) {
-        spec_ = *std::move(spec);
-        kind = AnswerKind::kDetections;
-      }
-    } else if (scores) {
-      kind = AnswerKind::kTopClass;
-    }
-    agreement_.emplace(kind);
-  }
-
-  Status AddBoxes(const std::string& name, const std::vector<Tensor>& a,
-                  const std::vector<Tensor>& b) {
-    // In pixels of the model's input: the picture's own do not matter here.
-    const vision::Placement placement;
-    OCTET_ASSIGN(const auto x,
-                 vision::Detect(a, *spec_, placement, spec_->input_width,
-                                spec_->input_height));
-    OCTET_ASSIGN(const auto y,
-                 vision::Detect(b, *spec_, placement, spec_->input_width,
-                                spec_->input_height));
-    agreement_->AddDetections(name, x, y);
-    return {};
-  }
-
-  Session f32_, built_;
-  std::optional<vision::DetectSpec> spec_;
-  std::optional<Agreement> agreement_;
-};
-
-std::string DescribeAgreement(const Agreement& agreement) {
-  switch (agreement.kind()) {
-    case AnswerKind::kTopClass:
-      return fmt::format("{:.1f} % of top answers as in float",
-                         100 * agreement.share());
-    case AnswerKind::kDetections:
-      return fmt::format("{:.1f} % of confident detections as in float",
-                         100 * agreement.share());
-    case AnswerKind::kTensors:
-      break;
-  }
-  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
-}
-
 void ReportAgreement(const Agreement& agreement, Console& console) {
   nlohmann::json changes = nlohmann::json::array();
   const auto rows = agreement.changes();
@@ -170,6 +82,17 @@ void ReportAgreement(const Agreement& agreement, Console& console) {
     console.Warn("  {}: {}", rows[i].sample, rows[i].what);
   }
 }
+
+bool AnswersChanged(const Agreement& agreement) {
+  if (agreement.kind() != AnswerKind::kTensors) return agreement.share() < 1;
+  return agreement.samples() > 0 && agreement.sqnr_db() < kLeastSqnrDb;
+}
+
+// What the verdict says of a build and what to type next.
+struct Measured {
+  std::string text;
+  std::string reason, next;  // empty: the usual ones
+};
 
 // Latencies of a session, and how long each of its steps takes.
 Status Time(Session& session, bool steps, EngineCost& cost) {
@@ -195,10 +118,10 @@ std::string ReportLatency(const Latency& f32, const Latency& built,
   return fmt::format(", {:.2f}x as fast as fp32", ratio);
 }
 
-Result<std::string> Measure(const Model& model, const Engine& engine,
-                            const BuildOptions& options,
-                            const VerdictRequest& request, Console& console,
-                            VerdictFacts& facts) {
+Result<Measured> Measure(const Model& model, const Engine& engine,
+                         const BuildOptions& options,
+                         const VerdictRequest& request, Console& console,
+                         VerdictFacts& facts) {
   BuildOptions float_options;
   float_options.int8 = false;
   float_options.preprocess = options.preprocess;
@@ -206,26 +129,34 @@ Result<std::string> Measure(const Model& model, const Engine& engine,
                BuildEngine(model, nullptr, float_options));
   OCTET_ASSIGN(const Engine f32, Engine::FromBytes(float_build.engine));
   console.result()["f32_engine_bytes"] = float_build.engine.size();
-  OCTET_ASSIGN(Comparison comparison,
-               Comparison::Create(f32, engine, request.settings));
+  OCTET_ASSIGN(SideBySide both,
+               SideBySide::Create(f32, engine, request.settings));
   EngineCost& cost = facts.f32.emplace();
   cost.file_bytes = int64_t(float_build.engine.size());
-  cost.memory = comparison.f32().memory();
-  facts.built.memory = comparison.built().memory();
-  std::string text;
+  cost.memory = both.f32().memory();
+  facts.built.memory = both.built().memory();
+  Measured measured;
   if (request.samples != nullptr) {
-    OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
-    facts.agreement = comparison.agreement();
-    ReportAgreement(comparison.agreement(), console);
-    text = ", " + DescribeAgreement(comparison.agreement());
+    OCTET_RETURN_IF_ERROR(both.Run(*request.samples, console));
+    facts.agreement = both.agreement();
+    ReportAgreement(both.agreement(), console);
+    measured.text = ", " + DescribeAgreement(both.agreement());
+    if (AnswersChanged(both.agreement())) {
+      OCTET_ASSIGN(facts.suspects, Diagnose(model, engine, *request.samples,
+                                            request.calibration));
+      ReportSuspects(facts.suspects, console);
+      measured.reason = WorstInWords(facts.suspects);
+      measured.next = RepairCommand(facts.suspects, model.name());
+    }
   }
   if (request.time) {
     const bool steps = request.time_steps;
-    OCTET_RETURN_IF_ERROR(Time(comparison.f32(), steps, cost));
-    OCTET_RETURN_IF_ERROR(Time(comparison.built(), steps, facts.built));
-    text += ReportLatency(*cost.latency, *facts.built.latency, console);
+    OCTET_RETURN_IF_ERROR(Time(both.f32(), steps, cost));
+    OCTET_RETURN_IF_ERROR(Time(both.built(), steps, facts.built));
+    measured.text +=
+        ReportLatency(*cost.latency, *facts.built.latency, console);
   }
-  return text;
+  return measured;
 }
 
 }  // namespace
@@ -242,19 +173,22 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
   console.result()["engine_bytes"] = build.engine.size();
   console.result()["model_weight_bytes"] = model.weight_bytes();
   PrintKept(kept, console);
-  std::string measured;
+  Measured measured;
   if (request.measure && options.int8) {
     OCTET_ASSIGN(measured,
                  Measure(model, engine, options, request, console, facts));
   }
+  const std::string share = fmt::format(
+      "{:.1f} % of multiply-accumulates in int8", 100 * kept.share());
   console.Verdict(
       fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
                   Bytes(double(build.engine.size())),
-                  Bytes(double(model.weight_bytes())), measured),
-      fmt::format("{:.1f} % of multiply-accumulates in int8",
-                  100 * kept.share()),
-      fmt::format("octet eval {} --data LABELLED, octet bench {}",
-                  request.engine_path, request.engine_path));
+                  Bytes(double(model.weight_bytes())), measured.text),
+      measured.reason.empty() ? share : share + "; " + measured.reason,
+      measured.next.empty()
+          ? fmt::format("octet eval {} --data LABELLED, octet bench {}",
+                        request.engine_path, request.engine_path)
+          : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   OCTET_RETURN_IF_ERROR(
       WriteFileAtomically(request.engine_path + ".verdict.json",

@@ -21,7 +21,8 @@ struct VerdictRequest {
   bool time = true;         // also latencies
   bool time_steps = false;  // also of every step
   vision::Settings settings;
-  std::unique_ptr<SampleSource> samples;  // null: nothing to compare on
+  std::unique_ptr<SampleSource> samples;     // null: nothing to compare on
+  const Calibration* calibration = nullptr;  // of the build; null: unknown
 };
 
 // What an engine costs to have and to run.
@@ -38,8 +39,10 @@ struct VerdictFacts {
   EngineCost built;
   std::optional<EngineCost> f32;  // where it was compared with
   std::optional<evaluate::Agreement> agreement;
+  std::vector<Suspect> suspects;  // looked for where answers changed
 };
 
+// Where answers changed, names what costs most, why, and what repairs it.
 // Prints it, fills the JSON result and writes ENGINE.verdict.json.
 Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
                                  const BuildOptions& options,

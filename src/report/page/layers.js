@@ -24,6 +24,9 @@ function layersSection(data) {
       el('ul', {class: 'legend'},
          el('li', {}, el('span', {class: 'swatch line'}), 'all error so far'),
          el('li', {}, el('span', {class: 'swatch dot'}), 'own error')),
+      data.layers.first_jump ?
+          el('p', {class: 'jump'}, 'The error jumps first at ',
+             name(data.layers.first_jump), '.') : '',
       holder, readout, layerTable(rows));
 }
 
@@ -42,7 +45,7 @@ function layerTable(rows) {
     {title: 'Largest error', numeric: true, sort: (row) => row.max_error,
      cell: (row) => digits(row.max_error)},
     {title: 'Clipped', numeric: true, sort: (row) => row.saturated,
-     hint: 'share of elements at the end of their range',
+     hint: 'share of elements that lie outside what their codes stand for',
      cell: (row) => percent(row.saturated, 2)}], worst, 10);
 }
 

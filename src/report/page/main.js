@@ -3,7 +3,7 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 
 const SECTIONS = [
-  ['Cost and gain', enginesSection], ['Causes', findingsSection],
+  ['Cost and gain', enginesSection], ['Causes', suspectsSection],
   ['Network', networkSection], ['Error', layersSection],
   ['Sensitivity', sensitivitySection], ['Ranges', rangesSection],
   ['Budgets', frontierSection], ['Time', timeSection],

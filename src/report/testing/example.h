@@ -72,11 +72,18 @@ inline Report Example() {
   layer.own_sqnr_db = 36;
   report.layers.layers = {layer};
   report.layers.samples = 8;
+  report.layers.first_jump = "conv1.y";
   report.tried = {{"mse", 33.5}, {"minmax", 30}};
   report.sensitivity = {{"conv1.y", {"conv2"}, 0.02, 0.004, 1.5}};
   report.frontier = {{"all int8", 4, 0.8, false}, {"1 kept", 5, 0.1, true}};
-  report.findings = {{"conv1", "conv1.y", "outlier sample", "0.4 of the error",
-                      "b.png reaches 4, the others 2", "leave b.png out"}};
+  report.suspects = {{"conv1.y",
+                      "conv1",
+                      /*sqnr_db=*/21,
+                      /*share=*/0.4,
+                      "outlier sample",
+                      "b.png reaches 4, the others 2",
+                      "leave b.png out",
+                      {"conv2"}}};
   report.reproduction = {"octet build net.onnx", "0.1.0", "aa",    "bb",
                          "32 samples",           "",      "A CPU", "avx2"};
   return report;
