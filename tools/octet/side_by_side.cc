@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "compile/calibrate/read_sample.h"
+#include "model_options.h"
 
 namespace octet::cli {
 namespace {
