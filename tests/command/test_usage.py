@@ -70,7 +70,11 @@ def test_an_unknown_flag_is_named_with_where_to_read_on(octet, command):
 
 
 @pytest.mark.parametrize('arguments,named', [
-    ([], 'subcommand'), (['build'], 'required'), (['merge'], 'required'),
+    ([], 'subcommand'), (['build'], 'required'),
+    (['build', '-o', 'e'], 'MODEL is required'),
+    (['build', 'm', '--onnx', 'n', '-o', 'e'], 'MODEL excludes --onnx'),
+    (['build', 'm', '-o', ''], 'expected a name'),
+    (['calibrate', 'm', '--data', 'd', '-o', ''], 'expected a name'), (['merge'], 'required'),
     (['run', 'e'], 'required'), (['eval', 'e'], '--data'),
     (['compare', 'm'], 'ENGINE'), (['detect', 'e'], 'required'),
     (['bench'], 'ENGINE'), (['inspect'], 'FILE'),

@@ -190,6 +190,7 @@ void AddOutput(CLI::App& app, Options& options) {
   app.add_option("-o,--output,--saveEngine", options.output,
                  "engine file to write")
       ->group("Output")
+      ->check(NotEmpty())
       ->required();
   app.add_option("--save-ranges", options.save_ranges,
                  "also write the .calib file here")

@@ -55,7 +55,8 @@ void PrintKept(const Kept& kept, Console& console) {
       names += (i > 0 ? ", " : "") + nodes[i];
     }
     if (nodes.size() > kNamesShown) names += ", ...";
-    console.Print("  {:>4} nodes in fp32, {}: {}", nodes.size(), reason, names);
+    console.Print("  {:>4} node{} in fp32, {}: {}", nodes.size(),
+                  nodes.size() == 1 ? "" : "s", reason, names);
   }
   console.result()["int8_mac_share"] = kept.share();
   console.result()["int8_nodes"] = kept.int8_nodes;
