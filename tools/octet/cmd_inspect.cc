@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/nearest.h"
 #include "command.h"
+#include "half_words.h"
 #include "octet/compiler.h"
 
 namespace octet::cli {
@@ -67,12 +68,9 @@ Status InspectEngine(const Options& options, Console& console) {
   console.Print("  ranges: {}", engine.calibration());
   PrintValues(console, "input ", engine.inputs());
   PrintValues(console, "output", engine.outputs());
-  int64_t int8 = 0, all = 0;
   bool found = options.why.empty();
   nlohmann::json nodes = nlohmann::json::array();
   for (const NodeNote& note : engine.notes()) {
-    all += int64_t(note.macs);
-    if (note.precision == "int8") int8 += int64_t(note.macs);
     if (!options.why.empty() && note.node != options.why) continue;
     found = true;
     nodes.push_back({{"node", note.node},
@@ -99,10 +97,8 @@ Status InspectEngine(const Options& options, Console& console) {
     }
     result["steps"] = steps;
   }
-  const double share = all > 0 ? 100 * double(int8) / double(all) : 0;
-  console.Verdict(
-      fmt::format("{:.1f} % of multiply-accumulates in int8", share), "",
-      fmt::format("octet bench {} --layers", options.path));
+  console.Verdict(DescribeMacs(MacsByPrecision(engine.notes())), "",
+                  fmt::format("octet bench {} --layers", options.path));
   return {};
 }
 
@@ -141,15 +137,21 @@ Status InspectPlan(const Options& options, Console& console) {
   OCTET_ASSIGN(const std::string text,
                ReadTextFile(options.path, kMostPlanBytes));
   OCTET_ASSIGN(const std::vector<NodeNote> notes, ReadPlan(text, options.path));
-  int64_t int8 = 0;
+  std::map<std::string, int> nodes = {{"int8", 0}};
   for (const NodeNote& note : notes) {
-    int8 += note.precision == "int8";
+    ++nodes[note.precision];
     console.Print("  {:<5} {}  [{}]", note.precision, note.node, note.reason);
   }
   console.result() = {{"kind", "plan"},
                       {"plan", nlohmann::json::parse(text, nullptr, false)}};
+  std::string counts;
+  for (const auto& [precision, n] : nodes) {
+    if (precision == "fp32") continue;
+    counts +=
+        fmt::format("{}{} in {}", counts.empty() ? "" : ", ", n, precision);
+  }
   console.Verdict(
-      fmt::format("{} of {} nodes in int8", int8, notes.size()), "",
+      fmt::format("of {} nodes {}", notes.size(), counts), "",
       fmt::format("octet build MODEL --plan {} -o model.octet", options.path));
   return {};
 }

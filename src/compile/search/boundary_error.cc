@@ -37,7 +37,7 @@ std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan) {
     const std::string& name = graph.values[size_t(v)].name;
     const std::vector<Form>& forms = plan.values.at(name).forms;
     const bool is_read_as_float =
-        std::ranges::any_of(forms, [](const Form& f) { return !f.is_u8; });
+        std::ranges::any_of(forms, [](const Form& f) { return !f.is_u8(); });
     if (is_read_as_float || uses.is_output[size_t(v)]) names.push_back(name);
   }
   if (!names.empty()) return names;
@@ -87,8 +87,7 @@ Result<Closeness> Boundary::Measure(const Graph& graph,
     SumsByValue own;
     session.SetTap([&](int, const TensorView& view) {
       const auto exact = sample.exact.find(view.name);
-      const bool known = view.dtype == DType::kF32 ||
-                         (view.dtype == DType::kU8 && !view.scale.empty());
+      const bool known = view.dtype != DType::kU8 || !view.scale.empty();
       if (exact == sample.exact.end() || !known || own.contains(view.name) ||
           exact->second.elements() != view.shape.elements()) {
         return;
