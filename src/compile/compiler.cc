@@ -14,29 +14,16 @@
 #include "compile/ir/text.h"
 #include "compile/lower/lower.h"
 #include "compile/make_plan.h"
+#include "compile/model_data.h"
 #include "compile/onnx/import.h"
 #include "compile/passes/passes.h"
 #include "compile/plan/absorb_qdq.h"
 #include "compile/plan/classify.h"
 #include "compile/search/auto_ranges.h"
-#include "compile/search/compare.h"
 #include "engine/engine_file.h"
 #include "octet/version.h"
 
 namespace octet {
-
-struct Model::Data {
-  std::string name, hash;
-  compile::Graph graph;                   // float, canonical
-  std::optional<compile::Plan> imported;  // of a QDQ model
-  std::vector<ValueInfo> inputs, outputs;
-  std::vector<ModelNode> nodes;
-  int64_t weight_bytes = 0;
-};
-
-struct Calibration::Data {
-  compile::Ranges ranges;
-};
 
 namespace {
 
@@ -339,17 +326,6 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   build.engine.assign(bytes.begin(), bytes.end());
   build.plan = compile::ToJson(plan);
   return build;
-}
-
-Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
-                                 const SampleSource& samples, int64_t most) {
-  if (engine.model_hash() != model.hash()) {
-    return BadInput(
-        "the engine was built from another model ({}) than {}; give that one, "
-        "or build anew",
-        engine.model_name(), model.name());
-  }
-  return compile::CompareLayers(model.data().graph, engine, samples, most);
 }
 
 Result<std::vector<NodeNote>> ReadPlan(std::string_view json,

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "answers.h"
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/calibrate/read_sample.h"
-#include "detector.h"
 #include "evaluate/agreement.h"
 #include "half_words.h"
+#include "suspects.h"
 #include "timing.h"
 
 namespace octet::cli {
@@ -19,6 +20,8 @@ constexpr int64_t kMostSamples = 32;
 constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
 constexpr size_t kNamesShown = 3;
+// Outputs without answers are called changed below this.
+constexpr double kLeastSqnrDb = 20;
 
 using evaluate::Agreement;
 using evaluate::AnswerKind;
@@ -78,9 +81,8 @@ class Comparison {
                                    const vision::Settings& settings) {
     OCTET_ASSIGN(Session a, Session::Create(f32));
     OCTET_ASSIGN(Session b, Session::Create(built));
-    Comparison comparison(std::move(a), std::move(b));
-    comparison.FindKind(settings);
-    return comparison;
+    Answers answers = Answers::For(settings, a.inputs(), a.outputs());
+    return Comparison(std::move(a), std::move(b), std::move(answers));
   }
 
   Status Run(const SampleSource& samples, Console& console) {
@@ -91,73 +93,28 @@ class Comparison {
       if (!inputs.ok()) continue;  // calibration has named it already
       OCTET_ASSIGN(const auto a, RunSession(f32_, *inputs));
       OCTET_ASSIGN(const auto b, RunSession(built_, *inputs));
-      agreement_->Add(samples.Name(i), a, b);
-      if (spec_) OCTET_RETURN_IF_ERROR(AddBoxes(samples.Name(i), a, b));
+      OCTET_RETURN_IF_ERROR(
+          answers_.Compare(samples.Name(i), a, b, agreement_));
       console.Progress("comparing with float", i + 1, n);
     }
     return {};
   }
 
-  const Agreement& agreement() const { return *agreement_; }
+  const Agreement& agreement() const { return agreement_; }
   Session& f32() { return f32_; }
   Session& built() { return built_; }
 
  private:
-  Comparison(Session f32, Session built)
-      : f32_(std::move(f32)), built_(std::move(built)) {}
-
-  // Detections where the outputs are a detector's, the top class where there
-  // is one list of scores, else the tensors as they are.
-  void FindKind(const vision::Settings& settings) {
-    AnswerKind kind = AnswerKind::kTensors;
-    Result<vision::DetectSpec> spec =
-        DetectSpecFor(settings, f32_.inputs(), f32_.outputs());
-    const Shape& first = f32_.outputs()[0].shape;
-    const bool scores = f32_.outputs().size() == 1 && first.rank() >= 2 &&
-                        first.elements() == first[1] && first[1] > 1;
-    if (settings.detect || (spec.ok() && !scores)) {
-      if (spec.ok()) {
-        spec_ = *std::move(spec);
-        kind = AnswerKind::kDetections;
-      }
-    } else if (scores) {
-      kind = AnswerKind::kTopClass;
-    }
-    agreement_.emplace(kind);
-  }
-
-  Status AddBoxes(const std::string& name, const std::vector<Tensor>& a,
-                  const std::vector<Tensor>& b) {
-    // In pixels of the model's input: the picture's own do not matter here.
-    const vision::Placement placement;
-    OCTET_ASSIGN(const auto x,
-                 vision::Detect(a, *spec_, placement, spec_->input_width,
-                                spec_->input_height));
-    OCTET_ASSIGN(const auto y,
-                 vision::Detect(b, *spec_, placement, spec_->input_width,
-                                spec_->input_height));
-    agreement_->AddDetections(name, x, y);
-    return {};
-  }
+  Comparison(Session f32, Session built, Answers answers)
+      : f32_(std::move(f32)),
+        built_(std::move(built)),
+        answers_(std::move(answers)),
+        agreement_(answers_.kind()) {}
 
   Session f32_, built_;
-  std::optional<vision::DetectSpec> spec_;
-  std::optional<Agreement> agreement_;
+  Answers answers_;
+  Agreement agreement_;
 };
-
-std::string DescribeAgreement(const Agreement& agreement) {
-  switch (agreement.kind()) {
-    case AnswerKind::kTopClass:
-      return fmt::format("{:.1f} % of top answers as in float",
-                         100 * agreement.share());
-    case AnswerKind::kDetections:
-      return fmt::format("{:.1f} % of confident detections as in float",
-                         100 * agreement.share());
-    case AnswerKind::kTensors:
-      break;
-  }
-  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
-}
 
 void ReportAgreement(const Agreement& agreement, Console& console) {
   nlohmann::json changes = nlohmann::json::array();
@@ -179,6 +136,29 @@ void ReportAgreement(const Agreement& agreement, Console& console) {
   }
 }
 
+bool AnswersChanged(const Agreement& agreement) {
+  if (agreement.kind() != AnswerKind::kTensors) return agreement.share() < 1;
+  return agreement.samples() > 0 && agreement.sqnr_db() < kLeastSqnrDb;
+}
+
+// What the verdict says of a build and what to type next.
+struct Measured {
+  std::string text;
+  std::string reason, next;  // empty: the usual ones
+};
+
+// Names what costs most where answers changed.
+Status Blame(const Model& model, const Engine& engine,
+             const VerdictRequest& request, Console& console,
+             Measured& measured) {
+  OCTET_ASSIGN(const std::vector<Suspect> suspects,
+               Diagnose(model, engine, *request.samples, request.calibration));
+  ReportSuspects(suspects, console);
+  measured.reason = WorstInWords(suspects);
+  measured.next = RepairCommand(suspects, model.name());
+  return {};
+}
+
 Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
   FillRandom(comparison.f32());
   FillRandom(comparison.built());
@@ -193,9 +173,9 @@ Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
   return fmt::format(", {:.2f}x as fast as fp32", ratio);
 }
 
-Result<std::string> Measure(const Model& model, const Engine& engine,
-                            const BuildOptions& options,
-                            const VerdictRequest& request, Console& console) {
+Result<Measured> Measure(const Model& model, const Engine& engine,
+                         const BuildOptions& options,
+                         const VerdictRequest& request, Console& console) {
   BuildOptions float_options;
   float_options.precision = "fp32";
   float_options.preprocess = options.preprocess;
@@ -205,17 +185,21 @@ Result<std::string> Measure(const Model& model, const Engine& engine,
   console.result()["f32_engine_bytes"] = float_build.engine.size();
   OCTET_ASSIGN(Comparison comparison,
                Comparison::Create(f32, engine, request.settings));
-  std::string text;
+  Measured measured;
   if (request.samples != nullptr) {
     OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
-    ReportAgreement(comparison.agreement(), console);
-    text = ", " + DescribeAgreement(comparison.agreement());
+    const Agreement& agreement = comparison.agreement();
+    ReportAgreement(agreement, console);
+    measured.text = ", " + DescribeAgreement(agreement);
+    if (AnswersChanged(agreement)) {
+      OCTET_RETURN_IF_ERROR(Blame(model, engine, request, console, measured));
+    }
   }
   if (request.time) {
     OCTET_ASSIGN(const std::string latency, ReportLatency(comparison, console));
-    text += latency;
+    measured.text += latency;
   }
-  return text;
+  return measured;
 }
 
 // Where 16-bit floats are used: whether that is faster here.
@@ -232,6 +216,30 @@ Status SayWhatHalvesBuy(const std::map<std::string, int64_t>& macs,
 
 }  // namespace
 
+std::string DescribeAgreement(const Agreement& agreement) {
+  switch (agreement.kind()) {
+    case AnswerKind::kTopClass:
+      return fmt::format("{:.1f} % of top answers as in float",
+                         100 * agreement.share());
+    case AnswerKind::kDetections:
+      return fmt::format("{:.1f} % of confident detections as in float",
+                         100 * agreement.share());
+    case AnswerKind::kTensors:
+      break;
+  }
+  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
+}
+
+Result<evaluate::Agreement> AgreementWithFloat(const Engine& f32,
+                                               const Engine& built,
+                                               const vision::Settings& settings,
+                                               const SampleSource& samples,
+                                               Console& console) {
+  OCTET_ASSIGN(Comparison comparison, Comparison::Create(f32, built, settings));
+  OCTET_RETURN_IF_ERROR(comparison.Run(samples, console));
+  return comparison.agreement();
+}
+
 Status GiveVerdict(const Model& model, const Build& build,
                    const BuildOptions& options, const VerdictRequest& request,
                    Console& console) {
@@ -242,18 +250,21 @@ Status GiveVerdict(const Model& model, const Build& build,
   console.result()["engine_bytes"] = build.engine.size();
   console.result()["model_weight_bytes"] = model.weight_bytes();
   PrintKept(kept, console);
-  std::string measured;
   OCTET_RETURN_IF_ERROR(SayWhatHalvesBuy(macs, console));
+  Measured measured;
   if (request.measure && options.precision != "fp32") {
     OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
   }
+  const std::string share = DescribeMacs(macs);
   console.Verdict(
       fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
                   Bytes(double(build.engine.size())),
-                  Bytes(double(model.weight_bytes())), measured),
-      DescribeMacs(macs),
-      fmt::format("octet eval {} --data LABELLED, octet bench {}",
-                  request.engine_path, request.engine_path));
+                  Bytes(double(model.weight_bytes())), measured.text),
+      measured.reason.empty() ? share : share + "; " + measured.reason,
+      measured.next.empty()
+          ? fmt::format("octet eval {} --data LABELLED, octet bench {}",
+                        request.engine_path, request.engine_path)
+          : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   return WriteFileAtomically(request.engine_path + ".verdict.json",
                              console.result().dump(2, ' ', false, replace));
