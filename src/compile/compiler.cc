@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
+#include "compile/calibrate/stored_values.h"
 #include "compile/calibrate/tensorrt_ranges.h"
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
@@ -44,6 +45,14 @@ void DescribeNodes(Model::Data& data) {
     row.output_shape =
         data.graph.values[size_t(node.outputs[0])].shape.ToString();
     row.macs = compile::CountMacs(data.graph, node);
+    for (compile::ValueId v : node.inputs) {
+      if (v == compile::kNoValue) continue;
+      const compile::Value& value = data.graph.values[size_t(v)];
+      if (!value.is_constant()) row.inputs.push_back(value.name);
+    }
+    for (compile::ValueId v : node.outputs) {
+      row.outputs.push_back(data.graph.values[size_t(v)].name);
+    }
   }
   for (const compile::Value& value : data.graph.values) {
     if (value.is_constant()) data.weight_bytes += value.data->bytes();
@@ -326,6 +335,16 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   build.engine.assign(bytes.begin(), bytes.end());
   build.plan = compile::ToJson(plan);
   return build;
+}
+
+Result<std::vector<StoredValue>> DescribeValues(const Model& model,
+                                                const Calibration* calibration,
+                                                std::string_view json) {
+  OCTET_ASSIGN(const compile::Plan plan, compile::PlanFromJson(json, "plan"));
+  const compile::Ranges none;
+  return compile::DescribeValues(
+      model.data().graph,
+      calibration == nullptr ? none : calibration->data().ranges, plan);
 }
 
 Result<std::vector<NodeNote>> ReadPlan(std::string_view json,

@@ -115,6 +115,12 @@ TEST(Model, DescribesWhatItReadAndFused) {
   for (const ModelNode& node : model.nodes()) macs += node.macs;
   EXPECT_EQ(macs, 36 * (8 * 4 + 6 * 8));
   EXPECT_THAT(model.ToText(), HasSubstr("before=relu"));
+  std::vector<std::string> read = {"image"};
+  for (const ModelNode& node : model.nodes()) {
+    EXPECT_EQ(node.inputs, read) << node.name;
+    read = node.outputs;
+  }
+  EXPECT_EQ(read, std::vector<std::string>{"y"});
 }
 
 TEST(Model, TakesTheSizesOfSymbolsAndInputs) {

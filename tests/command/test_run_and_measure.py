@@ -70,7 +70,8 @@ def test_compare_has_a_row_for_every_value(octet, shop):
     arguments = ['compare', shop / 'small.onnx', shop / 'small.octet',
                  '--data', shop / 'samples.npy', '--limit', 4]
     found = json.loads(octet.ok(*arguments, '--json'))
-    assert len(found['layers']) >= 6 and found['first_jump']
+    assert len(found['layers']) >= 6
+    assert found['first_jump'] == ''  # nothing is wrong with this engine
     for row in found['layers']:
         assert row['sqnr_db'] > 15 and row['cosine'] > 0.98, row
         assert row['kl'] >= 0

@@ -72,7 +72,7 @@ def test_an_unknown_flag_is_named_with_where_to_read_on(octet, command):
 @pytest.mark.parametrize('arguments,named', [
     ([], 'subcommand'), (['build'], 'required'), (['merge'], 'required'),
     (['run', 'e'], 'required'), (['eval', 'e'], '--data'),
-    (['compare', 'm'], 'required'), (['detect', 'e'], 'required'),
+    (['compare', 'm'], 'ENGINE'), (['detect', 'e'], 'required'),
     (['bench'], 'ENGINE'), (['inspect'], 'FILE'),
     (['bench', 'e', '--threads', 'many'], '--threads'),
     (['bench', 'e', '--seconds', '-1'], '--seconds'),

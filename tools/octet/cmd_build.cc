@@ -7,9 +7,9 @@
 #include "command.h"
 #include "compile/calibrate/tensorrt_cache.h"
 #include "output_check.h"
+#include "report_data.h"
 #include "trtexec_options.h"
 #include "usage.h"
-#include "verdict.h"
 
 namespace octet::cli {
 namespace {
@@ -20,7 +20,7 @@ struct Options {
   ModelArguments model;
   CalibrateArguments calibrate;
   TrtexecArguments trtexec;
-  std::string output, ranges, plan, plan_out, save_ranges;
+  std::string output, ranges, plan, plan_out, save_ranges, report;
   std::string precision = "int8";
   std::vector<std::string> keep, require;
   bool no_timing = false;
@@ -90,9 +90,28 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
 // What can be wrong without a look at the samples; calibrating takes long.
 Status CheckArguments(const Options& options) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
-  return CheckOutputs({options.output, options.plan_out, options.save_ranges},
-                      {options.model.path, options.calibrate.data,
-                       options.ranges, options.plan});
+  OCTET_RETURN_IF_ERROR(CheckReportPath(options.report));
+  return CheckOutputs(
+      {options.output, options.plan_out, options.save_ranges, options.report},
+      {options.model.path, options.calibrate.data, options.ranges,
+       options.plan});
+}
+
+Status Report(const Options& options, const Model& model, const Build& build,
+              const std::optional<Calibration>& calibration,
+              const VerdictFacts& facts, const SampleSource* samples,
+              Console& console) {
+  ReportRequest request;
+  request.samples = samples;
+  request.are_calibrated =
+      options.ranges.empty() && options.calibrate.shard.empty();
+  OCTET_ASSIGN(report::Report report,
+               GatherReport(model, build, calibration ? &*calibration : nullptr,
+                            facts, request, console));
+  report.engine = options.output;
+  OCTET_RETURN_IF_ERROR(WriteReport(report, options.report));
+  console.Print("report:  {}", options.report);
+  return {};
 }
 
 // int8 needs ranges, and fp16 ends somewhere.
@@ -148,7 +167,13 @@ Status BuildIt(Options options, Console& console) {
   for (const RangeTrial& trial : build.tried) {
     console.Print("  ranges by {:<24} {:.2f} dB", trial.rule, trial.sqnr_db);
   }
-  return GiveVerdict(model, build, build_options, request, console);
+  request.time_steps = !options.report.empty();
+  if (!options.report.empty()) console.result()["report"] = options.report;
+  OCTET_ASSIGN(const VerdictFacts facts,
+               GiveVerdict(model, build, build_options, request, console));
+  if (options.report.empty()) return {};
+  return Report(options, model, build, calibration, facts,
+                request.samples.get(), console);
 }
 
 void AddPrecision(CLI::App& app, Options& options) {
@@ -181,6 +206,10 @@ void AddOutput(CLI::App& app, Options& options) {
                  "also write the .calib file here")
       ->group("Output");
   app.add_option("--plan-out", options.plan_out, "also write the plan, JSON")
+      ->group("Output");
+  app.add_option("--report", options.report,
+                 "also write what was found as a page, FILE.html, or as "
+                 "FILE.json")
       ->group("Output");
   app.add_flag("--no-timing", options.no_timing, "measure no latencies")
       ->group("Output");

@@ -6,7 +6,6 @@
 #include "kernels/peak/peak.h"
 
 namespace octet::cli {
-namespace {
 
 std::string CpuName() {
   std::ifstream info("/proc/cpuinfo");
@@ -17,8 +16,6 @@ std::string CpuName() {
   }
   return "unknown CPU";
 }
-
-}  // namespace
 
 Result<Machine> MeasureMachine() {
   Machine machine;
