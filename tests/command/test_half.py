@@ -169,25 +169,28 @@ def test_compare_measures_values_of_16_bits(octet, tmp_path, shop):
     assert all(row['sqnr_db'] > 50 for row in rows), rows
 
 
-@pytest.mark.parametrize('half,error,loss', [('fp16', 2e-3, 0.002),
-                                             ('bf16', 2e-2, 0.005)])
-def test_a_real_classifier_keeps_its_accuracy(octet, data, tmp_path, half,
-                                              error, loss):
+@pytest.mark.parametrize('half,error,most_changed', [('fp16', 2e-3, 0),
+                                                     ('bf16', 2e-2, 1)])
+def test_a_real_classifier_keeps_its_answers(octet, data, tmp_path, half,
+                                             error, most_changed):
     folder = data / 'cls-resnet20-cifar10'
     case = json.loads((folder / 'case.json').read_text())
     model, settings = folder / case['model'], folder / 'case.json'
-    images = {name: [(folder / part[key]).resolve()
-                     for key in ('images_npy', 'labels')]
-              for name, part in case['data'].items()}
-    octet.ok('build', model, '--precision', half, '--calib',
-             images['calib'][0], '--preprocess', settings, '-o',
-             tmp_path / 'e.octet', '--no-verdict')
-    found = json.loads(octet.ok('compare', model, tmp_path / 'e.octet',
-                                '--data', images['calib'][0], '--preprocess',
-                                settings, '--limit', 4, '--json'))
+    for what in ('images_npy', 'labels'):
+        rows = np.load(folder / case['data']['eval'][what], mmap_mode='r')
+        np.save(tmp_path / what, rows[:200])
+    images = tmp_path / 'images_npy.npy'
+    for precision in ('fp32', half):
+        octet.ok('build', model, '--precision', precision, '--calib', images,
+                 '--preprocess', settings, '-o', tmp_path / precision,
+                 '--no-verdict')
+    found = json.loads(octet.ok('compare', model, tmp_path / half, '--data',
+                                images, '--preprocess', settings, '--limit', 4,
+                                '--json'))
     assert max(row['relative_l2'] for row in found['layers']) < error
-    found = json.loads(octet.ok('eval', tmp_path / 'e.octet', '--data',
-                                images['eval'][0], '--labels',
-                                images['eval'][1], '--json'))
-    ours = found['engines'][0]['value']
-    assert abs(ours - case['float_metric']['top1']) <= loss
+    found = json.loads(octet.ok('eval', tmp_path / 'fp32', tmp_path / half,
+                                '--data', images, '--labels',
+                                tmp_path / 'labels.npy', '--json'))
+    exact, ours = (engine['value'] for engine in found['engines'])
+    assert exact > 0.8
+    assert abs(ours - exact) * 200 < most_changed + 0.5
