@@ -285,7 +285,7 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
       compile::AutoMeasureOptions(options.threads);
   if (options.range_rule != kAuto) {
     measure.rules = {choice};
-    measure.fold = false;
+    measure.fold = measure.clip_weights = false;
   }
   OCTET_ASSIGN(compile::AutoRanges best,
                compile::ChooseRangesByMeasure(graph, ranges, plan,

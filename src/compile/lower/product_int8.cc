@@ -153,7 +153,7 @@ class Int8Product {
       const float wanted = kLeast * std::max(1.0f, OutputScale(c)) / x;
       least.push_back(std::max(wanted, kLeast));
     }
-    return QuantizeWeightsPerOutput(product_.weight, least);
+    return QuantizeWeightsPerOutput(product_.weight, least, plan.weight_clip);
   }
 
   Status SetScales(const WeightCodes& weights) {

@@ -119,6 +119,16 @@ class Checker {
     if (codes > 0) {
       OCTET_RETURN_IF_ERROR(CheckPerOutput(node, "integer_bias", codes));
     }
+    if (!plan.weight_clip.empty()) {
+      if (scales > 0) {
+        return BadInput(
+            "{}: node '{}' has weight_scale and weight_clip; leave one of them "
+            "out: a given scale says already what is held at its ends",
+            source_, node.name);
+      }
+      OCTET_RETURN_IF_ERROR(
+          CheckPerOutput(node, "weight_clip", plan.weight_clip.size()));
+    }
     return CheckBiasShift(node, plan);
   }
 

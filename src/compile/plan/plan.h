@@ -102,6 +102,10 @@ struct NodePlan {
   // symmetric per channel from the extremes. Imported asymmetric weights have
   // codes (q - zero point) beyond 8 bits; lowering splits those in two.
   std::vector<float> weight_scale;
+  // Where not empty, by output channel: the largest weight that a code stands
+  // for, as a share of the channel's largest, in (0, 1]. What is larger is held
+  // at it. Not beside weight_scale.
+  std::vector<float> weight_clip;
   // Where not empty, the bias joins the integer sum, as in an imported QDQ
   // model: one code per output channel, in steps of fl(input scale * weight
   // scale). Kept here because f32 holds no more than 24 bits of it.

@@ -64,6 +64,7 @@ json WriteNode(const NodePlan& node) {
               {"input_forms", node.input_forms}};
   if (!node.reason.detail.empty()) out["detail"] = node.reason.detail;
   if (!node.weight_scale.empty()) out["weight_scale"] = node.weight_scale;
+  if (!node.weight_clip.empty()) out["weight_clip"] = node.weight_clip;
   if (!node.integer_bias.empty()) out["integer_bias"] = node.integer_bias;
   if (!node.bias_shift.empty()) out["bias_shift"] = node.bias_shift;
   return out;
@@ -169,6 +170,8 @@ class Reader {
 // Positive and normal.
 bool IsScale(float s) { return s >= std::numeric_limits<float>::min(); }
 
+bool IsShare(float x) { return x > 0 && x <= 1; }
+
 void CheckQuant(Reader& reader, const QuantParams& quant,
                 const std::string& path) {
   bool valid = quant.scale.size() == quant.zero_point.size();
@@ -214,6 +217,7 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   node.reason.detail = reader.Get<std::string>(item, path, "detail", "");
   node.input_forms = reader.GetList<int>(item, path, "input_forms");
   node.weight_scale = reader.GetList<float>(item, path, "weight_scale");
+  node.weight_clip = reader.GetList<float>(item, path, "weight_clip");
   node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
   node.bias_shift = reader.GetList<float>(item, path, "bias_shift");
   reader.Finish(item, path);
@@ -229,6 +233,10 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   if (!known) reader.Fail(path + ".reason", "'" + reason + "'");
   if (!std::ranges::all_of(node.weight_scale, IsScale)) {
     reader.Fail(path + ".weight_scale", "number; expected scales > 0");
+  }
+  if (!std::ranges::all_of(node.weight_clip, IsShare)) {
+    reader.Fail(path + ".weight_clip",
+                "number; expected shares above 0, at most 1");
   }
   return node;
 }
