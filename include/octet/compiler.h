@@ -135,7 +135,9 @@ Result<Calibration> Calibrate(const Model& model, const SampleSource& samples,
                               const CalibrateOptions& options = {});
 
 struct BuildOptions {
-  bool int8 = true;  // false: everything in f32
+  // "int8", "fp16", "bf16" or "fp32": of every node that has a form in it; what
+  // has none, or would lose by it, is fp32 with a reason.
+  std::string precision = "int8";
   // "minmax", "mean-minmax", "entropy", "percentile[:P]", "mse",
   // "moving-average", or "auto": several are tried, with folded channel scales
   // and without, and the one whose engine is closest to the float model on
@@ -174,7 +176,8 @@ Status CheckBuildOptions(const Model& model, const BuildOptions& options);
 // Decides each node's precision (or obeys options.plan), chooses parameters and
 // lowers. The same arguments give the same bytes.
 //   calibration: may be null for a float build, a plan with all parameters or a
-//                quantized model.
+//                quantized model. A build in fp16 without one cannot tell which
+//                values leave its range.
 //   errors: kUsage for options (with "did you mean"), kBadInput if the
 //           calibration or plan does not fit the model or another preprocessing
 //           was calibrated, kUnsupported if a requirement cannot be met.

@@ -102,7 +102,9 @@ def test_bench_times_every_layer(octet, shop):
 def test_hardware_measures_this_machine(octet):
     found = json.loads(octet.ok('hardware', '--json'))
     assert found['int8_gops'] > 0 and found['f32_gflops'] > 0
-    assert found['level'] in ('scalar', 'avx2', 'avx512vnni')
+    assert found['level'] in ('scalar', 'avx2', 'avx512vnni', 'avx512bf16')
+    assert (found['bf16_gflops'] > 0) == (found['level'] == 'avx512bf16')
+    assert 'not faster' in found['halves']['fp16']
 
 
 def labelled(octet, shop, folder, wrong):

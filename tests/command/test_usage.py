@@ -183,10 +183,11 @@ def test_layer_precisions_keep_a_node_whatever_the_default(octet, shop,
 
 
 @pytest.mark.parametrize('options,code,instead', [
-    (['--fp16'], UNSUPPORTED, '--precision int8'),
-    (['--int8', '--fp16'], UNSUPPORTED, '--precision int8'),
+    (['--int8', '--fp16'], USAGE, 'contradict'),
+    (['--bf16', '--fp16'], USAGE, 'contradict'),
+    (['--precision', 'fp32', '--fp16'], USAGE, 'contradict'),
     (['--timingCacheFile=t.cache'], UNSUPPORTED, 'leave it out'),
-    (['--layerPrecisions=first:fp16'], UNSUPPORTED, 'use fp32'),
+    (['--layerPrecisions=first:fp8'], USAGE, 'use fp32'),
     (['--layerPrecisions=first'], USAGE, 'NODE:PRECISION'),
     (['--precision', 'fp32', '--best'], USAGE, 'contradict'),
 ])

@@ -52,7 +52,7 @@ class RandomSample : public SampleSource {
 
 Result<Build> BuildFloat(const Model& model) {
   BuildOptions options;
-  options.int8 = false;
+  options.precision = "fp32";
   return BuildEngine(model, nullptr, options);
 }
 

@@ -69,7 +69,7 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
                                       const Model& model,
                                       const vision::Settings& settings) {
   BuildOptions build;
-  build.int8 = options.precision != "fp32";
+  build.precision = options.precision;
   build.range_rule = options.calibrate.method;
   build.keep = options.keep;
   build.require = options.require;
@@ -114,6 +114,12 @@ Status Report(const Options& options, const Model& model, const Build& build,
   return {};
 }
 
+// int8 needs ranges, and fp16 ends somewhere.
+bool ReadsRanges(const Options& options) {
+  return options.precision == "int8" || options.precision == "fp16" ||
+         !options.keep.empty() || !options.require.empty();
+}
+
 Status BuildIt(Options options, Console& console) {
   OCTET_RETURN_IF_ERROR(options.trtexec.Apply(options.precision, options.keep));
   TakeCalibrationCache(options);
@@ -125,9 +131,14 @@ Status BuildIt(Options options, Console& console) {
                MakeBuildOptions(options, model, settings));
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build_options));
   std::optional<Calibration> calibration;
-  if (build_options.int8) {
+  if (ReadsRanges(options)) {
     OCTET_ASSIGN(calibration,
                  GetRanges(options, model, build_options.preprocess, console));
+  }
+  if (options.precision == "fp16" && !calibration) {
+    console.Warn(
+        "no samples: values that leave the range of fp16 (65504) were not "
+        "looked for; give --calib DATA");
   }
   VerdictRequest request;
   request.engine_path = options.output;
@@ -167,14 +178,14 @@ Status BuildIt(Options options, Console& console) {
 
 void AddPrecision(CLI::App& app, Options& options) {
   app.add_option("--precision", options.precision,
-                 "int8: int8 where the rules allow it, fp32 elsewhere; fp32: "
-                 "everything")
-      ->check(OneOf({"int8", "fp32"}))
+                 "int8, fp16 or bf16: where the rules allow it, fp32 "
+                 "elsewhere; fp32: everything")
+      ->check(OneOf({"int8", "fp16", "bf16", "fp32"}))
       ->capture_default_str()
       ->group("Precision");
   app.add_option("--keep", options.keep,
-                 "PATTERN=fp32: keep these nodes out of int8; a name, a glob "
-                 "like 'head.*', type:OP or region:A..B")
+                 "PATTERN=fp32, =fp16 or =bf16: keep these nodes out of int8; "
+                 "a name, a glob like 'head.*', type:OP or region:A..B")
       ->allow_extra_args(false)
       ->group("Precision");
   app.add_option("--require", options.require,

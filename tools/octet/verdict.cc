@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "half_words.h"
 #include "side_by_side.h"
 #include "suspects.h"
 
@@ -20,11 +22,13 @@ constexpr double kLeastSqnrDb = 20;
 using evaluate::Agreement;
 using evaluate::AnswerKind;
 
-// Nodes by precision and, where they were kept out of int8, by reason.
+// Nodes by precision and, where they are not int8, by reason.
 struct Kept {
   int64_t int8_macs = 0, all_macs = 0;
   int int8_nodes = 0, nodes = 0;
-  std::map<std::string, std::vector<std::string>> by_reason;
+  // By precision and reason.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>>
+      by_reason;
 
   double share() const {
     return all_macs > 0 ? double(int8_macs) / double(all_macs) : 0;
@@ -40,7 +44,7 @@ Kept CountKept(const Engine& engine) {
       ++kept.int8_nodes;
       kept.int8_macs += int64_t(note.macs);
     } else {
-      kept.by_reason[note.reason].push_back(note.node);
+      kept.by_reason[{note.precision, note.reason}].push_back(note.node);
     }
   }
   return kept;
@@ -48,15 +52,17 @@ Kept CountKept(const Engine& engine) {
 
 void PrintKept(const Kept& kept, Console& console) {
   nlohmann::json rows = nlohmann::json::array();
-  for (const auto& [reason, nodes] : kept.by_reason) {
-    rows.push_back({{"reason", reason}, {"nodes", nodes}});
+  for (const auto& [key, nodes] : kept.by_reason) {
+    const auto& [precision, reason] = key;
+    rows.push_back(
+        {{"precision", precision}, {"reason", reason}, {"nodes", nodes}});
     std::string names;
     for (size_t i = 0; i < std::min(nodes.size(), kNamesShown); ++i) {
       names += (i > 0 ? ", " : "") + nodes[i];
     }
     if (nodes.size() > kNamesShown) names += ", ...";
-    console.Print("  {:>4} node{} in fp32, {}: {}", nodes.size(),
-                  nodes.size() == 1 ? "" : "s", reason, names);
+    console.Print("  {:>4} node{} in {}, {}: {}", nodes.size(),
+                  nodes.size() == 1 ? "" : "s", precision, reason, names);
   }
   console.result()["int8_mac_share"] = kept.share();
   console.result()["int8_nodes"] = kept.int8_nodes;
@@ -124,7 +130,7 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
                          const VerdictRequest& request, Console& console,
                          VerdictFacts& facts) {
   BuildOptions float_options;
-  float_options.int8 = false;
+  float_options.precision = "fp32";
   float_options.preprocess = options.preprocess;
   OCTET_ASSIGN(const Build float_build,
                BuildEngine(model, nullptr, float_options));
@@ -160,6 +166,18 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
   return measured;
 }
 
+// Where 16-bit floats are used: whether that is faster here.
+Status SayWhatHalvesBuy(const std::map<std::string, int64_t>& macs,
+                        Console& console) {
+  OCTET_ASSIGN(const CpuLevel level, ChooseCpuLevel());
+  for (const char* half : {"fp16", "bf16"}) {
+    if (!macs.contains(half)) continue;
+    console.Print("  {}", WhatHalvesBuy(half, level));
+    console.result()["halves"][half] = WhatHalvesBuy(half, level);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
@@ -170,17 +188,18 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
   facts.built.file_bytes = int64_t(build.engine.size());
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   const Kept kept = CountKept(engine);
+  const std::map<std::string, int64_t> macs = MacsByPrecision(engine.notes());
   console.result()["engine"] = request.engine_path;
   console.result()["engine_bytes"] = build.engine.size();
   console.result()["model_weight_bytes"] = model.weight_bytes();
   PrintKept(kept, console);
+  OCTET_RETURN_IF_ERROR(SayWhatHalvesBuy(macs, console));
   Measured measured;
-  if (request.measure && options.int8) {
+  if (request.measure && options.precision != "fp32") {
     OCTET_ASSIGN(measured,
                  Measure(model, engine, options, request, console, facts));
   }
-  const std::string share = fmt::format(
-      "{:.1f} % of multiply-accumulates in int8", 100 * kept.share());
+  const std::string share = DescribeMacs(macs);
   console.Verdict(
       fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
                   Bytes(double(build.engine.size())),

@@ -113,7 +113,7 @@ TEST_F(VerdictTest, PassesOverASampleThatCannotBeRead) {
 }
 
 TEST_F(VerdictTest, OfAFloatBuildComparesNothing) {
-  options_.int8 = false;
+  options_.precision = "fp32";
   request_.samples = std::make_unique<Samples>();
   const nlohmann::json verdict = Give();
   EXPECT_EQ(verdict["int8_nodes"], 0);
@@ -124,7 +124,7 @@ TEST_F(VerdictTest, OfAFloatBuildComparesNothing) {
 TEST_F(VerdictTest, ThatCannotBeWrittenIsAnError) {
   request_.measure = false;
   request_.engine_path = path_ + "/absent/e.octet";
-  options_.int8 = false;
+  options_.precision = "fp32";
   const auto build = BuildEngine(model_, nullptr, options_);
   ASSERT_TRUE(build.ok());
   const Status given =

@@ -117,7 +117,7 @@ class Chooser {
   void ChooseMoved(const Node& node, const NodePlan& plan) {
     const ValueId y = node.outputs[0];
     Form& form = FormsOf(y)[0];
-    if (!form.is_u8 || !form.quant.scale.empty()) return;
+    if (!form.is_u8() || !form.quant.scale.empty()) return;
     if (form.granularity == Granularity::kPerTensor) {
       if (std::holds_alternative<Concat>(node.op)) return;
       form.quant = FormsOf(node.inputs[0])[size_t(plan.input_forms[0])].quant;
@@ -141,7 +141,7 @@ class Chooser {
   void ChooseRoots(ValueId v) {
     if (!plan_.values.contains(graph_.values[v].name)) return;
     for (Form& form : FormsOf(v)) {
-      if (!form.is_u8 || !form.quant.scale.empty()) continue;
+      if (!form.is_u8() || !form.quant.scale.empty()) continue;
       if (!form.same_as.empty()) {
         TakeFrom(form);
       } else {
@@ -154,7 +154,7 @@ class Chooser {
     const auto other = plan_.values.find(form.same_as);
     if (other == plan_.values.end()) return;
     for (const Form& source : other->second.forms) {
-      if (!source.is_u8 || source.granularity != form.granularity) continue;
+      if (!source.is_u8() || source.granularity != form.granularity) continue;
       form.quant = source.quant;
       form.rule = "as " + form.same_as;
       return;

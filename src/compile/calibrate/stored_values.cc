@@ -129,7 +129,7 @@ std::vector<StoredValue> DescribeValues(const Graph& graph,
     StoredValue row;
     row.name = found->first;
     for (const Form& form : found->second.forms) {
-      if (!form.is_u8 || form.rule == "moved") continue;
+      if (!form.is_u8() || form.rule == "moved") continue;
       row.forms.push_back(DescribeForm(form, seen));
     }
     if (row.forms.empty()) return;

@@ -28,6 +28,7 @@ constexpr ReasonRow kReasons[] = {
     {ReasonKind::kAsked, "asked"},
     {ReasonKind::kStructure, "structure"},
     {ReasonKind::kNoInt8Form, "no_int8_form"},
+    {ReasonKind::kNoHalfForm, "no_half_form"},
     {ReasonKind::kNoReader, "no_reader"},
     {ReasonKind::kOverflow, "overflow"},
     {ReasonKind::kUnobserved, "unobserved"},
@@ -43,8 +44,8 @@ std::string_view ReasonName(ReasonKind kind) {
 }
 
 json WriteForm(const Form& form) {
-  if (!form.is_u8) return {{"type", "f32"}};
-  json out = {{"type", "u8"},
+  if (!form.is_u8()) return {{"type", Name(form.storage)}};
+  json out = {{"type", Name(form.storage)},
               {"granularity", form.granularity == Granularity::kPerChannel
                                   ? "per_channel"
                                   : "per_tensor"}};
@@ -195,9 +196,11 @@ Form ReadForm(Reader& reader, const json& item, const std::string& path) {
   form.rule = reader.Get<std::string>(item, path, "rule", "");
   form.same_as = reader.Get<std::string>(item, path, "same_as", "");
   reader.Finish(item, path);
-  if (type == "f32") return Form::F32();
-  if (type != "u8") reader.Fail(path + ".type", "'" + type + "'");
-  form.is_u8 = true;
+  for (Storage storage : {Storage::kF32, Storage::kF16, Storage::kBf16}) {
+    if (type == Name(storage)) return Form::Of(storage);
+  }
+  if (type != Name(Storage::kU8)) reader.Fail(path + ".type", "'" + type + "'");
+  form.storage = Storage::kU8;
   if (granularity == "per_channel") {
     form.granularity = Granularity::kPerChannel;
   } else if (granularity != "per_tensor") {
@@ -218,11 +221,9 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
   node.bias_shift = reader.GetList<float>(item, path, "bias_shift");
   reader.Finish(item, path);
-  if (precision == "int8") {
-    node.precision = Precision::kInt8;
-  } else if (precision != "fp32") {
-    reader.Fail(path + ".precision", "'" + precision + "'");
-  }
+  const auto known_precision = PrecisionNamed(precision);
+  if (!known_precision) reader.Fail(path + ".precision", "'" + precision + "'");
+  node.precision = known_precision.value_or(Precision::kF32);
   bool known = false;
   for (const ReasonRow& row : kReasons) {
     if (row.name != reason) continue;

@@ -144,7 +144,7 @@ const Malformed kMalformed[] = {
     {"values.x", R"({"version": 1, "values": {"x": {"type": "f32"}}})"},
     {"values.x.type", R"({"version": 1, "values": {"x": [{}]}})"},
     {"values.x.type", R"({"version": 1, "values": {"x": ["f32"]}})"},
-    {"values.x.type", R"({"version": 1, "values": {"x": [{"type": "f16"}]}})"},
+    {"values.x.type", R"({"version": 1, "values": {"x": [{"type": "f24"}]}})"},
     {"values.x.granularity",
      R"({"version": 1, "values": {"x": [
          {"type": "u8", "granularity": "per_row"}]}})"},

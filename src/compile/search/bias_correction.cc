@@ -89,7 +89,7 @@ std::vector<NodeId> CorrectableProducts(const Graph& graph, const Plan& plan) {
         !row.integer_bias.empty() || !HasConstantWeights(graph, node)) {
       continue;
     }
-    if (InputForm(graph, node, plan).is_u8) products.push_back(NodeId(n));
+    if (InputForm(graph, node, plan).is_u8()) products.push_back(NodeId(n));
   }
   return products;
 }
