@@ -9,6 +9,7 @@
 
 #include "compile/calibrate/choose.h"
 #include "compile/plan/classify.h"
+#include "compile/search/activation_bounds.h"
 #include "compile/search/bias_correction.h"
 #include "compile/search/boundary_error.h"
 #include "compile/search/fold_scales.h"
@@ -23,7 +24,7 @@ namespace {
 // averages out: what a small gain comes to is seen at the end only.
 constexpr double kLeastGains[] = {1.0, 1.3, 2.0};
 
-// Biases are corrected in so many of the best trials without; weight ranges,
+// Biases are corrected in so many of the best trials without; narrower ranges,
 // which take longer, are tried in the best one after that.
 constexpr size_t kMostRepaired = 4;
 
@@ -119,9 +120,12 @@ class Measuring {
           AddRepaired(boundary, i, &Measuring::CorrectBiasesOf));
     }
     SortCandidates();
-    if (options_.clip_weights) {
-      OCTET_RETURN_IF_ERROR(
-          AddRepaired(boundary, 0, &Measuring::ClipWeightsOf));
+    std::vector<Repair> narrowing;
+    if (options_.narrow) {
+      narrowing = {&Measuring::BoundActivationsOf, &Measuring::ClipWeightsOf};
+    }
+    for (const Repair repair : narrowing) {
+      OCTET_RETURN_IF_ERROR(AddRepaired(boundary, 0, repair));
       SortCandidates();
     }
     AutoRanges result;
@@ -171,6 +175,14 @@ class Measuring {
     if (!repaired.stands_out) repaired.trial.rule += ", no clear gain";
     candidates_.push_back(std::move(repaired));
     return {};
+  }
+
+  bool BoundActivationsOf(Candidate& candidate) {
+    const std::vector<ActivationBound> bounds =
+        MeasureActivationBounds(graph_, trials_, candidate.plan, *pool_);
+    candidate.trial.rule += fmt::format(", {} values bounded", bounds.size());
+    BoundActivations(bounds, candidate.plan);
+    return !bounds.empty();
   }
 
   // Weights that are held shift means in another way: biases follow.

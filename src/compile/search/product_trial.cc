@@ -112,26 +112,23 @@ double ProductTrial::Error(const QuantParams& input) const {
 
 std::vector<std::vector<double>> ProductTrial::ErrorsByClip(
     const QuantParams& input, std::span<const float> shares) const {
-  const size_t n = size_t(outputs_);
   const Windows stored = Stored(input);
-  std::vector<float> exact = exact_;
-  ApplyFunctions(exact);
   std::vector<std::vector<double>> errors;
   for (const float share : shares) {
-    const std::vector<float> clip(n, share);
+    const std::vector<float> clip(size_t(outputs_), share);
     std::vector<float> y = Products(stored, WeightsOfCodes(input, clip));
-    std::vector<double> shift(n, 0.0);
-    for (size_t i = 0; i < y.size(); ++i) {
-      shift[i % n] +=
-          (double(y[i]) - double(exact_[i])) / double(windows_.count());
-    }
-    for (size_t i = 0; i < y.size(); ++i) y[i] -= float(shift[i % n]);
-    ApplyFunctions(y);
-    std::vector<double>& sums = errors.emplace_back(n, 0.0);
-    for (size_t i = 0; i < y.size(); ++i) {
-      const double d = double(y[i]) - double(exact[i]);
-      sums[i % n] += d * d / double(windows_.count());
-    }
+    TakeOutShift(y);
+    errors.push_back(ErrorsByOutput(std::move(y)));
+  }
+  return errors;
+}
+
+std::vector<std::vector<double>> ProductTrial::ErrorsByInput(
+    std::span<const QuantParams> inputs, std::span<const float> clip) const {
+  std::vector<std::vector<double>> errors;
+  for (const QuantParams& input : inputs) {
+    errors.push_back(
+        ErrorsByOutput(Products(Stored(input), WeightsOfCodes(input, clip))));
   }
   return errors;
 }
@@ -146,6 +143,29 @@ std::vector<float> ProductTrial::Shifts(const QuantParams& input,
 std::vector<float> ProductTrial::Products(
     const Windows& x, const std::vector<float>& weight) const {
   return depthwise_ ? Unmixed(x, weight, outputs_) : Mixed(x, weight, outputs_);
+}
+
+void ProductTrial::TakeOutShift(std::vector<float>& y) const {
+  const size_t n = size_t(outputs_);
+  std::vector<double> shift(n, 0.0);
+  for (size_t i = 0; i < y.size(); ++i) {
+    shift[i % n] +=
+        (double(y[i]) - double(exact_[i])) / double(windows_.count());
+  }
+  for (size_t i = 0; i < y.size(); ++i) y[i] -= float(shift[i % n]);
+}
+
+std::vector<double> ProductTrial::ErrorsByOutput(std::vector<float> y) const {
+  std::vector<float> exact = exact_;
+  ApplyFunctions(exact);
+  ApplyFunctions(y);
+  const size_t n = size_t(outputs_);
+  std::vector<double> errors(n, 0.0);
+  for (size_t i = 0; i < y.size(); ++i) {
+    const double d = double(y[i]) - double(exact[i]);
+    errors[i % n] += d * d / double(windows_.count());
+  }
+  return errors;
 }
 
 void ProductTrial::ApplyFunctions(std::vector<float>& y) const {

@@ -32,11 +32,15 @@ class ProductTrial {
   //          before these are quantized, except those of a depthwise reader.
   double Error(const QuantParams& input) const;
 
-  // By share: the same for each output alone, once what the codes shift its
-  // mean by is taken out, with weights held at this share of the output's
-  // largest (NodePlan::weight_clip). [shares][outputs]
+  // The same for each output alone. By share: with weights held at this share
+  // of the output's largest (NodePlan::weight_clip), once what the codes shift
+  // its mean by is taken out. [shares][outputs]
   std::vector<std::vector<double>> ErrorsByClip(
       const QuantParams& input, std::span<const float> shares) const;
+  // By parameters of the input. [inputs][outputs]
+  //   clip: as NodePlan::weight_clip.
+  std::vector<std::vector<double>> ErrorsByInput(
+      std::span<const QuantParams> inputs, std::span<const float> clip) const;
 
   // What input and weights as their codes say make of every output before the
   // fused functions: with codes minus in float. [windows][outputs]
@@ -51,6 +55,9 @@ class ProductTrial {
   std::vector<float> Products(const Windows& x,
                               const std::vector<float>& weight) const;
   void ApplyFunctions(std::vector<float>& y) const;
+  // Of y as Products gives it.
+  std::vector<double> ErrorsByOutput(std::vector<float> y) const;
+  void TakeOutShift(std::vector<float>& y) const;
   Windows Stored(const QuantParams& input) const;
   std::vector<float> WeightsOfCodes(const QuantParams& input,
                                     std::span<const float> clip) const;

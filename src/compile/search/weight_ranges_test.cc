@@ -96,7 +96,7 @@ TEST(ChooseRangesByMeasure, SaysWhatWeightRangesGained) {
   ASSERT_TRUE(found.ok()) << found.status().message();
   EXPECT_THAT(found->trials[0].rule, HasSubstr("weight ranges"));
   EXPECT_THAT(found->plan.nodes.at("second").weight_clip, Contains(Lt(1)));
-  options.clip_weights = false;
+  options.narrow = false;
   const auto without = ChooseRangesByMeasure(
       c.graph, c.ranges, c.proposed, SeededSamples(c.graph, 8), options);
   EXPECT_LT(without->trials[0].sqnr_db, found->trials[0].sqnr_db);
