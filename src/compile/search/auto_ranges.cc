@@ -23,7 +23,8 @@ namespace {
 // averages out: what a small gain comes to is seen at the end only.
 constexpr double kLeastGains[] = {1.0, 1.3, 2.0};
 
-// So many of the best trials are repaired.
+// Biases are corrected in so many of the best trials without; weight ranges,
+// which take longer, are tried in the best one after that.
 constexpr size_t kMostRepaired = 4;
 
 constexpr int64_t kMacsOfTrial = int64_t{1} << 36;
@@ -114,9 +115,15 @@ class Measuring {
     SortCandidates();
     const size_t repaired = std::min(candidates_.size(), kMostRepaired);
     for (size_t i = 0; i < repaired; ++i) {
-      OCTET_RETURN_IF_ERROR(AddRepaired(boundary, i));
+      OCTET_RETURN_IF_ERROR(
+          AddRepaired(boundary, i, &Measuring::CorrectBiasesOf));
     }
     SortCandidates();
+    if (options_.clip_weights) {
+      OCTET_RETURN_IF_ERROR(
+          AddRepaired(boundary, 0, &Measuring::ClipWeightsOf));
+      SortCandidates();
+    }
     AutoRanges result;
     result.plan = std::move(candidates_[0].plan);
     for (Candidate& candidate : candidates_) {
@@ -126,6 +133,9 @@ class Measuring {
   }
 
  private:
+  // Whether there was anything to do.
+  using Repair = bool (Measuring::*)(Candidate&);
+
   Status AddRules() {
     for (const RangeChoice& rule : options_.rules) {
       Plan plain = proposed_;
@@ -151,27 +161,17 @@ class Measuring {
     return {};
   }
 
-  // What one of the best trials gains by repairs, each on top of the one before
-  // where that helped.
-  Status AddRepaired(const Boundary& boundary, size_t of) {
-    size_t base = of;
-    std::vector<Repair> repairs = {&Measuring::CorrectBiasesOf};
-    if (options_.clip_weights) repairs.push_back(&Measuring::ClipWeightsOf);
-    for (const Repair repair : repairs) {
-      Candidate repaired = candidates_[base];
-      if (!(this->*repair)(repaired)) continue;
-      OCTET_RETURN_IF_ERROR(Measure(boundary, repaired));
-      repaired.stands_out =
-          IsClearGain(repaired.by_sample, candidates_[base].by_sample);
-      if (!repaired.stands_out) repaired.trial.rule += ", no clear gain";
-      candidates_.push_back(std::move(repaired));
-      if (candidates_.back().stands_out) base = candidates_.size() - 1;
-    }
+  // What a trial gains by a repair.
+  Status AddRepaired(const Boundary& boundary, size_t of, Repair repair) {
+    Candidate repaired = candidates_[of];
+    if (!(this->*repair)(repaired)) return {};
+    OCTET_RETURN_IF_ERROR(Measure(boundary, repaired));
+    repaired.stands_out =
+        IsClearGain(repaired.by_sample, candidates_[of].by_sample);
+    if (!repaired.stands_out) repaired.trial.rule += ", no clear gain";
+    candidates_.push_back(std::move(repaired));
     return {};
   }
-
-  // Repairs: whether there was anything to do.
-  using Repair = bool (Measuring::*)(Candidate&);
 
   // Weights that are held shift means in another way: biases follow.
   bool ClipWeightsOf(Candidate& candidate) {

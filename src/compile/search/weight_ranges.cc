@@ -55,7 +55,9 @@ std::vector<WeightClip> MeasureWeightClips(const Graph& graph,
 
 void ClipWeights(const std::vector<WeightClip>& clips, Plan& plan) {
   for (const WeightClip& clip : clips) {
-    plan.nodes.at(clip.node).weight_clip = clip.clip;
+    NodePlan& row = plan.nodes.at(clip.node);
+    row.weight_clip = clip.clip;
+    row.bias_shift.clear();  // it was that of other codes
   }
 }
 

@@ -33,7 +33,8 @@ std::vector<WeightClip> MeasureWeightClips(const Graph& graph,
                                            const ProductTrials& trials,
                                            const Plan& plan, ThreadPool& pool);
 
-// Makes them part of the plan that they were measured for.
+// Makes them part of the plan that they were measured for; biases have to be
+// corrected anew.
 void ClipWeights(const std::vector<WeightClip>& clips, Plan& plan);
 
 }  // namespace octet::compile
