@@ -147,15 +147,25 @@ def test_fp16_without_samples_says_what_was_not_looked_for(octet, tmp_path,
     assert '65504' in process.stderr + process.stdout
 
 
-def test_threads_do_not_change_16_bit_results(octet, tmp_path, shop):
-    octet.ok('build', shop / 'small.onnx', '--precision', 'bf16', '-o',
-             tmp_path / 'e.octet', '--no-verdict')
-    found = []
-    for threads in (1, 2, 3):
-        octet.ok('run', tmp_path / 'e.octet', '--threads', threads, '--input',
-                 f"x={shop / 'samples.npy'}", '-o', tmp_path / str(threads))
-        found.append((tmp_path / str(threads) / 'joined.npy').read_bytes())
-    assert found[0] == found[1] == found[2]
+@pytest.mark.parametrize('half', HALVES)
+def test_neither_threads_nor_batches_change_16_bit_results(octet, tmp_path,
+                                                           shop, half):
+    samples = np.load(shop / 'samples.npy')[:4].reshape(4, 3, 16, 16)
+    found = set()
+    for batch in (1, 4):
+        model = models.small(stages=2)
+        for value in (*model.graph.input, *model.graph.output):
+            value.type.tensor_type.shape.dim[0].dim_value = batch
+        models.save(model, tmp_path / 'm.onnx')
+        octet.ok('build', tmp_path / 'm.onnx', '--precision', half, '-o',
+                 tmp_path / 'e.octet', '--no-verdict')
+        np.save(tmp_path / 'x.npy', samples.reshape(-1, batch, 3, 16, 16))
+        for threads in (1, 2, 3):
+            octet.ok('run', tmp_path / 'e.octet', '--threads', threads,
+                     '--input', f"x={tmp_path / 'x.npy'}", '-o',
+                     tmp_path / 'y')
+            found.add(np.load(tmp_path / 'y/joined.npy').tobytes())
+    assert len(found) == 1
 
 
 def test_compare_measures_values_of_16_bits(octet, tmp_path, shop):

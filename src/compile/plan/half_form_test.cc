@@ -81,6 +81,20 @@ TEST(ProposeHalves, FailsARequirementThatHasNoKernel) {
   EXPECT_THAT(plan.status().message(), HasSubstr("no 16-bit form"));
 }
 
+TEST(ProposeHalves, SaysWhatWasAskedOfANodeThatHasNoKernel) {
+  const Graph graph = MustParse(kEveryRole);
+  const Plan plan = MustPropose(
+      graph, Everywhere(Precision::kInt8, {{"a?t", Precision::kBf16, false}}));
+  const NodePlan& node = plan.nodes.at("act");
+  EXPECT_EQ(node.precision, Precision::kF32);
+  EXPECT_EQ(node.reason.kind, ReasonKind::kNoHalfForm);
+  EXPECT_THAT(node.reason.detail, HasSubstr("; asked: a?t=bf16"));
+  EXPECT_THAT(MustPropose(graph, Everywhere(Precision::kBf16))
+                  .nodes.at("act")
+                  .reason.detail,
+              Not(HasSubstr("asked")));
+}
+
 TEST(ProposeHalves, KeepsWhatLeavesTheRangeOfF16OutOfIt) {
   const Graph graph = MustParse(kEveryRole);
   ProposeOptions options = Everywhere(Precision::kF16);

@@ -181,7 +181,12 @@ class Proposer {
   Choice JudgeHalf(NodeId n) const {
     const Node& node = graph_.nodes[n];
     if (!HasHalfForm(graph_, node)) {
-      return Float(ReasonKind::kNoHalfForm, WhyFloat(graph_, node));
+      // It might have run in int8: what was asked is not what it gets.
+      const std::string asked =
+          asked_[n] == nullptr ? ""
+                               : fmt::format("; asked: {}={}",
+                                             asked_[n]->pattern, Name(Wish(n)));
+      return Float(ReasonKind::kNoHalfForm, WhyFloat(graph_, node) + asked);
     }
     if (Wish(n) == Precision::kF16) {
       const std::string beyond = WhyNotF16(graph_, node, peaks_);

@@ -42,6 +42,9 @@ class WidePart : public ConvHalfPart {
     const uint16_t* from =
         params().weight +
         (block.group * w.panels() + block.panel) * w.panel_halves();
+    // Those of the band before, where one block has them all.
+    if (from == widened_) return;
+    widened_ = from;
     float* to = weight();
     if (w.depth % 2 == 0) {
       return rows().widen_pairs(from, to, panels * w.taps * w.pairs());
@@ -89,6 +92,7 @@ class WidePart : public ConvHalfPart {
   }
 
   const KernelFn<ConvF32Params> conv_;
+  const uint16_t* widened_ = nullptr;  // what weight() holds
 };
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace {
 // half of the smallest second-level cache in sight (512 KB, Zen 3).
 constexpr int64_t kBandFloats = 48 * 1024;
 constexpr int64_t kWeightFloats = 64 * 1024;
-// A band has so many pixels at least, whatever they weigh: its weights are
-// widened once for all of them.
+// A band has so many pixels at least, whatever they weigh: weights that do not
+// stay are widened once for all of them.
 constexpr int64_t kLeastBandPixels = 48;
 // As conv_f32: rows are handed out in pieces of so many pixels at least, and up
 // to kFewPixels parts share pixels and split channels.
@@ -41,7 +41,8 @@ ConvHalfGeometry GeometryOf(const ConvHalfParams& p) {
   g.outputs = p.out_channels / p.group;
   const int64_t panel_floats = g.weight.taps * g.weight.depth * 16;
   g.panels_once = std::clamp<int64_t>(
-      kWeightFloats / std::max<int64_t>(1, panel_floats), 1, kMostHalfPanels);
+      kWeightFloats / std::max<int64_t>(1, panel_floats), 1,
+      std::clamp<int64_t>(g.weight.panels(), 1, kMostHalfPanels));
   const int64_t out_floats = g.panels_once * 16;
   if (g.pointwise) {
     g.rows = p.batch * p.out_h * p.out_w;

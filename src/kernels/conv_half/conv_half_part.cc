@@ -47,10 +47,15 @@ void ConvHalfPart::RunBlock(ConvHalfBlock block) {
   const int64_t first = block.row * g_.row_pixels;
   const int64_t pixels = (block.end - block.row) * g_.row_pixels;
   if (p_.residual != nullptr) {
-    for (int64_t i = 0; i < pixels; ++i) {
-      rows_.widen(
-          p_.residual + (first + i) * p_.residual_pixel_stride + block.channel,
-          residual_ + i * block.n, block.n);
+    const uint16_t* const from =
+        p_.residual + first * p_.residual_pixel_stride + block.channel;
+    if (p_.residual_pixel_stride == block.n) {
+      rows_.widen(from, residual_, pixels * block.n);
+    } else {
+      for (int64_t i = 0; i < pixels; ++i) {
+        rows_.widen(from + i * p_.residual_pixel_stride,
+                    residual_ + i * block.n, block.n);
+      }
     }
     block.residual = residual_;
   }
@@ -65,6 +70,9 @@ void ConvHalfPart::RunBlock(ConvHalfBlock block) {
   Convolve(block);
   auto* const y =
       static_cast<uint16_t*>(p_.y) + first * p_.y_pixel_stride + block.channel;
+  if (p_.y_pixel_stride == block.n) {
+    return rows_.narrow(y_, y, pixels * block.n);
+  }
   for (int64_t i = 0; i < pixels; ++i) {
     rows_.narrow(y_ + i * block.n, y + i * p_.y_pixel_stride, block.n);
   }
