@@ -35,14 +35,15 @@ std::string DescribeMacs(const std::map<std::string, int64_t>& macs) {
 std::string_view WhatHalvesBuy(std::string_view precision, CpuLevel level) {
   if (precision == "fp16") {
     return "fp16 halves storage and traffic, and is not faster than fp32 in "
-           "arithmetic: widening and rounding make it up to 10 % slower";
+           "arithmetic: widening and rounding cost time (up to 10 % measured "
+           "with AVX2)";
   }
   return level >= CpuLevel::kAvx512Bf16
-             ? "bf16 halves storage and traffic, and is faster than fp32 in "
-               "arithmetic: this CPU multiplies pairs of it (AVX512-BF16)"
+             ? "bf16 halves storage and traffic, and this CPU multiplies pairs "
+               "of it (AVX512-BF16); octet bench tells what that gains"
              : "bf16 halves storage and traffic, and is not faster than fp32 "
                "in arithmetic: this CPU has no AVX512-BF16, so that widening "
-               "and rounding make it up to 10 % slower";
+               "and rounding cost time (up to 10 % measured with AVX2)";
 }
 
 }  // namespace octet::cli
