@@ -17,6 +17,8 @@
 #include "compile/plan/classify.h"
 #include "compile/search/auto_ranges.h"
 #include "compile/search/compare.h"
+#include "compile/search/plan_search.h"
+#include "compile/search/sensitivity.h"
 #include "engine/engine_file.h"
 #include "octet/version.h"
 
@@ -325,6 +327,30 @@ Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
         engine.model_name(), model.name());
   }
   return compile::CompareLayers(model.data().graph, engine, samples, most);
+}
+
+Result<Sensitivity> MeasureSensitivity(const Model& model,
+                                       std::string_view plan,
+                                       const SampleSource& samples,
+                                       const SensitivityOptions& options) {
+  BuildOptions given;
+  given.plan = plan;
+  OCTET_ASSIGN(const compile::Plan whole, GivenPlan(model.data().graph, given));
+  return compile::MeasureSensitivity(
+      model.data().graph, whole, compile::Precision::kF32, samples, options);
+}
+
+Result<SearchResult> SearchPlan(const Model& model, std::string_view plan,
+                                const SampleSource& samples,
+                                const SearchOptions& options) {
+  BuildOptions given;
+  given.plan = plan;
+  OCTET_ASSIGN(const compile::Plan whole, GivenPlan(model.data().graph, given));
+  OCTET_ASSIGN(compile::FoundPlan found,
+               compile::SearchPlan(model.data().graph, whole,
+                                   compile::Precision::kF32, samples, options));
+  found.result.plan = compile::ToJson(found.plan);
+  return std::move(found.result);
 }
 
 Result<std::vector<NodeNote>> ReadPlan(std::string_view json,

@@ -15,6 +15,8 @@ constexpr Command kCommands[] = {
      "      -o yolov8n.octet\n"
      "  octet build net.onnx --calib samples.npy --keep 'head.*=fp32' -o "
      "net.octet\n"
+     "  octet build net.onnx --calib photos --max-drop 0.5% --time-budget 5m "
+     "\\\n      -o net.octet\n"
      "  octet build net.onnx --ranges net.calib --plan net.plan.json -o "
      "net.octet\n"
      "  octet build net.onnx --precision fp32 -o float.octet"},
@@ -39,6 +41,11 @@ constexpr Command kCommands[] = {
      "photos"},
     {"compare", "layer by layer against the float model", AddCompare,
      "  octet compare net.onnx net.octet --data samples.npy --sort own"},
+    {"sensitivity", "which values lose accuracy in int8, and how much",
+     AddSensitivity,
+     "  octet sensitivity net.onnx --calib photos --preprocess yolox\n"
+     "  octet sensitivity net.onnx --calib photos --ranges net.calib --top 10 "
+     "\\\n      -o net.sensitivity.json --resume"},
     {"bench", "latency, throughput, memory; per layer", AddBench,
      "  octet bench net.octet --layers\n"
      "  octet bench int8.octet float.octet --threads 2 --seconds 5"},

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "answers.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/calibrate/read_sample.h"
-#include "detector.h"
 #include "evaluate/agreement.h"
 #include "timing.h"
 
@@ -71,9 +71,8 @@ class Comparison {
                                    const vision::Settings& settings) {
     OCTET_ASSIGN(Session a, Session::Create(f32));
     OCTET_ASSIGN(Session b, Session::Create(built));
-    Comparison comparison(std::move(a), std::move(b));
-    comparison.FindKind(settings);
-    return comparison;
+    Answers answers = Answers::For(settings, a.inputs(), a.outputs());
+    return Comparison(std::move(a), std::move(b), std::move(answers));
   }
 
   Status Run(const SampleSource& samples, Console& console) {
@@ -84,58 +83,27 @@ class Comparison {
       if (!inputs.ok()) continue;  // calibration has named it already
       OCTET_ASSIGN(const auto a, RunSession(f32_, *inputs));
       OCTET_ASSIGN(const auto b, RunSession(built_, *inputs));
-      agreement_->Add(samples.Name(i), a, b);
-      if (spec_) OCTET_RETURN_IF_ERROR(AddBoxes(samples.Name(i), a, b));
+      OCTET_RETURN_IF_ERROR(
+          answers_.Compare(samples.Name(i), a, b, agreement_));
       console.Progress("comparing with float", i + 1, n);
     }
     return {};
   }
 
-  const Agreement& agreement() const { return *agreement_; }
+  const Agreement& agreement() const { return agreement_; }
   Session& f32() { return f32_; }
   Session& built() { return built_; }
 
  private:
-  Comparison(Session f32, Session built)
-      : f32_(std::move(f32)), built_(std::move(built)) {}
-
-  // Detections where the outputs are a detector's, the top class where there
-  // is one list of scores, else the tensors as they are.
-  void FindKind(const vision::Settings& settings) {
-    AnswerKind kind = AnswerKind::kTensors;
-    Result<vision::DetectSpec> spec =
-        DetectSpecFor(settings, f32_.inputs(), f32_.outputs());
-    const Shape& first = f32_.outputs()[0].shape;
-    const bool scores = f32_.outputs().size() == 1 && first.rank() >= 2 &&
-                        first.elements() == first[1] && first[1] > 1;
-    if (settings.detect || (spec.ok() && !scores)) {
-      if (spec.ok()) {
-        spec_ = *std::move(spec);
-        kind = AnswerKind::kDetections;
-      }
-    } else if (scores) {
-      kind = AnswerKind::kTopClass;
-    }
-    agreement_.emplace(kind);
-  }
-
-  Status AddBoxes(const std::string& name, const std::vector<Tensor>& a,
-                  const std::vector<Tensor>& b) {
-    // In pixels of the model's input: the picture's own do not matter here.
-    const vision::Placement placement;
-    OCTET_ASSIGN(const auto x,
-                 vision::Detect(a, *spec_, placement, spec_->input_width,
-                                spec_->input_height));
-    OCTET_ASSIGN(const auto y,
-                 vision::Detect(b, *spec_, placement, spec_->input_width,
-                                spec_->input_height));
-    agreement_->AddDetections(name, x, y);
-    return {};
-  }
+  Comparison(Session f32, Session built, Answers answers)
+      : f32_(std::move(f32)),
+        built_(std::move(built)),
+        answers_(std::move(answers)),
+        agreement_(answers_.kind()) {}
 
   Session f32_, built_;
-  std::optional<vision::DetectSpec> spec_;
-  std::optional<Agreement> agreement_;
+  Answers answers_;
+  Agreement agreement_;
 };
 
 std::string DescribeAgreement(const Agreement& agreement) {
@@ -226,9 +194,11 @@ Status GiveVerdict(const Model& model, const Build& build,
   if (request.measure && options.int8) {
     OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
   }
+  const std::string first =
+      request.headline.empty() ? "" : request.headline + "\n";
   console.Verdict(
-      fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
-                  Bytes(double(build.engine.size())),
+      fmt::format("{}{}: {} ({} of weights in the model){}", first,
+                  request.engine_path, Bytes(double(build.engine.size())),
                   Bytes(double(model.weight_bytes())), measured),
       fmt::format("{:.1f} % of multiply-accumulates in int8",
                   100 * kept.share()),

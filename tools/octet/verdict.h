@@ -13,8 +13,9 @@ namespace octet::cli {
 
 struct VerdictRequest {
   std::string engine_path;
-  bool measure = true;  // build the float engine and compare
-  bool time = true;     // also latencies
+  bool measure = true;   // build the float engine and compare
+  bool time = true;      // also latencies
+  std::string headline;  // said first; empty: nothing
   vision::Settings settings;
   std::unique_ptr<SampleSource> samples;  // null: nothing to compare on
 };

@@ -1,0 +1,120 @@
+#include "compile/search/sensitivity_result.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace octet::compile {
+namespace {
+
+using Cell = SensitivityState::Cell;
+
+// Below this share of noise nothing needs to be kept out of int8.
+constexpr double kNextToNothing = 1e-4;
+constexpr double kHalf = 0.5, kFourFifths = 0.8;
+constexpr size_t kFewValues = 5;
+
+ValueSensitivity RowOf(const StoredNames& names, size_t index, size_t first,
+                       const SensitivityState& state) {
+  ValueSensitivity row;
+  row.value = names.value;
+  row.readers = names.readers;
+  std::vector<double> own;
+  std::vector<SampleLoss> losses;
+  for (const SensitivityState::Sample& sample : state.samples) {
+    if (sample.cells.empty()) continue;
+    const Cell& cell = sample.cells[index];
+    own.push_back(cell.own);
+    if (cell.loss) losses.push_back(*cell.loss);
+  }
+  const Cell& there = state.samples[first].cells[index];
+  const double growth = there.own > 0 ? there.loss->noise / there.own : 0.0;
+  const Estimate mean = EstimateOf(own);
+  row.predicted = mean.mean * growth;
+  row.is_measured = losses.size() == own.size();
+  row.alone = EstimateOf(losses);
+  if (!row.is_measured) row.alone.noise = {row.predicted, mean.error * growth};
+  return row;
+}
+
+// Mean noise of a value on all samples but the first.
+double NoiseOnOthers(size_t index, size_t first,
+                     const SensitivityState& state) {
+  std::vector<double> noise;
+  for (size_t s = 0; s < state.samples.size(); ++s) {
+    const std::vector<Cell>& cells = state.samples[s].cells;
+    if (s != first && !cells.empty()) noise.push_back(cells[index].loss->noise);
+  }
+  return EstimateOf(noise).mean;
+}
+
+double NoiseOf(const ValueSensitivity& row) { return row.alone.noise.mean; }
+
+void Rank(std::vector<ValueSensitivity>& rows) {
+  std::ranges::stable_sort(rows, std::greater<>(),
+                           &ValueSensitivity::predicted);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].predicted_rank = int(i) + 1;
+  std::ranges::stable_sort(rows, std::greater<>(), NoiseOf);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i].rank = int(i) + 1;
+}
+
+void TellDamage(Sensitivity& result) {
+  double all = 0, few = 0;
+  for (const ValueSensitivity& row : result.values) {
+    all += NoiseOf(row);
+    if (size_t(row.rank) <= kFewValues) few += NoiseOf(row);
+  }
+  if (all < kNextToNothing) return;
+  result.top_share = NoiseOf(result.values[0]) / all;
+  if (result.top_share >= kHalf) {
+    result.damage = Damage::kSingle;
+  } else {
+    result.damage = few >= kFourFifths * all ? Damage::kFew : Damage::kSpread;
+  }
+}
+
+}  // namespace
+
+Sensitivity SummedUp(const std::vector<StoredNames>& names, size_t first,
+                     const SensitivityState& state) {
+  Sensitivity result;
+  for (const SensitivityState::Sample& sample : state.samples) {
+    if (!sample.cells.empty()) ++result.samples;
+  }
+  std::vector<double> predicted, measured;
+  for (size_t i = 0; i < names.size(); ++i) {
+    result.values.push_back(RowOf(names[i], i, first, state));
+    if (!result.values.back().is_measured || result.samples < 2) continue;
+    predicted.push_back(result.values.back().predicted);
+    measured.push_back(NoiseOnOthers(i, first, state));
+  }
+  result.rank_correlation = RankCorrelation(predicted, measured);
+  result.compared = int64_t(predicted.size());
+  Rank(result.values);
+  TellDamage(result);
+  return result;
+}
+
+void AddGains(const SensitivityState& state, Sensitivity& result) {
+  const std::vector<SampleLoss>& all = state.engines.at("");
+  result.all = EstimateOf(all);
+  for (ValueSensitivity& row : result.values) {
+    const auto kept = state.engines.find(row.value);
+    if (kept == state.engines.end() || kept->second.size() != all.size()) {
+      continue;
+    }
+    std::vector<double> noise, changed;
+    for (size_t s = 0; s < all.size(); ++s) {
+      noise.push_back(all[s].noise - kept->second[s].noise);
+      changed.push_back(all[s].changed - kept->second[s].changed);
+    }
+    row.gain = EstimateOf(noise);
+    row.gain_changed = EstimateOf(changed);
+    const double rest = EstimateOf(kept->second).noise.mean;
+    if (rest > 0 && result.all.noise.mean > 0) {
+      row.gain_db = 10 * std::log10(result.all.noise.mean / rest);
+    }
+    row.has_gain = true;
+  }
+}
+
+}  // namespace octet::compile
