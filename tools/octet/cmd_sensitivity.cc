@@ -155,7 +155,7 @@ std::string Next(const Options& options, const Sensitivity& result) {
       command += fmt::format(" --keep '{}=fp32'", reader);
     }
   } else if (result.damage != Damage::kNone) {
-    command += " --method auto";
+    command += " --max-drop 0.5%";
   }
   return command + " -o built.octet";
 }
