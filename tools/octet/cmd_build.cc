@@ -75,6 +75,18 @@ SearchRequest SearchRequestOf(const Options& options,
           .threads = options.calibrate.threads};
 }
 
+// Builds what a search has found.
+Status Rebuild(const Model& model,
+               const std::optional<Calibration>& calibration,
+               const std::string& plan, BuildOptions& options, Build& build) {
+  options.plan = plan;
+  std::vector<RangeTrial> tried = std::move(build.tried);
+  OCTET_ASSIGN(build, BuildEngine(model, calibration ? &*calibration : nullptr,
+                                  options));
+  build.tried = std::move(tried);
+  return {};
+}
+
 // What can be wrong without a look at the samples; calibrating takes long.
 Status CheckArguments(const Options& options) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
@@ -126,12 +138,8 @@ Status BuildIt(Options options, Console& console) {
     OCTET_ASSIGN(const SearchResult found,
                  RunSearch(model, build.plan, SearchRequestOf(options, request),
                            console));
-    build_options.plan = found.plan;
-    const std::vector<RangeTrial> tried = std::move(build.tried);
-    OCTET_ASSIGN(build,
-                 BuildEngine(model, calibration ? &*calibration : nullptr,
-                             build_options));
-    build.tried = tried;
+    OCTET_RETURN_IF_ERROR(
+        Rebuild(model, calibration, found.plan, build_options, build));
     request.headline = Headline(options.search, found);
     budgets = BudgetStatus(options.search, found);
   }

@@ -150,6 +150,9 @@ constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
 std::string Next(const Options& options, const Sensitivity& result) {
   std::string command = fmt::format("octet build {} --calib {}",
                                     options.model.path, options.calibrate.data);
+  if (!options.calibrate.preprocess.empty()) {
+    command += " --preprocess " + options.calibrate.preprocess;
+  }
   if (result.damage == Damage::kSingle) {
     for (const std::string& reader : result.values[0].readers) {
       command += fmt::format(" --keep '{}=fp32'", reader);
@@ -158,6 +161,18 @@ std::string Next(const Options& options, const Sensitivity& result) {
     command += " --max-drop 0.5%";
   }
   return command + " -o built.octet";
+}
+
+// Nowhere if there is no path. What was kept to go on from is needed no more.
+Status Write(const nlohmann::json& result, const std::string& path,
+             const std::string& state_path) {
+  if (path.empty()) return {};
+  const auto replace = nlohmann::json::error_handler_t::replace;
+  OCTET_RETURN_IF_ERROR(
+      WriteFileAtomically(path, result.dump(2, ' ', false, replace)));
+  std::error_code ignored;  // that there is none is fine
+  std::filesystem::remove(state_path, ignored);
+  return {};
 }
 
 Status Measure(Options options, Console& console) {
@@ -205,13 +220,8 @@ Status Measure(Options options, Console& console) {
   }
   Report(result, options.top, has_answers, console);
   console.result()["damage"] = kDamageNames[size_t(result.damage)];
-  if (!options.output.empty()) {
-    const auto replace = nlohmann::json::error_handler_t::replace;
-    OCTET_RETURN_IF_ERROR(WriteFileAtomically(
-        options.output, console.result().dump(2, ' ', false, replace)));
-    std::error_code ignored;  // that there is none is fine
-    std::filesystem::remove(inner.state_path, ignored);
-  }
+  OCTET_RETURN_IF_ERROR(
+      Write(console.result(), options.output, inner.state_path));
   console.Verdict(
       Describe(result),
       fmt::format("{} values, {} samples, {:.1f} s; the prediction's rank "
