@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "compile/calibrate/read_sample.h"
 #include "evaluate/metrics/coco_map.h"
 #include "model_options.h"
 
@@ -35,7 +36,7 @@ Result<HeldOut> HeldOut::Observe(const Model& model, Answers answers,
   const int64_t n = std::min(samples.size(), most);
   for (int64_t i = 0; i < n; ++i) {
     const int64_t index = i * samples.size() / n;
-    Result<std::vector<Tensor>> inputs = samples.Get(index);
+    Result<std::vector<Tensor>> inputs = compile::ReadSample(samples, index);
     if (!inputs.ok()) {
       unread = inputs.status();
       continue;

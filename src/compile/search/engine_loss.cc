@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
 #include "compile/search/trial_engine.h"
 
@@ -31,7 +32,7 @@ Result<FloatRuns> FloatRuns::Observe(const Graph& graph,
   for (int64_t i : indices) {
     Run& run = all.runs_.emplace_back();
     run.name = samples.Name(i);
-    OCTET_ASSIGN(run.inputs, samples.Get(i));
+    OCTET_ASSIGN(run.inputs, ReadSample(samples, i));
     session.SetTap([&](int, const TensorView& view) {
       if (view.dtype == DType::kF32 &&
           std::ranges::count(values, view.name) > 0) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/thread_pool.h"
+#include "compile/calibrate/read_sample.h"
 #include "compile/calibrate/sample_worker.h"
 #include "compile/calibrate/structure_key.h"
 #include "compile/plan/protect.h"
@@ -124,7 +125,8 @@ class Measuring {
       if (state_.samples[s].is_skipped) continue;
       first_ = s;
       if (state_.samples[s].is_done()) return {};
-      const Result<std::vector<Tensor>> inputs = samples_.Get(indices_[s]);
+      const Result<std::vector<Tensor>> inputs =
+          ReadSample(samples_, indices_[s]);
       if (!inputs.ok()) {
         state_.samples[s].is_skipped = true;
         unread_ = inputs.status();
@@ -187,7 +189,8 @@ class Measuring {
 
   Status TakeSample(size_t s, const std::vector<bool>& matters,
                     Replay& replay) {
-    const Result<std::vector<Tensor>> inputs = samples_.Get(indices_[s]);
+    const Result<std::vector<Tensor>> inputs =
+        ReadSample(samples_, indices_[s]);
     if (!inputs.ok()) {
       state_.samples[s].is_skipped = true;
       return {};
