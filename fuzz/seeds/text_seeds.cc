@@ -1,4 +1,4 @@
-// Seeds for the toml, case, plan and tensorrt_cache targets.
+// Seeds for the toml, case, check, plan and tensorrt_cache targets.
 #include "compile/calibrate/tensorrt_cache.h"
 #include "compile/plan/plan.h"
 #include "fuzz/seeds/seed_folder.h"
@@ -28,6 +28,33 @@ constexpr std::string_view kCase = R"({
 "decode": {"kind": "yolox", "strides": [8, 16, 32], "score": 0.01, "iou": 0.65},
 "data": {"calib": {"images": "calib"}, "eval": {"images": "eval",
   "annotations": "eval.json"}}})";
+
+constexpr std::string_view kCheck = R"(model = "m.onnx"
+level = 2
+[build]
+calib = "photos"
+method = "percentile:99.9"
+keep = ["head.*=fp32"]
+[data]
+data = "annotations.json"
+[timing]
+seconds = 0.5
+[[gate]]
+check = "loads"
+[[gate]]
+check = "smaller"
+bytes = 4194304
+[[gate]]
+check = "faster"
+ms = 12.5
+percentile = 90
+[[gate]]
+check = "accurate"
+drop = 0.01
+[[gate]]
+check = "agrees"
+least = 0.98
+)";
 
 constexpr std::string_view kCoco = R"({
 "images": [{"id": 1, "file_name": "a.jpg", "width": 10, "height": 8}],
@@ -63,6 +90,7 @@ void AddTextSeeds(const SeedFolder& folder) {
   }
   folder.Add("case", "case", kCase);
   folder.Add("case", "coco", kCoco);
+  folder.Add("check", "check", kCheck);
   folder.Add("plan", "plan", compile::ToJson(SomePlan()));
   compile::TensorRtCache cache;
   cache.header = "TRT-8601-EntropyCalibration2";

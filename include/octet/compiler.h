@@ -186,25 +186,84 @@ struct LayerError {
   std::string precision;  // of that step
   // All of its error, that of the nodes before it included.
   double l2 = 0, relative_l2 = 0, cosine = 1, sqnr_db = 0, max_error = 0;
-  double kl = 0;         // of the distribution of its elements, in nats
-  double saturated = 0;  // share of codes at the upper end
+  double kl = 0;  // of the distribution of its elements, in nats
   // What is left when every input is exact: the node's own doing.
   double own_sqnr_db = 0, own_relative_l2 = 0;
+  // The rest, and the error of the worst value that the node reads.
+  double inherited_relative_l2 = 0, inputs_sqnr_db = 0;
+  // What its codes can stand for; both 0 where it is stored as it is.
+  float low = 0, high = 0;
+  // Share of the float model's elements that lie outside, by more than half a
+  // step; and of those below alone.
+  double saturated = 0, saturated_low = 0;
 };
 
 // All values, in the engine's order.
 struct Comparison {
   std::vector<LayerError> layers;
+  // The first value whose error is more than 10 dB above what the values that
+  // it is computed from, and what is usual in this engine, explain; empty where
+  // the error grows evenly.
+  std::string first_jump;
   int64_t samples = 0;               // that were run
   std::vector<std::string> skipped;  // that could not be read
+  // Given tensors that are no value of the model, or one of another size: most
+  // of these were fused away.
+  std::vector<std::string> unmatched;
 };
 
-// Layer by layer over the first `most` samples.
+// Layer by layer against the float model, over the first `most` samples.
 //   errors: kBadInput if the engine is of another model, a sample does not fit,
 //           or none can be read.
 Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
                                  const SampleSource& samples,
                                  int64_t most = 16);
+
+// The same with another engine of the model in place of the float model.
+Result<Comparison> CompareEngines(const Model& model, const Engine& truth,
+                                  const Engine& engine,
+                                  const SampleSource& samples,
+                                  int64_t most = 16);
+
+// f32 tensors by the names of the model's values, with `/` and `:` as `_`; in
+// the model's own layout.
+using NamedTensors = std::map<std::string, Tensor>;
+// What another runtime computed for a sample.
+using ValueSource = std::function<Result<NamedTensors>(int64_t sample)>;
+
+// The same with tensors of another runtime in place of the float model's.
+//   engine: null: the float model is compared with them.
+//   errors: kBadInput too if none of them is a value of the model, with "did
+//           you mean".
+Result<Comparison> CompareTensors(const Model& model, const Engine* engine,
+                                  const ValueSource& truth,
+                                  const SampleSource& samples,
+                                  int64_t most = 16);
+
+// A value, or the weights of a node, that eight bits hurt.
+struct Suspect {
+  std::string value;   // that is stored in eight bits; empty: it is the weights
+  std::string node;    // that makes the value, or whose weights they are
+  double sqnr_db = 0;  // of rounding and clipping alone, mean over channels
+  // Of the error where int8 ends: how much is there when nothing else is int8.
+  double share = 0;
+  std::string kind;   // "saturated sum", "shared concat scale", ...
+  std::string cause;  // in words, with the numbers that show it
+  std::string remedy;
+  std::vector<std::string> keep;  // nodes which, in fp32, do without it
+};
+
+// The values and weights that cost an engine most, the worst first, each with
+// its likely cause. Candidates are those that lose most by being stored in
+// eight bits; what each costs is measured by storing it alone so in the float
+// model.
+//   calibration: what the engine was built with; null: `samples` tell what it
+//                would have seen.
+//   errors:      as CompareLayers.
+Result<std::vector<Suspect>> Diagnose(const Model& model, const Engine& engine,
+                                      const SampleSource& samples,
+                                      const Calibration* calibration = nullptr,
+                                      size_t most = 3);
 
 // What a plan (Build::plan) says of each node, sorted by name; types and
 // multiply-accumulates are not in it.

@@ -11,31 +11,16 @@
 #include "compile/ir/text.h"
 #include "compile/lower/lower.h"
 #include "compile/make_plan.h"
+#include "compile/model_data.h"
 #include "compile/onnx/import.h"
 #include "compile/passes/passes.h"
 #include "compile/plan/absorb_qdq.h"
 #include "compile/plan/classify.h"
 #include "compile/search/auto_ranges.h"
-#include "compile/search/compare.h"
-#include "compile/search/plan_search.h"
-#include "compile/search/sensitivity.h"
 #include "engine/engine_file.h"
 #include "octet/version.h"
 
 namespace octet {
-
-struct Model::Data {
-  std::string name, hash;
-  compile::Graph graph;                   // float, canonical
-  std::optional<compile::Plan> imported;  // of a QDQ model
-  std::vector<ValueInfo> inputs, outputs;
-  std::vector<ModelNode> nodes;
-  int64_t weight_bytes = 0;
-};
-
-struct Calibration::Data {
-  compile::Ranges ranges;
-};
 
 namespace {
 
@@ -316,41 +301,6 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   build.engine.assign(bytes.begin(), bytes.end());
   build.plan = compile::ToJson(plan);
   return build;
-}
-
-Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
-                                 const SampleSource& samples, int64_t most) {
-  if (engine.model_hash() != model.hash()) {
-    return BadInput(
-        "the engine was built from another model ({}) than {}; give that one, "
-        "or build anew",
-        engine.model_name(), model.name());
-  }
-  return compile::CompareLayers(model.data().graph, engine, samples, most);
-}
-
-Result<Sensitivity> MeasureSensitivity(const Model& model,
-                                       std::string_view plan,
-                                       const SampleSource& samples,
-                                       const SensitivityOptions& options) {
-  BuildOptions given;
-  given.plan = plan;
-  OCTET_ASSIGN(const compile::Plan whole, GivenPlan(model.data().graph, given));
-  return compile::MeasureSensitivity(
-      model.data().graph, whole, compile::Precision::kF32, samples, options);
-}
-
-Result<SearchResult> SearchPlan(const Model& model, std::string_view plan,
-                                const SampleSource& samples,
-                                const SearchOptions& options) {
-  BuildOptions given;
-  given.plan = plan;
-  OCTET_ASSIGN(const compile::Plan whole, GivenPlan(model.data().graph, given));
-  OCTET_ASSIGN(compile::FoundPlan found,
-               compile::SearchPlan(model.data().graph, whole,
-                                   compile::Precision::kF32, samples, options));
-  found.result.plan = compile::ToJson(found.plan);
-  return std::move(found.result);
 }
 
 Result<std::vector<NodeNote>> ReadPlan(std::string_view json,

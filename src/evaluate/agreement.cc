@@ -38,7 +38,8 @@ float ScoreOfSame(const vision::Detection& wanted,
 
 void Agreement::Add(const std::string& name, const std::vector<Tensor>& a,
                     const std::vector<Tensor>& b) {
-  ++samples_;
+  // AddDetections counts a detector's samples.
+  if (kind_ != AnswerKind::kDetections) ++samples_;
   for (size_t o = 0; o < a.size() && o < b.size(); ++o) {
     const auto x = a[o].as<float>(), y = b[o].as<float>();
     for (size_t i = 0; i < x.size() && i < y.size(); ++i) {

@@ -68,6 +68,13 @@ TEST(Agreement, ADetectionThatFadesIsAChange) {
   EXPECT_THAT(agreement.changes()[0].what, HasSubstr("0.70 -> 0.09"));
 }
 
+TEST(Agreement, CountsASampleOfADetectorOnce) {
+  Agreement agreement(AnswerKind::kDetections);
+  agreement.Add("photo", Scores({1, 2}), Scores({1, 2}));
+  agreement.AddDetections("photo", {At(0, 1, 0.8f)}, {At(0, 1, 0.8f)});
+  EXPECT_EQ(agreement.samples(), 1);
+}
+
 TEST(Agreement, ADetectionThatAppearsIsAChange) {
   Agreement agreement(AnswerKind::kDetections);
   agreement.AddDetections("photo", {}, {At(0, 1, 0.8f)});

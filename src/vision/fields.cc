@@ -41,17 +41,24 @@ Status Fields::Wrong(std::string_view key, const json& found,
                   expected);
 }
 
-Status Fields::CheckKeys(std::span<const std::string_view> known) const {
+std::vector<Status> Fields::KeyFaults(
+    std::span<const std::string_view> known) const {
   if (!table_.is_object()) {
-    return BadInput("{}: is {}, expected a table", where_, Shown(table_));
+    return {BadInput("{}: is {}, expected a table", where_, Shown(table_))};
   }
+  std::vector<Status> faults;
   for (const auto& [key, value] : table_.items()) {
     if (std::ranges::find(known, key) == known.end()) {
-      return BadInput("{}: unknown key {}{}", where_, Shown(json(key)),
-                      Suggestion(key, known));
+      faults.push_back(BadInput("{}: unknown key {}{}", where_,
+                                Shown(json(key)), Suggestion(key, known)));
     }
   }
-  return {};
+  return faults;
+}
+
+Status Fields::CheckKeys(std::span<const std::string_view> known) const {
+  const std::vector<Status> faults = KeyFaults(known);
+  return faults.empty() ? Status() : faults[0];
 }
 
 Status Fields::Read(std::string_view key, int64_t low, int64_t high,

@@ -23,6 +23,8 @@ class Fields {
 
   // Fails if `table` is no table or has a key that is not in `known`.
   Status CheckKeys(std::span<const std::string_view> known) const;
+  // The same for each such key, for those who list every fault.
+  std::vector<Status> KeyFaults(std::span<const std::string_view> known) const;
 
   bool Has(std::string_view key) const;
   Status Read(std::string_view key, int64_t low, int64_t high,

@@ -80,6 +80,22 @@ def small(stages=1, classes=CLASSES):
                                      'joined': [1, 16, 16, 16]})
 
 
+def chain():
+    """Three convolutions in a row."""
+    graph = _Graph(seed=5)
+    x = graph.add('Relu', [graph.conv('x', 3, 8, 'first', 3)], 'narrow')
+    x = graph.add('Relu', [graph.conv(x, 8, 16, 'middle')], 'wide')
+    graph.conv(x, 16, 4, 'y')
+    return graph.model([1, *SHAPE], {'y': [1, 4, *SHAPE[1:]]})
+
+
+def classifier():
+    """small() with its scores alone, as classifiers have them."""
+    model = small()
+    model.graph.output.pop()
+    return model
+
+
 def detector(classes=2, size=32):
     """Outputs as YOLOv8 gives them: [1, 4 + classes, cells]."""
     graph = _Graph(seed=2)
@@ -116,6 +132,18 @@ def alike_outputs():
     graph.add('Relu', ['x'], 'a/b')
     graph.add('Sigmoid', ['x'], 'a_b')
     return graph.model([1, *SHAPE], {'a/b': [1, *SHAPE], 'a_b': [1, *SHAPE]})
+
+
+def blue_or_green():
+    """Tells blue pictures of 0..1 from green ones; knows no red."""
+    graph = _Graph(seed=4)
+    x = graph.add('GlobalAveragePool', ['x'], 'pooled')
+    x = graph.add('Flatten', [x], 'flat')
+    graph.constant('head.w', np.array([[0, 0], [0, 30], [30, 0]], np.float32))
+    graph.constant('head.b', np.zeros(2, np.float32))
+    x = graph.add('Gemm', [x, 'head.w', 'head.b'], 'scores')
+    graph.add('Softmax', [x], 'y')
+    return graph.model([1, 3, 16, 16], {'y': [1, 2]})
 
 
 def with_unsupported_nodes():

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "compile/calibrate/range_rule.h"
 #include "compile/calibrate/tensorrt_cache.h"
+#include "doctor/glance.h"
 #include "interrupt.h"
 
 namespace octet::cli {
@@ -47,6 +48,21 @@ int PositiveNumber(std::string_view text) {
   return whole && n > 0 ? n : 0;
 }
 
+// What can be told without another look at the samples.
+void PointToDoctor(const Model& model, const CalibrateArguments& arguments,
+                   const SampleSource& samples, const Calibration& calibration,
+                   Console& console) {
+  if (!arguments.shard.empty()) return;
+  const auto finding =
+      doctor::GlanceAt(calibration.values(), calibration.samples(),
+                       [&](int64_t i) { return samples.Name(i); });
+  if (!finding) return;
+  console.Warn("{}; octet doctor {} --data {}{}{} says more", finding->found,
+               model.name(), arguments.data,
+               arguments.preprocess.empty() ? "" : " --preprocess ",
+               arguments.preprocess);
+}
+
 }  // namespace
 
 Result<ShardOption> ParseShard(std::string_view text) {
@@ -73,7 +89,8 @@ Status CheckCalibrateArguments(const CalibrateArguments& arguments) {
   return ParseShard(arguments.shard).status();
 }
 
-void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
+void CalibrateArguments::AddSamples(CLI::App& app,
+                                    const std::string& data_option) {
   app.add_option(data_option, data,
                  "samples: folder or list of images, .npy, .npz, folder of "
                  "such files")
@@ -82,13 +99,20 @@ void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
                  "how a picture becomes the input: a preset (imagenet, yolov8, "
                  "...), FILE.toml, case.json, or raw for tensors as they are")
       ->group("Calibration");
+  app.add_option("--limit", limit, "use the first N samples only; 0 = all")
+      ->group("Calibration");
+  app.add_option("--threads", threads, "threads; 0 = all")
+      ->check(CLI::NonNegativeNumber)
+      ->group("Calibration");
+}
+
+void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
+  AddSamples(app, data_option);
   app.add_option("--method", method,
                  "how ranges are chosen: mse, minmax, mean-minmax, entropy, "
                  "percentile[:P], moving-average, or auto (build tries "
                  "several)")
       ->capture_default_str()
-      ->group("Calibration");
-  app.add_option("--limit", limit, "use the first N samples only; 0 = all")
       ->group("Calibration");
   app.add_option("--shard", shard,
                  "i/N: this run takes every Nth sample, from the ith on; octet "
@@ -96,9 +120,6 @@ void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
       ->group("Calibration");
   app.add_flag("--resume", resume,
                "go on where a stopped run with the same output ended")
-      ->group("Calibration");
-  app.add_option("--threads", threads, "threads; 0 = all")
-      ->check(CLI::NonNegativeNumber)
       ->group("Calibration");
 }
 
@@ -146,6 +167,7 @@ Result<Calibration> RunCalibration(const Model& model,
   for (const std::string& name : calibration.skipped()) {
     console.Warn("skipped {}: it cannot be read, or is no numbers", name);
   }
+  PointToDoctor(model, arguments, *samples, calibration, console);
   return calibration;
 }
 

@@ -21,6 +21,8 @@ struct CalibrateArguments {
 
   // data_option: "--data" or "--calib".
   void Add(CLI::App& app, const std::string& data_option);
+  // Only those that say what the samples are, and --threads.
+  void AddSamples(CLI::App& app, const std::string& data_option);
 };
 
 // "2/7": shard 2 of 7.

@@ -123,6 +123,7 @@ Status BuildIt(Options options, Console& console) {
   request.engine_path = options.output;
   request.measure = !options.no_verdict;
   request.time = !options.no_timing;
+  request.calibration = calibration ? &*calibration : nullptr;
   if (!options.calibrate.data.empty()) {
     request.settings = settings;
     OCTET_ASSIGN(request.samples,

@@ -1,44 +1,29 @@
 // octet hardware: what this machine does fast.
-#include <fstream>
-#include <thread>
-
-#include "base/cpu.h"
 #include "base/error.h"
 #include "command.h"
-#include "kernels/peak/peak.h"
+#include "machine.h"
 
 namespace octet::cli {
 namespace {
 
-std::string CpuName() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) {
-      return line.substr(line.find(':') + 2);
-    }
-  }
-  return "unknown CPU";
-}
-
 Status Hardware(Console& console) {
-  OCTET_ASSIGN(const CpuLevel level, ChooseCpuLevel());
+  OCTET_ASSIGN(const Machine machine, MeasureMachine());
   nlohmann::json& result = console.result();
-  result["cpu"] = CpuName();
-  result["level"] = Name(level);
-  result["threads"] = std::thread::hardware_concurrency();
-  console.Print("{}, {} threads, kernels of level {}", CpuName(),
-                std::thread::hardware_concurrency(), Name(level));
-  const double int8 = 2 * kernels::PeakMacsU8(level) / 1e9;
-  const double f32 = 2 * kernels::PeakMacsF32(level) / 1e9;
-  console.Print("  int8 products   {:8.1f} GOP/s on one core", int8);
-  console.Print("  float products  {:8.1f} GFLOP/s", f32);
-  const double ratio = f32 > 0 ? int8 / f32 : 0;
-  result["int8_gops"] = int8;
-  result["f32_gflops"] = f32;
+  result["cpu"] = machine.cpu;
+  result["level"] = Name(machine.level);
+  result["threads"] = machine.threads;
+  console.Print("{}, {} threads, kernels of level {}", machine.cpu,
+                machine.threads, Name(machine.level));
+  console.Print("  int8 products   {:8.1f} GOP/s on one core",
+                machine.int8_gops);
+  console.Print("  float products  {:8.1f} GFLOP/s", machine.f32_gflops);
+  const double ratio = machine.int8_over_f32();
+  result["int8_gops"] = machine.int8_gops;
+  result["f32_gflops"] = machine.f32_gflops;
   result["int8_over_f32"] = ratio;
   console.Verdict(
       fmt::format("int8 is at most {:.1f} times as fast as fp32 here", ratio),
-      level == CpuLevel::kAvx512Vnni
+      machine.level == CpuLevel::kAvx512Vnni
           ? "this CPU has 8-bit dot products (AVX512-VNNI)"
           : "this CPU has no 8-bit dot product: int8 products are made of "
             "16-bit ones",

@@ -3,18 +3,22 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/nearest.h"
 #include "command.h"
 #include "octet/compiler.h"
+#include "output_check.h"
+#include "why.h"
 
 namespace octet::cli {
 namespace {
 
 constexpr size_t kMostPlanBytes = size_t(1) << 28;
+constexpr size_t kMostComparisonBytes = size_t(1) << 28;
 
 struct Options {
   std::string path;
   std::string why;
+  std::string model, ranges, comparison;  // for --why and --annotate
+  std::string annotate;
   bool steps = false;
   bool text = false;
 };
@@ -37,44 +41,46 @@ void PrintValues(Console& console, const char* what,
   }
 }
 
-Status NoSuchNode(const Options& options, const std::vector<NodeNote>& notes) {
-  std::vector<std::string_view> known;
-  for (const NodeNote& note : notes) known.push_back(note.node);
-  const std::string_view near = Nearest(options.why, known);
-  return Usage("--why '{}': no such node; {}", options.why,
-               near.empty()
-                   ? fmt::format("octet inspect {} lists them", options.path)
-                   : fmt::format("did you mean '{}'?", near));
+// The answer to --why and --annotate, which need more than the engine.
+Status InspectWithModel(const Options& options, const Engine& engine,
+                        Console& console) {
+  std::optional<Model> model;
+  if (!options.model.empty()) {
+    OCTET_ASSIGN(model, Model::Open(options.model));
+  }
+  if (!options.annotate.empty()) {
+    if (!model) {
+      return Usage("--annotate needs --model: the ONNX file of the engine");
+    }
+    OCTET_RETURN_IF_ERROR(CheckOutputs(
+        {options.annotate}, {options.path, options.model, options.ranges}));
+    OCTET_RETURN_IF_ERROR(WriteAnnotated(options.model, *model, engine,
+                                         options.annotate, console));
+  }
+  if (options.why.empty()) return {};
+  WhySources sources;
+  sources.engine = &engine;
+  sources.model = model ? &*model : nullptr;
+  std::optional<Calibration> calibration;
+  if (!options.ranges.empty()) {
+    OCTET_ASSIGN(calibration, Calibration::Open(options.ranges));
+    sources.calibration = &*calibration;
+  }
+  if (!options.comparison.empty()) {
+    OCTET_ASSIGN(const std::string text,
+                 ReadTextFile(options.comparison, kMostComparisonBytes));
+    sources.comparison = nlohmann::json::parse(text, nullptr, false);
+    if (!sources.comparison.is_object()) {
+      return BadInput("{}: is not what octet compare --json writes",
+                      options.comparison);
+    }
+  }
+  return ExplainNode(options.why, sources, console);
 }
 
-Status InspectEngine(const Options& options, Console& console) {
-  OCTET_ASSIGN(const Engine engine, Engine::Open(options.path));
-  nlohmann::json& result = console.result();
-  result = {{"kind", "engine"},
-            {"model", engine.model_name()},
-            {"model_sha256", engine.model_hash()},
-            {"octet", engine.octet_version()},
-            {"target", engine.target()},
-            {"calibration", engine.calibration()},
-            {"preprocess", engine.preprocess()},
-            {"detect", engine.detect()},
-            {"weight_bytes", engine.weight_bytes()},
-            {"inputs", Describe(engine.inputs())},
-            {"outputs", Describe(engine.outputs())}};
-  console.Print("engine of {} (sha256 {}), made by octet {}",
-                engine.model_name(), engine.model_hash(),
-                engine.octet_version());
-  console.Print("  ranges: {}", engine.calibration());
-  PrintValues(console, "input ", engine.inputs());
-  PrintValues(console, "output", engine.outputs());
-  int64_t int8 = 0, all = 0;
-  bool found = options.why.empty();
+void PrintNodes(const Engine& engine, Console& console) {
   nlohmann::json nodes = nlohmann::json::array();
   for (const NodeNote& note : engine.notes()) {
-    all += int64_t(note.macs);
-    if (note.precision == "int8") int8 += int64_t(note.macs);
-    if (!options.why.empty() && note.node != options.why) continue;
-    found = true;
     nodes.push_back({{"node", note.node},
                      {"type", note.type},
                      {"precision", note.precision},
@@ -83,21 +89,52 @@ Status InspectEngine(const Options& options, Console& console) {
     console.Print("  {:<5} {:<20} {:>12} MACs  {}  [{}]", note.precision,
                   note.type, note.macs, note.node, note.reason);
   }
-  if (!found) return NoSuchNode(options, engine.notes());
-  result["nodes"] = nodes;
-  if (options.steps) {
-    OCTET_ASSIGN(const Session session, Session::Create(engine));
-    nlohmann::json steps = nlohmann::json::array();
-    for (const StepInfo& step : session.steps()) {
-      steps.push_back({{"step", step.name},
-                       {"node", step.node},
-                       {"kernel", step.kernel},
-                       {"precision", step.precision},
-                       {"reason", step.reason}});
-      console.Print("  step {:<5} {:<28} {}", step.precision, step.kernel,
-                    step.name);
-    }
-    result["steps"] = steps;
+  console.result()["nodes"] = nodes;
+}
+
+Status PrintSteps(const Engine& engine, Console& console) {
+  OCTET_ASSIGN(const Session session, Session::Create(engine));
+  nlohmann::json steps = nlohmann::json::array();
+  for (const StepInfo& step : session.steps()) {
+    steps.push_back({{"step", step.name},
+                     {"node", step.node},
+                     {"kernel", step.kernel},
+                     {"precision", step.precision},
+                     {"reason", step.reason}});
+    console.Print("  step {:<5} {:<28} {}", step.precision, step.kernel,
+                  step.name);
+  }
+  console.result()["steps"] = steps;
+  return {};
+}
+
+Status InspectEngine(const Options& options, Console& console) {
+  OCTET_ASSIGN(const Engine engine, Engine::Open(options.path));
+  console.result() = {{"kind", "engine"},
+                      {"model", engine.model_name()},
+                      {"model_sha256", engine.model_hash()},
+                      {"octet", engine.octet_version()},
+                      {"target", engine.target()},
+                      {"calibration", engine.calibration()},
+                      {"preprocess", engine.preprocess()},
+                      {"detect", engine.detect()},
+                      {"weight_bytes", engine.weight_bytes()},
+                      {"inputs", Describe(engine.inputs())},
+                      {"outputs", Describe(engine.outputs())}};
+  OCTET_RETURN_IF_ERROR(InspectWithModel(options, engine, console));
+  if (!options.why.empty()) return {};
+  console.Print("engine of {} (sha256 {}), made by octet {}",
+                engine.model_name(), engine.model_hash(),
+                engine.octet_version());
+  console.Print("  ranges: {}", engine.calibration());
+  PrintValues(console, "input ", engine.inputs());
+  PrintValues(console, "output", engine.outputs());
+  PrintNodes(engine, console);
+  if (options.steps) OCTET_RETURN_IF_ERROR(PrintSteps(engine, console));
+  int64_t int8 = 0, all = 0;
+  for (const NodeNote& note : engine.notes()) {
+    all += int64_t(note.macs);
+    if (note.precision == "int8") int8 += int64_t(note.macs);
   }
   const double share = all > 0 ? 100 * double(int8) / double(all) : 0;
   console.Verdict(
@@ -201,6 +238,10 @@ Status Inspect(const Options& options, Console& console) {
                       reinterpret_cast<const char*>(bytes.data()));
   };
   if (begins("OCTETENG")) return InspectEngine(options, console);
+  if (!options.why.empty() || !options.annotate.empty()) {
+    return Usage("{}: is no engine, which --why and --annotate are about",
+                 options.path);
+  }
   if (begins("OCTETCAL")) return InspectCalibration(options, console);
   if (begins("{")) return InspectPlan(options, console);
   return InspectModel(options, console);
@@ -212,7 +253,17 @@ std::function<Status(Console&)> AddInspect(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->path, "model, .calib, plan or engine")
       ->required();
-  app.add_option("--why", options->why, "one node of an engine");
+  app.add_option("--why", options->why,
+                 "everything about one node of an engine");
+  app.add_option("--model", options->model,
+                 "the engine's ONNX file: --why tells readers and weights too");
+  app.add_option("--ranges", options->ranges,
+                 "its .calib file: --why tells what was seen");
+  app.add_option("--comparison", options->comparison,
+                 "what octet compare --json wrote: --why tells the error");
+  app.add_option("--annotate", options->annotate,
+                 "write --model here with each node's precision and reason in "
+                 "its doc_string, for Netron");
   app.add_flag("--steps", options->steps, "kernels of an engine's steps");
   app.add_flag("--text", options->text, "a model's graph in text form");
   return [options](Console& console) { return Inspect(*options, console); };

@@ -24,6 +24,7 @@ struct Command {
 
 std::function<Status(Console&)> AddBuild(CLI::App& app);
 std::function<Status(Console&)> AddCalibrate(CLI::App& app);
+std::function<Status(Console&)> AddDoctor(CLI::App& app);
 std::function<Status(Console&)> AddMerge(CLI::App& app);
 std::function<Status(Console&)> AddInspect(CLI::App& app);
 std::function<Status(Console&)> AddRun(CLI::App& app);
@@ -32,7 +33,9 @@ std::function<Status(Console&)> AddCompare(CLI::App& app);
 std::function<Status(Console&)> AddSensitivity(CLI::App& app);
 std::function<Status(Console&)> AddBench(CLI::App& app);
 std::function<Status(Console&)> AddHardware(CLI::App& app);
+std::function<Status(Console&)> AddAdvise(CLI::App& app);
 std::function<Status(Console&)> AddDetect(CLI::App& app);
+std::function<Status(Console&)> AddCheck(CLI::App& app);
 
 }  // namespace octet::cli
 

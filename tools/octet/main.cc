@@ -26,11 +26,16 @@ constexpr Command kCommands[] = {
      "  octet calibrate net.onnx --data photos --preprocess imagenet \\\n"
      "      --shard 1/2 -o 1.calib\n"
      "  octet calibrate net.onnx --data samples.npy --resume -o net.calib"},
+    {"doctor", "is this calibration set any good", AddDoctor,
+     "  octet doctor net.onnx --data photos --preprocess imagenet\n"
+     "  octet doctor net.onnx --data photos --preprocess imagenet \\\n"
+     "      --ranges net.calib --eval-data other_photos"},
     {"merge", "join the .calib files of several shards", AddMerge,
      "  octet merge 1.calib 2.calib -o net.calib"},
     {"inspect", "what is in a model, .calib, plan or engine", AddInspect,
      "  octet inspect net.octet\n"
-     "  octet inspect net.octet --why conv1\n"
+     "  octet inspect net.octet --why conv1 --model net.onnx\n"
+     "  octet inspect net.octet --model net.onnx --annotate seen.onnx\n"
      "  octet inspect net.calib --json"},
     {"run", "tensors or images in, tensors out", AddRun,
      "  octet run net.octet --input x=samples.npy -o outputs\n"
@@ -39,8 +44,11 @@ constexpr Command kCommands[] = {
      "  octet eval net.octet --data folder_of_class_folders\n"
      "  octet eval int8.octet float.octet --data annotations.json --images "
      "photos"},
-    {"compare", "layer by layer against the float model", AddCompare,
-     "  octet compare net.onnx net.octet --data samples.npy --sort own"},
+    {"compare", "layer by layer against float, an engine or tensors",
+     AddCompare,
+     "  octet compare net.onnx net.octet --data samples.npy --sort own\n"
+     "  octet compare net.onnx old.octet new.octet --data samples.npy\n"
+     "  octet compare net.onnx --tensors dumped_by_onnxruntime"},
     {"sensitivity", "which values lose accuracy in int8, and how much",
      AddSensitivity,
      "  octet sensitivity net.onnx --calib photos --preprocess yolox\n"
@@ -51,8 +59,13 @@ constexpr Command kCommands[] = {
      "  octet bench int8.octet float.octet --threads 2 --seconds 5"},
     {"hardware", "what this machine does fast", AddHardware,
      "  octet hardware --json"},
+    {"advise", "what to do with this model on this machine", AddAdvise,
+     "  octet advise net.onnx --for video --calib photos --preprocess yolov8\n"
+     "  octet advise net.onnx --for language --shapes batch=1,sequence=128"},
     {"detect", "objects in pictures: boxes drawn, JSON", AddDetect,
      "  octet detect yolov8n.octet photos -o found --score 0.4"},
+    {"check", "gates for CI: size, speed, accuracy", AddCheck,
+     "  octet check check.toml --junit check.xml"},
 };
 
 void AddManners(CLI::App& app, Console& console) {

@@ -1,11 +1,11 @@
 #include "usage.h"
 
+#include <fmt/core.h>
+
 // Other files include App.hpp only: what these two define is long, and g++
 // would write it into every object.
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/core.h>
-
 #include <cctype>
 
 #include "base/nearest.h"

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "compile/calibrate/read_sample.h"
 #include "evaluate/agreement.h"
+#include "suspects.h"
 #include "timing.h"
 
 namespace octet::cli {
@@ -17,6 +18,8 @@ constexpr int64_t kMostSamples = 32;
 constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
 constexpr size_t kNamesShown = 3;
+// Outputs without answers are called changed below this.
+constexpr double kLeastSqnrDb = 20;
 
 using evaluate::Agreement;
 using evaluate::AnswerKind;
@@ -106,20 +109,6 @@ class Comparison {
   Agreement agreement_;
 };
 
-std::string DescribeAgreement(const Agreement& agreement) {
-  switch (agreement.kind()) {
-    case AnswerKind::kTopClass:
-      return fmt::format("{:.1f} % of top answers as in float",
-                         100 * agreement.share());
-    case AnswerKind::kDetections:
-      return fmt::format("{:.1f} % of confident detections as in float",
-                         100 * agreement.share());
-    case AnswerKind::kTensors:
-      break;
-  }
-  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
-}
-
 void ReportAgreement(const Agreement& agreement, Console& console) {
   nlohmann::json changes = nlohmann::json::array();
   const auto rows = agreement.changes();
@@ -140,6 +129,29 @@ void ReportAgreement(const Agreement& agreement, Console& console) {
   }
 }
 
+bool AnswersChanged(const Agreement& agreement) {
+  if (agreement.kind() != AnswerKind::kTensors) return agreement.share() < 1;
+  return agreement.samples() > 0 && agreement.sqnr_db() < kLeastSqnrDb;
+}
+
+// What the verdict says of a build and what to type next.
+struct Measured {
+  std::string text;
+  std::string reason, next;  // empty: the usual ones
+};
+
+// Names what costs most where answers changed.
+Status Blame(const Model& model, const Engine& engine,
+             const VerdictRequest& request, Console& console,
+             Measured& measured) {
+  OCTET_ASSIGN(const std::vector<Suspect> suspects,
+               Diagnose(model, engine, *request.samples, request.calibration));
+  ReportSuspects(suspects, console);
+  measured.reason = WorstInWords(suspects);
+  measured.next = RepairCommand(suspects, model.name());
+  return {};
+}
+
 Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
   FillRandom(comparison.f32());
   FillRandom(comparison.built());
@@ -154,9 +166,9 @@ Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
   return fmt::format(", {:.2f}x as fast as fp32", ratio);
 }
 
-Result<std::string> Measure(const Model& model, const Engine& engine,
-                            const BuildOptions& options,
-                            const VerdictRequest& request, Console& console) {
+Result<Measured> Measure(const Model& model, const Engine& engine,
+                         const BuildOptions& options,
+                         const VerdictRequest& request, Console& console) {
   BuildOptions float_options;
   float_options.int8 = false;
   float_options.preprocess = options.preprocess;
@@ -166,20 +178,48 @@ Result<std::string> Measure(const Model& model, const Engine& engine,
   console.result()["f32_engine_bytes"] = float_build.engine.size();
   OCTET_ASSIGN(Comparison comparison,
                Comparison::Create(f32, engine, request.settings));
-  std::string text;
+  Measured measured;
   if (request.samples != nullptr) {
     OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
-    ReportAgreement(comparison.agreement(), console);
-    text = ", " + DescribeAgreement(comparison.agreement());
+    const Agreement& agreement = comparison.agreement();
+    ReportAgreement(agreement, console);
+    measured.text = ", " + DescribeAgreement(agreement);
+    if (AnswersChanged(agreement)) {
+      OCTET_RETURN_IF_ERROR(Blame(model, engine, request, console, measured));
+    }
   }
   if (request.time) {
     OCTET_ASSIGN(const std::string latency, ReportLatency(comparison, console));
-    text += latency;
+    measured.text += latency;
   }
-  return text;
+  return measured;
 }
 
 }  // namespace
+
+std::string DescribeAgreement(const Agreement& agreement) {
+  switch (agreement.kind()) {
+    case AnswerKind::kTopClass:
+      return fmt::format("{:.1f} % of top answers as in float",
+                         100 * agreement.share());
+    case AnswerKind::kDetections:
+      return fmt::format("{:.1f} % of confident detections as in float",
+                         100 * agreement.share());
+    case AnswerKind::kTensors:
+      break;
+  }
+  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
+}
+
+Result<evaluate::Agreement> AgreementWithFloat(const Engine& f32,
+                                               const Engine& built,
+                                               const vision::Settings& settings,
+                                               const SampleSource& samples,
+                                               Console& console) {
+  OCTET_ASSIGN(Comparison comparison, Comparison::Create(f32, built, settings));
+  OCTET_RETURN_IF_ERROR(comparison.Run(samples, console));
+  return comparison.agreement();
+}
 
 Status GiveVerdict(const Model& model, const Build& build,
                    const BuildOptions& options, const VerdictRequest& request,
@@ -190,20 +230,23 @@ Status GiveVerdict(const Model& model, const Build& build,
   console.result()["engine_bytes"] = build.engine.size();
   console.result()["model_weight_bytes"] = model.weight_bytes();
   PrintKept(kept, console);
-  std::string measured;
+  Measured measured;
   if (request.measure && options.int8) {
     OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
   }
+  const std::string share = fmt::format(
+      "{:.1f} % of multiply-accumulates in int8", 100 * kept.share());
   const std::string first =
       request.headline.empty() ? "" : request.headline + "\n";
   console.Verdict(
       fmt::format("{}{}: {} ({} of weights in the model){}", first,
                   request.engine_path, Bytes(double(build.engine.size())),
-                  Bytes(double(model.weight_bytes())), measured),
-      fmt::format("{:.1f} % of multiply-accumulates in int8",
-                  100 * kept.share()),
-      fmt::format("octet eval {} --data LABELLED, octet bench {}",
-                  request.engine_path, request.engine_path));
+                  Bytes(double(model.weight_bytes())), measured.text),
+      measured.reason.empty() ? share : share + "; " + measured.reason,
+      measured.next.empty()
+          ? fmt::format("octet eval {} --data LABELLED, octet bench {}",
+                        request.engine_path, request.engine_path)
+          : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   return WriteFileAtomically(request.engine_path + ".verdict.json",
                              console.result().dump(2, ' ', false, replace));

@@ -31,7 +31,7 @@ Result<TensorRtCache> ParseTensorRtCache(std::string_view text,
     const size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
     text = end == std::string_view::npos ? "" : text.substr(end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     if (++number > kMaxLines) return WrongLine(source, number);
     if (number == 1) {
       if (!IsTensorRtCache(line)) {
@@ -54,7 +54,7 @@ Result<TensorRtCache> ParseTensorRtCache(std::string_view text,
         std::from_chars(hex.data(), hex.data() + hex.size(), bits, 16);
     const float scale = std::bit_cast<float>(bits);
     if (error != std::errc() || last != hex.data() + hex.size() ||
-        !std::isfinite(scale) || scale < 0) {
+        !std::isfinite(scale) || std::signbit(scale)) {
       return WrongLine(source, number);
     }
     cache.scale[std::string(line.substr(0, colon))] = scale;

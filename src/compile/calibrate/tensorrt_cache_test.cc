@@ -55,11 +55,17 @@ TEST(TensorRtCacheReader, TakesACacheWithoutValues) {
   EXPECT_TRUE(Read("")->scale.empty());
 }
 
+TEST(TensorRtCacheReader, WritesAHeaderThatItReadsTheSame) {
+  const auto cache = ParseTensorRtCache("TRT-8601\r\r\nx: 0\n", "odd.cache");
+  ASSERT_TRUE(cache.ok()) << cache.status().message();
+  EXPECT_EQ(WriteTensorRtCache(*cache), "TRT-8601\nx: 00000000\n");
+}
+
 TEST(TensorRtCacheReader, NamesTheLineThatIsWrong) {
   for (const char* line :
        {"x:3f800000", "x: ", "x:  3f800000", "x: 3f800000 ", "x: 0x3f800000",
-        "x: 3f8000000", "x: -1", "x: 7f800000", "x: 7fc00000", "x: bf800000",
-        " : ", ": 3f800000", "x\t3f800000"}) {
+        "x: 80000000", "x: 3f8000000", "x: -1", "x: 7f800000", "x: 7fc00000",
+        "x: bf800000", " : ", ": 3f800000", "x\t3f800000"}) {
     const auto cache = Read(std::string("a: 3f800000\n\n") + line + "\n");
     ASSERT_FALSE(cache.ok()) << line;
     EXPECT_EQ(cache.status().code(), Code::kBadInput) << line;

@@ -1,4 +1,6 @@
 // Convolution, pooling, resize: images in NHWC.
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "compile/ir/infer_rules.h"
@@ -132,7 +134,16 @@ InferResult Infer(const InferContext& c, Pool& op) {
     OCTET_RETURN_IF_ERROR(c.NeedType(0, DType::kF32));
   }
   const Window window{op.kernel, op.strides, {1, 1}, op.pads};
-  return Slide(c, window, x.has_shape ? x.shape[3] : kUnknownDim);
+  OCTET_ASSIGN(Inferred out,
+               Slide(c, window, x.has_shape ? x.shape[3] : kUnknownDim));
+  // A maximum of padding alone is no number.
+  for (size_t i = 0; i < 4; ++i) {
+    if (op.pads[i] >= op.kernel[i % 2]) {
+      return c.Bad("pads [{}], expected less than its window of {}x{}",
+                   fmt::join(op.pads, ", "), op.kernel[0], op.kernel[1]);
+    }
+  }
+  return out;
 }
 
 InferResult Infer(const InferContext& c, Resize& op) {

@@ -135,6 +135,8 @@ TEST(InferPool, RefusesWhatDoesNotFit) {
       {"Pool(wide) kernel=[-3,1]", "must be 1 to 2^31"},
       {"Pool(wide) strides=[1,0]", "must be 1 to 2^31"},
       {"Pool(wide) pads=[0,-1,0,0]", "pads must be 0 to 2^31"},
+      {"Pool(wide) kernel=[3,2] pads=[0,0,0,2]",
+       "pads [0, 0, 0, 2], expected less than its window of 3x2"},
       {"Pool(wide, wide)", "2 inputs, expected 1 to 1"},
   };
   ExpectErrors(kImagesValues, rows);

@@ -98,8 +98,8 @@ constexpr const char* kObstacles[] = {
     "m = Cast(q) to=s32\noutput m\n",
     "m = Unary(q)\ny = Dequantize(m, s, z3)\noutput y\n",
     "m = Binary(q, q)\ny = Dequantize(m, s, z3)\noutput y\n",
-    "m = Pad(q) before=[0,1,0,0] after=[0,0,0,0]\n"
-    "y = Dequantize(m, s, z3)\noutput y\n",
+    ("m = Pad(q) before=[0,1,0,0] after=[0,0,0,0]\n"
+     "y = Dequantize(m, s, z3)\noutput y\n"),
     "m = Reshape(q) dims=[-1]\noutput m\n",
 };
 

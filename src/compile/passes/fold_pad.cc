@@ -6,6 +6,7 @@
 
 #include "compile/passes/passes.h"
 #include "compile/passes/rewriter.h"
+#include "compile/passes/window_reach.h"
 
 namespace octet::compile {
 namespace {
@@ -35,16 +36,14 @@ bool IsNeverNegative(const Rewriter& r, ValueId value) {
          (f.kind == FunctionKind::kClip && f.alpha >= 0 && f.beta >= 0);
 }
 
-// A maximum leaves padding out. That is the same where the padding never wins
-// and no window holds nothing else.
-bool MaximumIgnores(const Rewriter& r, const Pad& pad, const Pool& pool,
-                    ValueId x) {
-  const Borders pads = Sum(pool.pads, pad);
-  for (size_t i = 0; i < 2; ++i) {
-    if (pads[i] >= pool.kernel[i] || pads[i + 2] >= pool.kernel[i]) {
-      return false;
-    }
-  }
+// Whether no position of the window sees padding alone.
+bool TouchesImage(const Borders& pads, const std::array<int64_t, 2>& reach) {
+  return pads[0] <= reach[0] && pads[2] <= reach[0] && pads[1] <= reach[1] &&
+         pads[3] <= reach[1];
+}
+
+// A maximum leaves padding out. That is the same where the padding never wins.
+bool MaximumIgnores(const Rewriter& r, const Pad& pad, ValueId x) {
   return pad.value <= std::numeric_limits<float>::lowest() ||
          (pad.value == 0 && IsNeverNegative(r, x));
 }
@@ -54,14 +53,17 @@ std::optional<Op> PaddedBy(const Rewriter& r, NodeId reader, const Pad& pad,
                            ValueId x) {
   Op op = r.node(reader).op;
   if (auto* conv = std::get_if<Conv>(&op)) {
-    if (pad.value != 0) return std::nullopt;
     conv->pads = Sum(conv->pads, pad);
+    const Shape& weight = r.value(r.node(reader).inputs[1]).shape;
+    if (pad.value != 0 || !TouchesImage(conv->pads, Reach(*conv, weight))) {
+      return std::nullopt;
+    }
     return op;
   }
   auto* pool = std::get_if<Pool>(&op);
   if (pool == nullptr) return std::nullopt;
   if (pool->op == PoolOp::kMax) {
-    if (!MaximumIgnores(r, pad, *pool, x)) return std::nullopt;
+    if (!MaximumIgnores(r, pad, x)) return std::nullopt;
   } else {
     // The zeros of the Pad count; those of the pooling itself must too then.
     if (pad.value != 0 ||
@@ -71,6 +73,7 @@ std::optional<Op> PaddedBy(const Rewriter& r, NodeId reader, const Pad& pad,
     pool->count_include_pad = true;
   }
   pool->pads = Sum(pool->pads, pad);
+  if (!TouchesImage(pool->pads, Reach(*pool))) return std::nullopt;
   return op;
 }
 

@@ -6,7 +6,7 @@ namespace {
 TEST(FoldPad, PadsInConvolutions) {
   ExpectRewrite(FoldPad, R"(graph g
 input x f32[1,2,2,1]
-const w f32[1,2,2,1]{1,2,3,4}
+const w f32[1,3,4,1]{1,2,3,4,5,6,7,8,9,10,11,12}
 p = Pad(x) before=[0,1,0,0] after=[0,0,2,0]
 y = Conv(p, w) pads=[1,1,1,1]
 z = Conv(p, w)
@@ -15,7 +15,7 @@ output z
 )",
                 R"(graph g
 input x f32[1,2,2,1]
-const w f32[1,2,2,1]{1, 2, 3, 4}
+const w f32[1,3,4,1]{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 y = Conv(x, w) pads=[2,1,1,3] origins=[y,p]
 z = Conv(x, w) pads=[1,0,0,2] origins=[z,p]
 output y

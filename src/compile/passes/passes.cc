@@ -34,6 +34,7 @@ constexpr Pass kPasses[] = {
     {"fold_pad", FoldPad, "zero padding into the windows behind it"},
     {"fold_space_to_depth", FoldSpaceToDepth,
      "blocks of pixels stacked into channels, into the window behind them"},
+    {"split_pad", SplitPad, "padding wider than its window to a Pad in front"},
     {"fold_batch_norm", FoldBatchNorm,
      "products and sums with one number per channel into weights and biases"},
     {"share_subexpressions", ShareSubexpressions, "computes equal things once"},

@@ -193,8 +193,7 @@ class Checker {
     if (!overflow.empty()) {
       return Unsupported(
           "{}: node '{}' is int8, but it is {}, which may overflow 32 bits; "
-          "set "
-          "its precision to fp32",
+          "set its precision to fp32",
           source_, node.name, overflow);
     }
     const size_t inputs = product ? 1 : node.inputs.size();

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "compile/search/bias_correction.h"
 #include "compile/search/boundary_error.h"
 #include "compile/search/fold_scales.h"
+#include "compile/search/sample_mean.h"
 
 namespace octet::compile {
 namespace {
@@ -37,19 +37,15 @@ struct Candidate {
   bool stands_out = true;
 };
 
-// Whether `repaired` is more than twice its standard error closer than `plain`.
-bool StandsOut(const std::vector<double>& repaired,
-               const std::vector<double>& plain) {
-  const double n = double(plain.size());
-  double mean = 0, squares = 0;
+// Whether `repaired` is closer than `plain`, and not by chance.
+bool IsClearGain(const std::vector<double>& repaired,
+                 const std::vector<double>& plain) {
+  std::vector<double> gains;
   for (size_t i = 0; i < plain.size(); ++i) {
-    mean += (repaired[i] - plain[i]) / n;
+    gains.push_back(repaired[i] - plain[i]);
   }
-  for (size_t i = 0; i < plain.size(); ++i) {
-    const double d = repaired[i] - plain[i] - mean;
-    squares += d * d;
-  }
-  return mean > 2 * std::sqrt(squares / std::max(n - 1, 1.0) / n);
+  const SampleMean gain = MeanOf(gains);
+  return gain.mean > 0 && gain.StandsOut();
 }
 
 // The plan without folding, and with it in several degrees.
@@ -163,7 +159,7 @@ class Measuring {
     CorrectBiases(shifts, corrected.plan);
     OCTET_RETURN_IF_ERROR(Measure(boundary, corrected));
     corrected.stands_out =
-        StandsOut(corrected.by_sample, candidates_[of].by_sample);
+        IsClearGain(corrected.by_sample, candidates_[of].by_sample);
     if (!corrected.stands_out) corrected.trial.rule += ", no clear gain";
     candidates_.push_back(std::move(corrected));
     return {};

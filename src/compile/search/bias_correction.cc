@@ -1,15 +1,13 @@
 #include "compile/search/bias_correction.h"
 
-#include <cmath>
 #include <optional>
 
 #include "compile/plan/classify.h"
+#include "compile/search/sample_mean.h"
 
 namespace octet::compile {
 namespace {
 
-// Shifts beyond so many standard errors are believed.
-constexpr double kStandardErrors = 2;
 // Fewer samples say nothing of how a mean scatters.
 constexpr size_t kFewestSamples = 4;
 
@@ -52,16 +50,12 @@ std::vector<double> MeansBySample(const std::vector<float>& shifts,
 // The mean over samples where it stands out from its own scatter, else 0.
 double BelievedMean(const std::vector<double>& means, size_t outputs,
                     size_t channel) {
-  const size_t n = means.size() / outputs;
-  double mean = 0, squares = 0;
-  for (size_t i = 0; i < n; ++i) mean += means[i * outputs + channel];
-  mean /= double(n);
-  for (size_t i = 0; i < n; ++i) {
-    const double d = means[i * outputs + channel] - mean;
-    squares += d * d;
+  std::vector<double> by_sample;
+  for (size_t i = channel; i < means.size(); i += outputs) {
+    by_sample.push_back(means[i]);
   }
-  const double error = std::sqrt(squares / double(n - 1) / double(n));
-  return std::abs(mean) > kStandardErrors * error ? mean : 0;
+  const SampleMean mean = MeanOf(by_sample);
+  return mean.StandsOut() ? mean.mean : 0;
 }
 
 std::optional<BiasShift> ShiftOf(const Graph& graph, const Node& node,

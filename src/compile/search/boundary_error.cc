@@ -1,12 +1,14 @@
 #include "compile/search/boundary_error.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
 #include "compile/plan/move_quant.h"
 #include "compile/search/error_sums.h"
+#include "compile/search/slice_error.h"
 #include "compile/search/trial_engine.h"
 
 namespace octet::compile {
@@ -24,7 +26,55 @@ double MeanDb(const SumsByValue& sums) {
   return total / double(sums.size());
 }
 
+// Calls take(name, exact, here) for each value of `exact` that a run of
+// `session` shows, the first time that it does, as `change` leaves it.
+template <typename Exact, typename F>
+Status CompareRun(Session& session, const std::vector<Tensor>& inputs,
+                  const std::string& sample, const Exact& exact,
+                  const Edit& change, F take) {
+  std::set<std::string, std::less<>> seen;
+  session.SetEdit([&](int step, const TensorView& view, std::byte* data) {
+    if (change) change(step, view, data);
+    const auto found = exact.find(view.name);
+    const bool known = view.dtype == DType::kF32 ||
+                       (view.dtype == DType::kU8 && !view.scale.empty());
+    if (found == exact.end() || !known || seen.contains(view.name) ||
+        found->second.elements() != view.shape.elements()) {
+      return;
+    }
+    seen.insert(found->first);
+    take(found->first, found->second, CopyAsF32(view));
+  });
+  const Status status = RunSample(session, inputs, sample);
+  session.SetEdit({});
+  return status;
+}
+
+Status NothingSeen() {
+  return Failed("the engine shows none of the values to measure on");
+}
+
 }  // namespace
+
+std::vector<std::string> BoundaryValues(const Graph& graph,
+                                        const std::vector<bool>& is_int8) {
+  const Uses uses = ComputeUses(graph);
+  std::vector<std::string> names;
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    const ValueId v = graph.nodes[n].outputs[0];
+    const bool ends =
+        uses.is_output[size_t(v)] ||
+        std::ranges::any_of(uses.readers[size_t(v)], [&](NodeId reader) {
+          return !is_int8[size_t(reader)];
+        });
+    if (is_int8[n] && ends) names.push_back(graph.values[size_t(v)].name);
+  }
+  if (!names.empty()) return names;
+  for (ValueId v : graph.outputs) {
+    names.push_back(graph.values[size_t(v)].name);
+  }
+  return names;
+}
 
 std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan) {
   const Uses uses = ComputeUses(graph);
@@ -85,28 +135,33 @@ Result<Closeness> Boundary::Measure(const Graph& graph,
   Closeness closeness;
   for (const Sample& sample : samples_) {
     SumsByValue own;
-    session.SetTap([&](int, const TensorView& view) {
-      const auto exact = sample.exact.find(view.name);
-      const bool known = view.dtype == DType::kF32 ||
-                         (view.dtype == DType::kU8 && !view.scale.empty());
-      if (exact == sample.exact.end() || !known || own.contains(view.name) ||
-          exact->second.elements() != view.shape.elements()) {
-        return;
-      }
-      const Tensor built = CopyAsF32(view);
-      own[std::string(view.name)].Add(exact->second.as<float>(),
-                                      built.as<float>());
-      all[std::string(view.name)].Add(exact->second.as<float>(),
-                                      built.as<float>());
-    });
-    OCTET_RETURN_IF_ERROR(RunSample(session, sample.inputs, sample.name));
-    if (!own.empty()) closeness.by_sample.push_back(MeanDb(own));
+    OCTET_RETURN_IF_ERROR(CompareRun(
+        session, sample.inputs, sample.name, sample.exact, /*change=*/{},
+        [&](const std::string& name, const Tensor& exact, const Tensor& here) {
+          own[name].Add(exact.as<float>(), here.as<float>());
+        }));
+    if (own.empty()) continue;
+    closeness.by_sample.push_back(MeanDb(own));
+    for (const auto& [name, sums] : own) all[name].Merge(sums);
   }
-  if (all.empty()) {
-    return Failed("the engine shows none of the values to measure on");
-  }
+  if (all.empty()) return NothingSeen();
   closeness.sqnr_db = MeanDb(all);
   return closeness;
+}
+
+Result<double> Boundary::Lost(Session& session, const Edit& change) const {
+  std::map<std::string, SliceError, std::less<>> errors;
+  for (const Sample& sample : samples_) {
+    OCTET_RETURN_IF_ERROR(CompareRun(
+        session, sample.inputs, sample.name, sample.exact, change,
+        [&](const std::string& name, const Tensor& exact, const Tensor& here) {
+          errors[name].Add(exact.shape(), exact.as<float>(), here.as<float>());
+        }));
+  }
+  if (errors.empty()) return NothingSeen();
+  double total = 0;
+  for (const auto& [name, error] : errors) total += error.lost();
+  return total / double(errors.size());
 }
 
 }  // namespace octet::compile

@@ -8,6 +8,7 @@
 
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
+#include "octet/runtime.h"
 #include "octet/samples.h"
 
 namespace octet::compile {
@@ -16,6 +17,11 @@ namespace octet::compile {
 // what is an output, through data movement. They say what arithmetic did before
 // decoding mixes and thresholds it.
 std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan);
+
+// The same told from which nodes of an engine are int8, movers among them:
+// what int8 nodes make and float nodes read, or what is an output.
+std::vector<std::string> BoundaryValues(const Graph& graph,
+                                        const std::vector<bool>& is_int8);
 
 // Signal-to-noise ratios in dB, each a mean over the values at the boundary of
 // their own, held to 60 so that an exact value does not hide a bad one.
@@ -36,6 +42,11 @@ class Boundary {
 
   // How close the engine of a plan comes.
   Result<Closeness> Measure(const Graph& graph, const Plan& plan) const;
+
+  // Mean over the values of the share of each one that is lost (SliceError), in
+  // [0, 1], over all samples.
+  //   change: edits values before they are looked at and read; may be empty.
+  Result<double> Lost(Session& session, const Edit& change = {}) const;
 
  private:
   struct Sample {

@@ -61,8 +61,13 @@ Engine MakeEngine(const Graph& graph, const Plan& plan) {
                               lowered->constants.bytes());
 }
 
+Result<Comparison> Compare(const Graph& graph, const Engine& engine,
+                           const SampleSource& samples, int64_t most = 3) {
+  return CompareLayers(graph, &engine, {}, samples, most);
+}
+
 std::vector<LayerError> MustCompare(const Graph& graph, const Engine& engine) {
-  const auto comparison = CompareLayers(graph, engine, Samples(), 3);
+  const auto comparison = Compare(graph, engine, Samples());
   EXPECT_TRUE(comparison.ok()) << comparison.status().message();
   EXPECT_EQ(comparison->samples, 3);
   EXPECT_TRUE(comparison->skipped.empty());
@@ -112,6 +117,111 @@ TEST(CompareLayers, TellsOwnFromInheritedError) {
   // What comes after it only inherits.
   EXPECT_LT(heir.sqnr_db, 10);
   EXPECT_GT(heir.own_sqnr_db, heir.sqnr_db + 15);
+  EXPECT_GT(heir.inherited_relative_l2, 0.9 * heir.relative_l2);
+  EXPECT_EQ(heir.inputs_sqnr_db, RowOf(rows, "b").sqnr_db);
+}
+
+TEST(CompareLayers, CountsSaturationAtEachEndAndNamesTheRange) {
+  const Graph graph = MustParse(kChain);
+  const auto rows = MustCompare(graph, MakeEngine(graph, PlanWith("b")));
+  const LayerError& both = RowOf(rows, "b");
+  EXPECT_GT(both.saturated_low, 0.2);
+  EXPECT_GT(both.saturated - both.saturated_low, 0.2);
+  EXPECT_NEAR(both.low, -0.2, 0.01);
+  EXPECT_NEAR(both.high, 0.2, 0.01);
+  // A ReLU's zeros are exact, not saturated.
+  const LayerError& relu = RowOf(rows, "a");
+  EXPECT_EQ(relu.saturated, 0);
+  EXPECT_EQ(RowOf(rows, "c").low, 0);
+  EXPECT_EQ(RowOf(rows, "c").high, 0);
+}
+
+TEST(CompareLayers, FindsWhereTheErrorJumpsFirst) {
+  const Graph graph = MustParse(kChain);
+  const auto jump_of = [&](const std::string& clipped) {
+    const auto c =
+        Compare(graph, MakeEngine(graph, PlanWith(clipped)), Samples());
+    EXPECT_TRUE(c.ok());
+    return c->first_jump;
+  };
+  EXPECT_EQ(jump_of("a"), "a");
+  EXPECT_EQ(jump_of("b"), "b");
+}
+
+TEST(CompareLayers, TakesAnotherEngineForTheTruth) {
+  const Graph graph = MustParse(kChain);
+  const Engine clipped = MakeEngine(graph, PlanWith("a"));
+  const auto same =
+      CompareLayers(graph, &clipped, {.engine = &clipped}, Samples(), 3);
+  ASSERT_TRUE(same.ok()) << same.status().message();
+  for (const LayerError& row : same->layers) {
+    EXPECT_EQ(row.relative_l2, 0) << row.value;
+  }
+  const Engine other = MakeEngine(graph, PlanWith(""));
+  const auto unlike =
+      CompareLayers(graph, &other, {.engine = &clipped}, Samples(), 3);
+  ASSERT_TRUE(unlike.ok());
+  EXPECT_GT(RowOf(unlike->layers, "a").relative_l2, 0.1);
+}
+
+// What a float run computes, channels first as the model had it.
+NamedTensors Dump(const Graph& graph, int64_t sample) {
+  const Engine engine = MakeEngine(graph, FloatPlan(graph));
+  Result<Session> session = Session::Create(engine);
+  EXPECT_TRUE(session.ok());
+  NamedTensors dump;
+  session->SetTap([&](int, const TensorView& view) {
+    const Tensor x = CopyDense(view);
+    Tensor y(DType::kF32, Shape{1, 8, 6, 6});
+    for (size_t i = 0; i < x.as<float>().size(); ++i) {
+      y.as<float>()[i % 8 * 36 + i / 8] = x.as<float>()[i];
+    }
+    dump[std::string(view.name)] = y;
+  });
+  EXPECT_TRUE(session->SetInput(0, (*Samples().Get(sample))[0]).ok());
+  EXPECT_TRUE(session->Run().ok());
+  return dump;
+}
+
+TEST(CompareLayers, ComparesWithTensorsOfAnotherRuntimeInItsLayout) {
+  const Graph graph = MustParse(kChain);
+  const ValueSource equal = [&](int64_t i) { return Dump(graph, i); };
+  const auto same =
+      CompareLayers(graph, nullptr, {.values = &equal}, Samples(), 3);
+  ASSERT_TRUE(same.ok()) << same.status().message();
+  EXPECT_EQ(same->layers.size(), 4u);
+  for (const LayerError& row : same->layers) {
+    EXPECT_EQ(row.relative_l2, 0) << row.value;
+  }
+  // One value of the other runtime is wrong, and one is not ours.
+  const ValueSource wrong = [&](int64_t i) {
+    NamedTensors dump = Dump(graph, i);
+    for (float& x : dump["b"].as<float>()) x *= 2;
+    dump["elsewhere"] = dump["b"];
+    return Result<NamedTensors>(std::move(dump));
+  };
+  const auto unlike =
+      CompareLayers(graph, nullptr, {.values = &wrong}, Samples(), 3);
+  ASSERT_TRUE(unlike.ok()) << unlike.status().message();
+  EXPECT_NEAR(RowOf(unlike->layers, "b").relative_l2, 0.5, 1e-6);
+  EXPECT_EQ(RowOf(unlike->layers, "a").relative_l2, 0);
+  EXPECT_THAT(unlike->unmatched, ElementsAre("elsewhere"));
+}
+
+TEST(CompareLayers, SaysWhatWasMeantWhereNoTensorHasAKnownName) {
+  const Graph graph = MustParse(R"(graph "one"
+input image f32[1,6,6,8]
+first/act f32[1,6,6,8] = Unary(image) function=relu name=act
+output first/act
+)");
+  const ValueSource names = [&](int64_t) {
+    return Result<NamedTensors>(
+        NamedTensors{{"first_akt", Tensor(DType::kF32, Shape{1, 8, 6, 6})}});
+  };
+  const auto found =
+      CompareLayers(graph, nullptr, {.values = &names}, Samples(), 1);
+  ASSERT_EQ(found.status().code(), Code::kBadInput);
+  EXPECT_THAT(found.status().message(), HasSubstr("did you mean 'first_act'?"));
 }
 
 TEST(CompareLayers, RefusesAnEngineOfAnotherModel) {
@@ -122,7 +232,7 @@ r f32[1,6,6,8] = Unary(q) function=relu name=act
 output r
 )");
   const auto rows =
-      CompareLayers(graph, MakeEngine(other, FloatPlan(other)), Samples(), 1);
+      Compare(graph, MakeEngine(other, FloatPlan(other)), Samples());
   EXPECT_EQ(rows.status().code(), Code::kBadInput);
   EXPECT_THAT(rows.status().message(), HasSubstr("another"));
 }
@@ -148,12 +258,12 @@ TEST(CompareLayers, NamesTheStepAndPrecisionOfEachValue) {
 TEST(CompareLayers, LeavesOutAndNamesSamplesThatCannotBeRead) {
   const Graph graph = MustParse(kChain);
   const Engine engine = MakeEngine(graph, PlanWith("a"));
-  const auto comparison = CompareLayers(graph, engine, Samples({0, 2}), 3);
+  const auto comparison = Compare(graph, engine, Samples({0, 2}));
   ASSERT_TRUE(comparison.ok()) << comparison.status().message();
   EXPECT_EQ(comparison->samples, 1);
   EXPECT_THAT(comparison->skipped, ElementsAre("sample0", "sample2"));
   // What is left counts alone: sample 1 is all that was seen.
-  const auto all = CompareLayers(graph, engine, Samples(), 3);
+  const auto all = Compare(graph, engine, Samples());
   ASSERT_TRUE(all.ok());
   EXPECT_LT(RowOf(comparison->layers, "a").l2, RowOf(all->layers, "a").l2);
 }
@@ -171,18 +281,18 @@ class NotNumbers : public Samples {
 TEST(CompareLayers, LeavesOutSamplesThatAreNoNumbers) {
   const Graph graph = MustParse(kChain);
   const Engine engine = MakeEngine(graph, PlanWith("a"));
-  const auto comparison = CompareLayers(graph, engine, NotNumbers(), 3);
+  const auto comparison = Compare(graph, engine, NotNumbers());
   ASSERT_TRUE(comparison.ok()) << comparison.status().message();
   EXPECT_THAT(comparison->skipped, ElementsAre("sample1"));
-  const auto without = CompareLayers(graph, engine, Samples({1}), 3);
+  const auto without = Compare(graph, engine, Samples({1}));
   EXPECT_EQ(RowOf(comparison->layers, "c").sqnr_db,
             RowOf(without->layers, "c").sqnr_db);
 }
 
 TEST(CompareLayers, FailsWhereNoSampleCanBeRead) {
   const Graph graph = MustParse(kChain);
-  const auto comparison = CompareLayers(graph, MakeEngine(graph, PlanWith("")),
-                                        Samples({0, 1, 2}), 3);
+  const auto comparison =
+      Compare(graph, MakeEngine(graph, PlanWith("")), Samples({0, 1, 2}));
   ASSERT_EQ(comparison.status().code(), Code::kBadInput);
   EXPECT_THAT(comparison.status().message(), HasSubstr("none of 3"));
   EXPECT_THAT(comparison.status().message(),
@@ -192,7 +302,7 @@ TEST(CompareLayers, FailsWhereNoSampleCanBeRead) {
 TEST(CompareLayers, WantsASample) {
   const Graph graph = MustParse(kChain);
   const auto comparison =
-      CompareLayers(graph, MakeEngine(graph, PlanWith("")), Samples(), 0);
+      Compare(graph, MakeEngine(graph, PlanWith("")), Samples(), 0);
   ASSERT_EQ(comparison.status().code(), Code::kBadInput);
   EXPECT_THAT(comparison.status().message(), HasSubstr("no samples"));
 }
@@ -200,12 +310,10 @@ TEST(CompareLayers, WantsASample) {
 TEST(CompareLayers, NamesTheSampleThatDoesNotFit) {
   const Graph graph = MustParse(kChain);
   const Engine engine = MakeEngine(graph, PlanWith(""));
-  const auto shape =
-      CompareLayers(graph, engine, Samples({0}, Shape{1, 6, 6, 9}), 3);
+  const auto shape = Compare(graph, engine, Samples({0}, Shape{1, 6, 6, 9}));
   ASSERT_EQ(shape.status().code(), Code::kBadInput);
   EXPECT_THAT(shape.status().message(), HasSubstr("sample1: "));
-  const auto count =
-      CompareLayers(graph, engine, Samples({}, Shape{1, 6, 6, 8}, 2), 3);
+  const auto count = Compare(graph, engine, Samples({}, Shape{1, 6, 6, 8}, 2));
   ASSERT_EQ(count.status().code(), Code::kBadInput);
   EXPECT_THAT(count.status().message(), HasSubstr("sample0: 2 tensors"));
 }

@@ -44,6 +44,16 @@ void ErrorSums::Add(std::span<const float> a, std::span<const float> b) {
   changed_.Add(b);
 }
 
+void ErrorSums::Merge(const ErrorSums& other) {
+  signal_ += other.signal_;
+  other_ += other.other_;
+  noise_ += other.noise_;
+  dot_ += other.dot_;
+  max_error_ = std::max(max_error_, other.max_error_);
+  exact_.Merge(other.exact_);
+  changed_.Merge(other.changed_);
+}
+
 double ErrorSums::l2() const { return std::sqrt(noise_); }
 
 double ErrorSums::relative_l2() const {

@@ -15,6 +15,8 @@ class ErrorSums {
   // exact value has no error; what is none in the other only is an infinite
   // one.
   void Add(std::span<const float> a, std::span<const float> b);
+  // As if the elements of both had been added to one.
+  void Merge(const ErrorSums& other);
 
   double l2() const;           // root of the sum of squared errors
   double relative_l2() const;  // of that of the exact value; 0 if both are 0

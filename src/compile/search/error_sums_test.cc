@@ -41,6 +41,21 @@ TEST(ErrorSums, AddUpOverSamples) {
   EXPECT_EQ(parts.kl(), whole.kl());
 }
 
+TEST(ErrorSums, MergeAsIfAddedToOne) {
+  const std::vector<float> a = {1, -2, 3}, b = {1.5f, -2, 2};
+  const std::vector<float> c = {40, 0.5f}, d = {36, 1};
+  ErrorSums whole, first, second;
+  whole.Add(a, b);
+  whole.Add(c, d);
+  first.Add(a, b);
+  second.Add(c, d);
+  first.Merge(second);
+  EXPECT_DOUBLE_EQ(first.sqnr_db(), whole.sqnr_db());
+  EXPECT_DOUBLE_EQ(first.cosine(), whole.cosine());
+  EXPECT_EQ(first.max_error(), whole.max_error());
+  EXPECT_EQ(first.kl(), whole.kl());
+}
+
 TEST(ErrorSums, OfZerosAreDefined) {
   EXPECT_EQ(Of({0, 0}, {0, 0}).cosine(), 1);
   EXPECT_EQ(Of({0, 0}, {0, 0}).sqnr_db(), 200);

@@ -7,43 +7,12 @@
 #include "base/error.h"
 #include "compile/lower/lower.h"
 #include "compile/plan/move_quant.h"
+#include "compile/search/coded.h"
 #include "compile/search/loss_sums.h"
 #include "compile/search/trial_engine.h"
 #include "runtime/engine.h"
 
 namespace octet::compile {
-namespace {
-
-// Added to and taken from |x| < 2^22 it leaves the nearest integer, ties to
-// even; unlike nearbyint() the compiler can do that to several at once.
-constexpr float kRounder = 12582912.0f;  // 1.5 * 2^23
-
-float RoundOne(float x, float scale, float zero) {
-  const float steps = x / scale;
-  const float low = -zero, high = 255.0f - zero;
-  const float held = std::min(std::max(steps, low), high);
-  const float code = (held + kRounder) - kRounder;
-  return steps == steps ? code * scale : 0.0f;  // NaN is the zero point
-}
-
-}  // namespace
-
-void RoundToCodes(const QuantParams& quant, std::span<const float> x,
-                  std::span<float> y) {
-  const size_t n = quant.scale.size();
-  if (n == 1) {
-    const float scale = quant.scale[0], zero = float(quant.zero_point[0]);
-    for (size_t i = 0; i < x.size(); ++i) y[i] = RoundOne(x[i], scale, zero);
-    return;
-  }
-  std::vector<float> zero(quant.zero_point.begin(), quant.zero_point.end());
-  for (size_t row = 0; row + n <= x.size(); row += n) {
-    for (size_t c = 0; c < n; ++c) {
-      y[row + c] = RoundOne(x[row + c], quant.scale[c], zero[c]);
-    }
-  }
-}
-
 // Finds out what lies behind each value.
 class ReplayProgram::Builder {
  public:

@@ -98,11 +98,6 @@ class Replay {
   std::vector<bool> differs_;
 };
 
-// Replaces numbers by what codes stand for, rounding as engines do. A scale per
-// channel is one per element of the innermost axes.
-void RoundToCodes(const QuantParams& quant, std::span<const float> x,
-                  std::span<float> y);
-
 }  // namespace octet::compile
 
 #endif  // OCTET_COMPILE_SEARCH_REPLAY_H_

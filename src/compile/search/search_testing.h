@@ -12,6 +12,7 @@
 #include "base/thread_pool.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
+#include "compile/ir/testing/must_parse.h"
 #include "compile/ir/text.h"
 #include "compile/plan/propose.h"
 #include "compile/search/product_trial.h"
@@ -63,15 +64,13 @@ struct Calibrated {
   Plan proposed, plan;
 };
 
-inline Calibrated CalibratedFrom(std::string_view text, int64_t samples = 4) {
+// min-max ranges of all samples.
+inline Calibrated CalibratedOn(Graph graph, const SampleSource& samples) {
   Calibrated c;
-  Result<Graph> graph = Parse(text);
-  EXPECT_TRUE(graph.ok()) << graph.status().message();
-  c.graph = *std::move(graph);
+  c.graph = std::move(graph);
   CalibrateOptions options;
   options.threads = 1;
-  Result<Ranges> ranges =
-      Calibrate(c.graph, SeededSamples(c.graph, samples), options);
+  Result<Ranges> ranges = Calibrate(c.graph, samples, options);
   EXPECT_TRUE(ranges.ok()) << ranges.status().message();
   c.ranges = *std::move(ranges);
   Result<Plan> plan = Propose(c.graph, {});
@@ -81,6 +80,12 @@ inline Calibrated CalibratedFrom(std::string_view text, int64_t samples = 4) {
       ChooseParams(c.graph, c.ranges, {RangeRule::kMinMax, 0}, c.plan);
   EXPECT_TRUE(chosen.ok()) << chosen.message();
   return c;
+}
+
+inline Calibrated CalibratedFrom(std::string_view text, int64_t samples = 4) {
+  Graph graph = MustParse(text);
+  const SeededSamples seeded(graph, samples);
+  return CalibratedOn(std::move(graph), seeded);
 }
 
 // Trials of these products on seeded samples.

@@ -227,8 +227,9 @@ template <typename V>
   return V::Min(high, V::Max(low, x));
 }
 
-// The function of one kind; alpha and beta as in octet::Function.
-template <typename V, FunctionKind kKind>
+// The function of one kind; alpha and beta as in octet::Function. For codes:
+// the coarse one where there is one, for a result that becomes a code.
+template <typename V, FunctionKind kKind, bool kForCodes = false>
 [[gnu::always_inline]] inline typename V::F Call(typename V::F x,
                                                  typename V::F alpha,
                                                  typename V::F beta) {
@@ -240,8 +241,10 @@ template <typename V, FunctionKind kKind>
   if constexpr (kKind == FunctionKind::kLeakyRelu)
     return V::Select(is_negative, V::Mul(alpha, x), x);
   if constexpr (kKind == FunctionKind::kClip) return Clamp<V>(x, alpha, beta);
-  if constexpr (kKind == FunctionKind::kSigmoid) return Sigmoid<V>(x);
-  if constexpr (kKind == FunctionKind::kSilu) return Silu<V>(x);
+  if constexpr (kKind == FunctionKind::kSigmoid)
+    return kForCodes ? CoarseSigmoid<V>(x) : Sigmoid<V>(x);
+  if constexpr (kKind == FunctionKind::kSilu)
+    return kForCodes ? CoarseSilu<V>(x) : Silu<V>(x);
   if constexpr (kKind == FunctionKind::kHardSigmoid)
     return Clamp<V>(V::Fma(alpha, x, beta), zero, one);
   if constexpr (kKind == FunctionKind::kHardSwish)
@@ -267,27 +270,18 @@ template <typename V, FunctionKind kKind>
   return x;
 }
 
-// The same for a result that becomes a code.
-template <typename V, FunctionKind kKind>
-[[gnu::always_inline]] inline typename V::F CallForCodes(typename V::F x,
-                                                         typename V::F alpha,
-                                                         typename V::F beta) {
-  if constexpr (kKind == FunctionKind::kSigmoid) return CoarseSigmoid<V>(x);
-  if constexpr (kKind == FunctionKind::kSilu) return CoarseSilu<V>(x);
-  return Call<V, kKind>(x, alpha, beta);
-}
-
 // y[i] = Call(x[i]) for a whole array.
-template <typename V, FunctionKind kKind>
+template <typename V, FunctionKind kKind, bool kForCodes = false>
 void CallAll(const Function& function, const float* x, float* y, int64_t n) {
   const typename V::F alpha = V::Set(function.alpha);
   const typename V::F beta = V::Set(function.beta);
   int64_t i = 0;
   for (; i + V::kLanes <= n; i += V::kLanes) {
-    V::Store(y + i, Call<V, kKind>(V::Load(x + i), alpha, beta));
+    V::Store(y + i, Call<V, kKind, kForCodes>(V::Load(x + i), alpha, beta));
   }
   if (i < n) {
-    V::StoreFirst(y + i, Call<V, kKind>(V::Load(x + i), alpha, beta), n - i);
+    V::StoreFirst(y + i, Call<V, kKind, kForCodes>(V::Load(x + i), alpha, beta),
+                  n - i);
   }
 }
 
@@ -322,28 +316,14 @@ constexpr CallAllFn kCallAll[] = {
     CallAll<V, FunctionKind::kRound>,
 };
 
-// y[i] = CallForCodes(x[i]) for a whole array, functions without parameters.
-template <typename V, FunctionKind kKind>
-void CallAllForCodes(const float* x, float* y, int64_t n) {
-  const typename V::F none = V::Set(0.0f);
-  int64_t i = 0;
-  for (; i + V::kLanes <= n; i += V::kLanes) {
-    V::Store(y + i, CallForCodes<V, kKind>(V::Load(x + i), none, none));
-  }
-  if (i < n) {
-    V::StoreFirst(y + i, CallForCodes<V, kKind>(V::Load(x + i), none, none),
-                  n - i);
-  }
-}
-
 template <typename V>
 [[gnu::always_inline]] inline void ElementaryForCodes(const Function& function,
                                                       const float* x, float* y,
                                                       int64_t n) {
   if (function.kind == FunctionKind::kSilu) {
-    CallAllForCodes<V, FunctionKind::kSilu>(x, y, n);
+    CallAll<V, FunctionKind::kSilu, true>(function, x, y, n);
   } else if (function.kind == FunctionKind::kSigmoid) {
-    CallAllForCodes<V, FunctionKind::kSigmoid>(x, y, n);
+    CallAll<V, FunctionKind::kSigmoid, true>(function, x, y, n);
   } else {
     kCallAll<V>[int(function.kind)](function, x, y, n);
   }

@@ -6,6 +6,7 @@
 #include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_avx2.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/lone_function.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
@@ -123,7 +124,7 @@ void FunctionBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
       const __m256 x = _mm256_fmadd_ps(sum, _mm256_loadu_ps(e.multiplier + at),
                                        _mm256_loadu_ps(e.offset + at));
       v[half] =
-          ZeroIfNan(_mm256_mul_ps(CallForCodes<Avx2Lanes, kKind>(x, none, none),
+          ZeroIfNan(_mm256_mul_ps(Call<Avx2Lanes, kKind, true>(x, none, none),
                                   _mm256_loadu_ps(e.inv_scale + at)));
     }
     StoreBytes(y, RoundBytes(v[0], v[1], rounding), n);
@@ -257,24 +258,17 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
 using BlockFn = void (*)(const EpilogueU8&, const int32_t*, int64_t, uint8_t*,
                          int64_t, int64_t, int64_t);
 
+struct FunctionBlocks {
+  using Fn = BlockFn;
+  template <FunctionKind kKind>
+  static constexpr Fn kFn = FunctionBlock<kKind>;
+};
+
 // The block that does all of an epilogue in registers; null if there is none.
 BlockFn FindBlock(const EpilogueU8& e) {
   if (e.kind == EpilogueKind::kClamp) return RoundBlock<false>;
   if (e.kind == EpilogueKind::kTable) return RoundBlock<true>;
-  if (e.y_u8 == nullptr || e.residual_u8 != nullptr ||
-      e.residual_f32 != nullptr || e.after.kind != FunctionKind::kIdentity) {
-    return nullptr;
-  }
-  switch (e.before.kind) {
-    case FunctionKind::kSilu:
-      return FunctionBlock<FunctionKind::kSilu>;
-    case FunctionKind::kSigmoid:
-      return FunctionBlock<FunctionKind::kSigmoid>;
-    case FunctionKind::kHardSwish:
-      return FunctionBlock<FunctionKind::kHardSwish>;
-    default:
-      return nullptr;
-  }
+  return FindLoneFunction<FunctionBlocks>(e);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_avx512.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/lone_function.h"
 #include "kernels/epilogue/rounding_avx512.h"
 #include "kernels/work.h"
 
@@ -107,7 +108,7 @@ void FunctionBlock(const EpilogueU8& e, const Block& block) {
     const __m512i sum = _mm512_loadu_si512(block.v + i * block.stride);
     const __m512 x = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), m, b);
     const __m512 v =
-        _mm512_mul_ps(CallForCodes<Avx512Lanes, kKind>(x, none, none), scale);
+        _mm512_mul_ps(Call<Avx512Lanes, kKind, true>(x, none, none), scale);
     StoreBytes(y, RoundNumbers(v, zero), low, high, mask);
     y += e.y_pixel_stride;
   }
@@ -177,23 +178,16 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
   ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
 }
 
+struct FunctionBlocks {
+  using Fn = StageFn;
+  template <FunctionKind kKind>
+  static constexpr Fn kFn = FunctionBlock<kKind>;
+};
+
 // The stage that does all of an epilogue in registers; null if there is none.
 StageFn FindStage(const EpilogueU8& e) {
   if (e.kind != EpilogueKind::kFloat) return RoundBlock;
-  if (e.y_u8 == nullptr || e.residual_u8 != nullptr ||
-      e.residual_f32 != nullptr || e.after.kind != FunctionKind::kIdentity) {
-    return nullptr;
-  }
-  switch (e.before.kind) {
-    case FunctionKind::kSilu:
-      return FunctionBlock<FunctionKind::kSilu>;
-    case FunctionKind::kSigmoid:
-      return FunctionBlock<FunctionKind::kSigmoid>;
-    case FunctionKind::kHardSwish:
-      return FunctionBlock<FunctionKind::kHardSwish>;
-    default:
-      return nullptr;
-  }
+  return FindLoneFunction<FunctionBlocks>(e);
 }
 
 }  // namespace

@@ -1,0 +1,113 @@
+// octet check: the gates of a TOML file, for CI.
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "check_config.h"
+#include "command.h"
+#include "gates.h"
+#include "output_check.h"
+#include "report/junit.h"
+#include "suspects.h"
+#include "vision/document.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::string config, junit;
+};
+
+const char* Word(GateOutcome outcome) {
+  switch (outcome) {
+    case GateOutcome::kPassed:
+      return "passed";
+    case GateOutcome::kFailed:
+      return "FAILED";
+    case GateOutcome::kNotMeasured:
+      break;
+  }
+  return "ERROR";
+}
+
+void ReportGates(const std::vector<GateResult>& gates, Console& console) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const GateResult& gate : gates) {
+    console.Print("  {:<6}  {:<40} {}", Word(gate.outcome), gate.name,
+                  gate.found);
+    rows.push_back({{"check", Name(gate.kind)},
+                    {"name", gate.name},
+                    {"passed", gate.outcome == GateOutcome::kPassed},
+                    {"measured", gate.outcome != GateOutcome::kNotMeasured},
+                    {"found", gate.found},
+                    {"numbers", gate.measured},
+                    {"code", int(gate.code)}});
+  }
+  console.result()["gates"] = rows;
+}
+
+std::string JUnitOf(const std::string& config,
+                    const std::vector<GateResult>& gates) {
+  using Outcome = report::JUnitCase::Outcome;
+  std::vector<report::JUnitCase> cases;
+  for (size_t i = 0; i < gates.size(); ++i) {
+    const GateResult& gate = gates[i];
+    report::JUnitCase& row = cases.emplace_back();
+    row.name = fmt::format("{} {}: {}", i + 1, Name(gate.kind), gate.name);
+    row.outcome = gate.outcome == GateOutcome::kPassed   ? Outcome::kPassed
+                  : gate.outcome == GateOutcome::kFailed ? Outcome::kFailed
+                                                         : Outcome::kError;
+    row.type = Name(gate.kind);
+    row.message = fmt::format("wanted {}, found {}", gate.name, gate.found);
+    row.details = gate.found;
+  }
+  return report::ToJUnit(
+      "octet check", std::filesystem::path(config).filename().string(), cases);
+}
+
+Status Check(const Options& options, Console& console) {
+  OCTET_RETURN_IF_ERROR(CheckOutputs({options.junit}, {options.config}));
+  OCTET_ASSIGN(const std::string text,
+               ReadTextFile(options.config, vision::kMaxConfigBytes));
+  const std::string folder =
+      std::filesystem::path(options.config).parent_path().string();
+  OCTET_ASSIGN(const CheckConfig config,
+               ParseCheckConfig(text, options.config, folder));
+  const CheckResult result = RunGates(config, console);
+  ReportGates(result.gates, console);
+  if (!result.suspects.empty()) ReportSuspects(result.suspects, console);
+  if (!options.junit.empty()) {
+    OCTET_RETURN_IF_ERROR(WriteFileAtomically(
+        options.junit, JUnitOf(options.config, result.gates)));
+  }
+  std::string failed;
+  size_t passed = 0;
+  for (const GateResult& gate : result.gates) {
+    if (gate.outcome == GateOutcome::kPassed) {
+      ++passed;
+    } else {
+      failed += fmt::format("{}{} ({})", failed.empty() ? "" : "; ", gate.name,
+                            gate.found);
+    }
+  }
+  console.Verdict(
+      fmt::format("{} of {} gates hold", passed, result.gates.size()), failed,
+      RepairCommand(result.suspects, config.model));
+  if (failed.empty()) return {};
+  return Status(
+      ExitCode(result.gates),
+      fmt::format("{}: {} of {} gates do not hold: {}", options.config,
+                  result.gates.size() - passed, result.gates.size(), failed));
+}
+
+}  // namespace
+
+std::function<Status(Console&)> AddCheck(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("CONFIG", options->config, "gates, as TOML")->required();
+  app.add_option("--junit", options->junit,
+                 "also write the results as JUnit XML");
+  return [options](Console& console) { return Check(*options, console); };
+}
+
+}  // namespace octet::cli

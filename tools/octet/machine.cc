@@ -1,0 +1,34 @@
+#include "machine.h"
+
+#include <fstream>
+#include <thread>
+
+#include "kernels/peak/peak.h"
+
+namespace octet::cli {
+namespace {
+
+std::string CpuName() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) {
+      return line.substr(line.find(':') + 2);
+    }
+  }
+  return "unknown CPU";
+}
+
+}  // namespace
+
+Result<Machine> MeasureMachine() {
+  Machine machine;
+  OCTET_ASSIGN(machine.level, ChooseCpuLevel());
+  machine.cpu = CpuName();
+  machine.threads = int(std::thread::hardware_concurrency());
+  // A multiply-accumulate is two operations.
+  machine.int8_gops = 2 * kernels::PeakMacsU8(machine.level) / 1e9;
+  machine.f32_gflops = 2 * kernels::PeakMacsF32(machine.level) / 1e9;
+  return machine;
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,64 @@
+#include "suspects.h"
+
+namespace octet::cli {
+namespace {
+
+std::string Who(const Suspect& suspect) {
+  return suspect.value.empty()
+             ? fmt::format("the weights of '{}'", suspect.node)
+             : fmt::format("'{}'", suspect.value);
+}
+
+std::string KeepOptions(const Suspect& suspect) {
+  std::string options;
+  for (const std::string& node : suspect.keep) {
+    options +=
+        fmt::format("{}--keep '{}=fp32'", options.empty() ? "" : " ", node);
+  }
+  return options;
+}
+
+// Options of build that mend it.
+bool IsOption(const std::string& remedy) { return remedy.starts_with("--"); }
+
+}  // namespace
+
+void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const Suspect& suspect : suspects) {
+    const std::string keep = KeepOptions(suspect);
+    console.Print("  {:>3.0f} % of the error by {}: {}", 100 * suspect.share,
+                  Who(suspect), suspect.kind);
+    console.Print("        {}", suspect.cause);
+    console.Print("        try {}", suspect.remedy.empty()
+                                        ? keep
+                                        : suspect.remedy + ", or " + keep);
+    rows.push_back({{"value", suspect.value},
+                    {"node", suspect.node},
+                    {"share", suspect.share},
+                    {"sqnr_db", suspect.sqnr_db},
+                    {"kind", suspect.kind},
+                    {"cause", suspect.cause},
+                    {"remedy", suspect.remedy},
+                    {"keep", suspect.keep}});
+  }
+  console.result()["suspects"] = rows;
+}
+
+std::string WorstInWords(const std::vector<Suspect>& suspects) {
+  if (suspects.empty()) return "";
+  return fmt::format("{} costs most, {:.0f} % of the error: {}",
+                     Who(suspects[0]), 100 * suspects[0].share,
+                     suspects[0].kind);
+}
+
+std::string RepairCommand(const std::vector<Suspect>& suspects,
+                          const std::string& model_path) {
+  if (suspects.empty()) return "";
+  const Suspect& worst = suspects[0];
+  return fmt::format(
+      "octet build {} --calib DATA {} -o repaired.octet", model_path,
+      IsOption(worst.remedy) ? worst.remedy : KeepOptions(worst));
+}
+
+}  // namespace octet::cli
