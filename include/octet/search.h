@@ -30,7 +30,9 @@ struct SearchOptions {
   int64_t samples = 16;          // to rank values on; at most, spread evenly
   int threads = 0;               // 0 = as many as the process may run on
   // Of an engine, on samples that the ranking does not see; higher is better.
+  // It may fail once `stop` says so: what it was measuring is left.
   std::function<Result<double>(const Engine&)> accuracy;
+  std::string accuracy_of;  // names it; a state is gone on from with the same
   // Of one run on one thread; empty: the sum of the fastest time of each step.
   std::function<Result<double>(const Engine&)> latency_ms;
   std::string plan_path;   // holds the best plan so far; empty: nowhere
@@ -48,7 +50,8 @@ struct SearchResult {
   std::string plan;  // JSON, for BuildOptions::plan
   SearchTrial chosen;
   SearchTrial all_int8, all_float;
-  std::vector<SearchTrial> frontier;  // by rising latency and accuracy
+  std::vector<SearchTrial> frontier;        // by rising latency and accuracy
+  double max_drop = 0, max_latency_ms = 0;  // as they were asked
   bool meets_drop = false, meets_latency = false;
   // All in int8 loses more than fall_back_drop and no plan repairs it: the
   // float plan was chosen.

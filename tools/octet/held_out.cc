@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "compile/calibrate/read_sample.h"
 #include "evaluate/metrics/coco_map.h"
+#include "interrupt.h"
 #include "model_options.h"
 
 namespace octet::cli {
@@ -19,6 +20,12 @@ namespace {
 // on detections are looked at.
 constexpr float kTruth = 0.3f;
 constexpr double kLowest = 0.05;
+
+Result<std::vector<Tensor>> RunUnlessStopped(
+    Session& session, const std::vector<Tensor>& inputs) {
+  if (InterruptGuard::Interrupted()) return Failed("stopped");
+  return RunSession(session, inputs);
+}
 
 }  // namespace
 
@@ -44,7 +51,7 @@ Result<HeldOut> HeldOut::Observe(const Model& model, Answers answers,
     Run& run = held.runs_.emplace_back();
     run.name = samples.Name(index);
     run.inputs = *std::move(inputs);
-    OCTET_ASSIGN(run.outputs, RunSession(session, run.inputs));
+    OCTET_ASSIGN(run.outputs, RunUnlessStopped(session, run.inputs));
   }
   if (held.runs_.empty()) {
     return BadInput("no sample can be read to verify on: {}", unread.message());
@@ -97,7 +104,8 @@ Result<double> HeldOut::AccuracyOf(const Engine& engine) const {
 Result<double> HeldOut::PrecisionOf(Session& session) const {
   std::vector<evaluate::CocoDetection> all;
   for (size_t i = 0; i < runs_.size(); ++i) {
-    OCTET_ASSIGN(const auto outputs, RunSession(session, runs_[i].inputs));
+    OCTET_ASSIGN(const auto outputs,
+                 RunUnlessStopped(session, runs_[i].inputs));
     OCTET_ASSIGN(const auto found, Detect(outputs));
     for (const vision::Detection& d : found) {
       all.push_back({int64_t(i), d.class_index, d.box.x0, d.box.y0,
@@ -114,7 +122,7 @@ Result<double> HeldOut::AgreementOf(Session& session) const {
   Agreement agreement(answers_.kind());
   for (const Run& run : runs_) {
     OCTET_ASSIGN(const std::vector<Tensor> outputs,
-                 RunSession(session, run.inputs));
+                 RunUnlessStopped(session, run.inputs));
     OCTET_RETURN_IF_ERROR(
         answers_.Compare(run.name, run.outputs, outputs, agreement));
   }

@@ -38,10 +38,11 @@ class EverySecond : public SampleSource {
 class HeldOut {
  public:
   // Runs the float model on at most `most` samples.
-  //   errors: kBadInput if none can be read.
+  //   errors: kBadInput if none can be read, kFailed after Ctrl-C.
   static Result<HeldOut> Observe(const Model& model, Answers answers,
                                  const SampleSource& samples, int64_t most,
                                  int threads);
+  //   errors: kFailed after Ctrl-C.
   Result<double> AccuracyOf(const Engine& engine) const;
   int64_t samples() const { return int64_t(runs_.size()); }
 

@@ -63,8 +63,10 @@ void PrintTrial(const SearchTrial& trial, Console& console) {
 }
 
 void Report(const SearchResult& result, Console& console) {
-  console.Print("accuracy against latency ({} trials, {:.0f} s):",
-                result.trials, result.seconds);
+  console.Print(
+      "accuracy against latency ({} trials, {:.0f} s, {:.0f} ms to lower "
+      "one):",
+      result.trials, result.seconds, result.lowering_ms);
   nlohmann::json frontier = nlohmann::json::array();
   for (const SearchTrial& trial : result.frontier) {
     PrintTrial(trial, console);
@@ -85,37 +87,56 @@ void Report(const SearchResult& result, Console& console) {
       {"lowering_ms", result.lowering_ms}};
 }
 
-// The accuracy callback: labels where there are any.
 using AccuracyOf = std::function<Result<double>(const Engine&)>;
-Result<AccuracyOf> AccuracyOn(const Model& model, const SearchRequest& request,
-                              Console& console) {
-  if (!request.arguments.labelled.data.empty()) {
-    vision::Settings recorded = request.settings;
-    if (!recorded.preprocess.raw) {
-      OCTET_RETURN_IF_ERROR(evaluate::BindPreprocess(InputSpecs(model.inputs()),
-                                                     &recorded.preprocess));
-    }
-    OCTET_ASSIGN(LabelledData opened,
-                 OpenData(request.arguments.labelled, recorded));
-    auto data = std::make_shared<LabelledData>(std::move(opened));
-    return AccuracyOf([data, threads = request.threads,
-                       &console](const Engine& engine) -> Result<double> {
-      OCTET_ASSIGN(Session session,
-                   Session::Create(engine, {.threads = threads}));
-      OCTET_ASSIGN(const Score score,
-                   Measure(*data, session, console, "verifying"));
-      return score.value;
-    });
+
+Result<AccuracyOf> AccuracyByLabels(const Model& model,
+                                    const SearchRequest& request,
+                                    Console& console) {
+  vision::Settings recorded = request.settings;
+  if (!recorded.preprocess.raw) {
+    OCTET_RETURN_IF_ERROR(evaluate::BindPreprocess(InputSpecs(model.inputs()),
+                                                   &recorded.preprocess));
   }
-  const EverySecond others(request.samples, /*second=*/true);
-  OCTET_ASSIGN(HeldOut observed,
-               HeldOut::Observe(model,
-                                Answers::For(request.settings, model.inputs(),
-                                             model.outputs()),
-                                others, kMostHeldOut, request.threads));
-  auto held = std::make_shared<HeldOut>(std::move(observed));
-  return AccuracyOf(
-      [held](const Engine& engine) { return held->AccuracyOf(engine); });
+  OCTET_ASSIGN(LabelledData opened,
+               OpenData(request.arguments.labelled, recorded));
+  auto data = std::make_shared<LabelledData>(std::move(opened));
+  return AccuracyOf([data, threads = request.threads,
+                     &console](const Engine& engine) -> Result<double> {
+    OCTET_ASSIGN(Session session,
+                 Session::Create(engine, {.threads = threads}));
+    OCTET_ASSIGN(const Score score,
+                 Measure(*data, session, console, "verifying"));
+    return score.value;
+  });
+}
+
+// The float model is run when it is first asked: from the start of the search
+// on there is a plan on disk, and Ctrl-C leaves it there.
+//   model, request: outlive it.
+AccuracyOf AccuracyByAgreement(const Model& model,
+                               const SearchRequest& request) {
+  auto held = std::make_shared<std::optional<HeldOut>>();
+  return [held, &model, &request](const Engine& engine) -> Result<double> {
+    if (!*held) {
+      const EverySecond others(request.samples, /*second=*/true);
+      OCTET_ASSIGN(
+          *held, HeldOut::Observe(model,
+                                  Answers::For(request.settings, model.inputs(),
+                                               model.outputs()),
+                                  others, kMostHeldOut, request.threads));
+    }
+    return (*held)->AccuracyOf(engine);
+  };
+}
+
+// Empty if none was tried.
+std::string FastestThatMeetsDrop(const SearchResult& result) {
+  for (const SearchTrial& trial : result.frontier) {  // by rising latency
+    if (trial.accuracy < result.all_float.accuracy - result.max_drop) continue;
+    return fmt::format("; the fastest that meets it takes {:.3f} ms ({})",
+                       trial.latency_ms, NamesOf(trial));
+  }
+  return "";
 }
 
 }  // namespace
@@ -219,7 +240,15 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
                ParseSeconds("--time-budget", arguments.time_budget));
   OCTET_ASSIGN(options.fall_back_drop,
                ParseShare("--fall-back", arguments.fall_back));
-  OCTET_ASSIGN(options.accuracy, AccuracyOn(model, request, console));
+  if (arguments.labelled.data.empty()) {
+    options.accuracy = AccuracyByAgreement(model, request);
+    options.accuracy_of = "agreement with float";
+  } else {
+    OCTET_ASSIGN(options.accuracy, AccuracyByLabels(model, request, console));
+    options.accuracy_of = fmt::format(
+        "{} of {} {} {}", arguments.labelled.metric, arguments.labelled.data,
+        arguments.labelled.labels, arguments.labelled.split);
+  }
   options.threads = request.threads;
   options.plan_path = request.plan_path;
   options.state_path = request.state_path;
@@ -274,10 +303,12 @@ Status BudgetStatus(const SearchArguments& arguments,
           : "; the search did not finish: --resume with a longer "
             "--time-budget goes on";
   if (!result.meets_latency) {
-    return {Code::kSpeedGate,
-            fmt::format("--max-latency {} cannot be met: the fastest plan "
-                        "takes {:.3f} ms{}",
-                        arguments.max_latency, result.chosen.latency_ms, more)};
+    return {
+        Code::kSpeedGate,
+        fmt::format("--max-latency {} cannot be met: the fastest plan "
+                    "takes {:.3f} ms, {:.3f} too many{}",
+                    arguments.max_latency, result.chosen.latency_ms,
+                    result.chosen.latency_ms - result.max_latency_ms, more)};
   }
   if (arguments.max_drop.empty() || result.meets_drop) return {};
   if (result.trials < 2) {
@@ -286,16 +317,16 @@ Status BudgetStatus(const SearchArguments& arguments,
                         "everything in int8{}",
                         arguments.max_drop, more)};
   }
-  const double drop =
-      100 * (result.all_float.accuracy - result.chosen.accuracy);
-  const std::string within =
-      arguments.max_latency.empty()
-          ? ""
-          : fmt::format(" within --max-latency {}", arguments.max_latency);
+  const double drop = result.all_float.accuracy - result.chosen.accuracy;
   return {Code::kAccuracyGate,
           fmt::format("--max-drop {} cannot be met{}: the best plan loses "
-                      "{:.2f} points{}",
-                      arguments.max_drop, within, drop, more)};
+                      "{:.2f} points, {:.2f} too many{}{}",
+                      arguments.max_drop,
+                      arguments.max_latency.empty()
+                          ? ""
+                          : " within --max-latency " + arguments.max_latency,
+                      100 * drop, 100 * (drop - result.max_drop),
+                      FastestThatMeetsDrop(result), more)};
 }
 
 }  // namespace octet::cli

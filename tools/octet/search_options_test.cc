@@ -45,6 +45,9 @@ SearchResult Found(double int8, double chosen) {
   result.all_int8.latency_ms = 5;
   result.chosen.accuracy = chosen;
   result.chosen.latency_ms = 6;
+  result.max_drop = 0.005;
+  result.max_latency_ms = 5.5;
+  result.frontier = {result.all_int8, result.chosen, result.all_float};
   result.meets_drop = result.meets_latency = true;
   result.trials = 5;
   return result;
@@ -60,12 +63,14 @@ TEST(BudgetStatus, SaysWhichBudgetIsMissedAndByHowMuch) {
   const Status drop = BudgetStatus(arguments, result);
   EXPECT_EQ(drop.code(), Code::kAccuracyGate);
   EXPECT_THAT(drop.message(), HasSubstr("--max-drop 0.5% cannot be met"));
-  EXPECT_THAT(drop.message(), HasSubstr("loses 5.00 points"));
+  EXPECT_THAT(drop.message(), HasSubstr("loses 5.00 points, 4.50 too many"));
+  EXPECT_THAT(drop.message(),
+              HasSubstr("the fastest that meets it takes 20.000 ms"));
   EXPECT_THAT(drop.message(), HasSubstr("within --max-latency 5.5ms"));
   result.meets_latency = false;
   const Status latency = BudgetStatus(arguments, result);
   EXPECT_EQ(latency.code(), Code::kSpeedGate);
-  EXPECT_THAT(latency.message(), HasSubstr("takes 6.000 ms"));
+  EXPECT_THAT(latency.message(), HasSubstr("takes 6.000 ms, 0.500 too many"));
 }
 
 TEST(BudgetStatus, SaysThatTheSearchDidNotFinish) {

@@ -53,8 +53,8 @@ class Search {
     for (int64_t i = 0; i < samples_.size(); ++i) {
       text += " " + samples_.Name(i);
     }
-    text += fmt::format(" {} {} {}", Name(protect_), options_.max_drop,
-                        options_.max_latency_ms);
+    text += fmt::format(" {} {} {} {}", Name(protect_), options_.max_drop,
+                        options_.max_latency_ms, options_.accuracy_of);
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
   }
@@ -197,6 +197,8 @@ class Search {
       if (result.fell_back) chosen = float_;
       result.meets_drop = trials_.MeetsDrop(chosen);
     }
+    result.max_drop = options_.max_drop;
+    result.max_latency_ms = options_.max_latency_ms;
     result.meets_latency = trials_.MeetsLatency(chosen);
     result.chosen = trials_.Describe(chosen);
     result.frontier = trials_.Frontier();
@@ -206,6 +208,7 @@ class Search {
     result.first_plan_seconds = trials_.first_plan_seconds();
     result.lowering_ms = trials_.lowering_ms();
     found.plan = trials_.PlanOf(chosen);
+    OCTET_RETURN_IF_ERROR(trials_.SavePlan(chosen));
     return found;
   }
 

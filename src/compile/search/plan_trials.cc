@@ -42,8 +42,10 @@ Status PlanTrials::Open(const std::string& key) {
       std::filesystem::exists(options_.state_path, ignored)) {
     OCTET_RETURN_IF_ERROR(Load(options_.state_path, state_));
     before_ = state_.seconds;
+    // The best plan of the run before stands until a better one is known.
+    if (std::filesystem::exists(options_.plan_path, ignored)) return {};
   }
-  OCTET_RETURN_IF_ERROR(SavePlan());
+  OCTET_RETURN_IF_ERROR(SavePlan(best_));
   if (state_.first_plan_seconds == 0) state_.first_plan_seconds = seconds();
   return {};
 }
@@ -87,8 +89,11 @@ Result<bool> PlanTrials::Measure(const Choice& choice, bool accuracy) {
   const bool is_new = !trial.latency_ms || (accuracy && !trial.accuracy);
   if (is_new && !trial.is_impossible) {
     if (IsOver()) return false;
-    OCTET_RETURN_IF_ERROR(Run(choice, accuracy, trial));
+    const Status run = Run(choice, accuracy, trial);
     OCTET_RETURN_IF_ERROR(Save());
+    // Stopped amid the measurement: it is made anew when the search goes on.
+    if (!run.ok() && IsOver() && end_ == SearchEnd::kStopped) return false;
+    OCTET_RETURN_IF_ERROR(run);
   }
   if (!trial.accuracy || std::ranges::count(known_, choice) > 0) return true;
   known_.push_back(choice);
@@ -97,7 +102,7 @@ Result<bool> PlanTrials::Measure(const Choice& choice, bool accuracy) {
   if (!HasAccuracy({.is_float = true, .kept = {}})) return true;
   if (choice.is_float || !IsBetter(choice, best_)) return true;
   best_ = choice;
-  OCTET_RETURN_IF_ERROR(SavePlan());
+  OCTET_RETURN_IF_ERROR(SavePlan(best_));
   return true;
 }
 
@@ -222,9 +227,9 @@ Status PlanTrials::Save() {
   return compile::Save(state_, options_.state_path);
 }
 
-Status PlanTrials::SavePlan() const {
+Status PlanTrials::SavePlan(const Choice& choice) const {
   if (options_.plan_path.empty()) return {};
-  return WriteFileAtomically(options_.plan_path, ToJson(PlanOf(best_)));
+  return WriteFileAtomically(options_.plan_path, ToJson(PlanOf(choice)));
 }
 
 }  // namespace octet::compile

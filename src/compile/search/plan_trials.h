@@ -58,6 +58,9 @@ class PlanTrials {
   // The plan of a choice, its reasons saying what each value is worth.
   Plan PlanOf(const Choice& choice) const;
 
+  // Nowhere without a path.
+  Status SavePlan(const Choice& choice) const;
+
   int64_t trials() const { return int64_t(known_.size()); }
   double seconds() const;
   double first_plan_seconds() const { return state_.first_plan_seconds; }
@@ -72,7 +75,6 @@ class PlanTrials {
   std::string Worth(const Choice& choice, size_t value) const;
   double ShareOf(const Plan& plan) const;
   Status Save();
-  Status SavePlan() const;
 
   const Graph& graph_;
   const Plan& plan_;
