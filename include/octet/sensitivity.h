@@ -7,6 +7,7 @@
 //
 // The unit is a stored value with all the nodes that read it: a value that does
 // not fit 8 bits hurts every reader, and a ranking of single nodes hides it.
+// Beside it stand the nodes one by one, which shows what their weights lose.
 #ifndef OCTET_SENSITIVITY_H_
 #define OCTET_SENSITIVITY_H_
 
@@ -35,21 +36,23 @@ struct Loss {
   Estimate changed;  // share of answers that are not the float model's
 };
 
-struct ValueSensitivity {
-  std::string value;
-  std::vector<std::string> readers;  // nodes that compute with it
-  // Only it is int8: it is rounded as its readers would see it, and all
-  // arithmetic is float. Not measured where a first sample showed that it is
-  // negligible; `noise` is then the predicted one.
+// Of a stored value, or of a node.
+struct UnitSensitivity {
+  std::string name;
+  std::vector<std::string> readers;  // nodes that compute with the value
+  // Only it is int8: a value is rounded as its readers would see it; a node
+  // reads such values and has its weights in codes. All arithmetic is float.
+  // Not measured where a first sample showed that it is negligible; `noise` is
+  // then the predicted one.
   Loss alone;
   bool is_measured = false;
-  // Only it is not int8: an engine with this value and its readers kept out.
-  // What that gains, in noise and in answers; where has_gain.
+  // Only it is not int8: an engine with the value and its readers, or with the
+  // node, kept out. What that gains, in noise and in answers; where has_gain.
   Estimate gain, gain_changed;
   double gain_db = 0;
   bool has_gain = false;
-  // Own error of the value over all samples, times how it grew on the way to
-  // the end on the first one.
+  // Own error (of a node: at its output) over all samples, times how it grew on
+  // the way to the end on the first one.
   double predicted = 0;
   int rank = 0, predicted_rank = 0;  // from 1; rank is by alone.noise
 };
@@ -63,12 +66,13 @@ enum class Damage : uint8_t {
 };
 
 struct Sensitivity {
-  std::vector<ValueSensitivity> values;  // by rank
-  Loss all;                              // of the int8 engine itself
+  std::vector<UnitSensitivity> values;  // by rank
+  std::vector<UnitSensitivity> nodes;   // by rank; in int8, moving no data
+  Loss all;                             // of the int8 engine itself
   Damage damage = Damage::kNone;
   double top_share = 0;  // of the first value in the sum over all
   // Spearman's, of the prediction with what was measured on other samples than
-  // the first; over `compared` values.
+  // the first; over `compared` stored values.
   double rank_correlation = 0;
   int64_t compared = 0;
   int64_t samples = 0;  // that were run
@@ -78,7 +82,9 @@ struct Sensitivity {
 
 struct SensitivityOptions {
   int64_t samples = 32;  // at most, spread evenly
-  // Values for which "only it is not int8" is measured: the worst; -1: all.
+  bool nodes = true;     // not only stored values
+  // Values, and nodes, for which "only it is not int8" is measured: the worst;
+  // -1: all.
   int64_t gains = 20;
   int threads = 0;  // 0 = as many as the process may run on; no result depends
   // Of one sample: the share of answers that `outputs` does not give as the

@@ -74,6 +74,20 @@ def test_a_drop_that_is_not_met_in_time_is_said_with_code_5(octet, culprit,
     assert found['search']['chosen']['kept'] == ['wide.nhwc']
 
 
+def test_detections_are_verified_against_those_of_the_float_model(octet,
+                                                                  tmp_path):
+    models.save(models.detector(), tmp_path / 'net.onnx')
+    np.save(tmp_path / 'samples.npy', models.samples(12, (3, 32, 32)))
+    found = json.loads(octet.ok(
+        'build', tmp_path / 'net.onnx', '--calib', tmp_path / 'samples.npy',
+        '--max-drop', '0%', '--fall-back', '100%', '-o', tmp_path / 'n.octet',
+        '--no-timing', '--json'))['search']
+    assert found['float']['accuracy'] == 1
+    assert 0.5 < found['all_int8']['accuracy'] < 1
+    assert found['finished'] and found['meets_drop']
+    assert found['chosen']['accuracy'] == 1
+
+
 def test_labels_decide_where_there_are_any(octet, shop, tmp_path):
     scores = tmp_path / 'scores'
     octet.ok('run', shop / 'float.octet', '--input',

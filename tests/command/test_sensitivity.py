@@ -30,8 +30,12 @@ def test_the_culprit_comes_first_with_all_its_readers(octet, culprit,
     assert first['gain_db'] > 10 > 1 > second['gain_db']
     assert found['damage'] == 'single' and found['top_share'] > 0.5
     assert "--keep 'left=fp32' --keep 'right=fp32'" in found['next']
+    nodes = found['nodes']
+    assert {row['node'] for row in nodes} == {
+        row for value in found['values'] for row in value['readers']}
+    assert [row['rank'] for row in nodes] == list(range(1, len(nodes) + 1))
     kept = json.loads((tmp_path / 'ranking.json').read_text())
-    assert kept['values'] == found['values']
+    assert kept['values'] == found['values'] and kept['nodes'] == nodes
     text = octet.ok(*arguments)
     assert 'wide.nhwc -> left, right' in text and 'rank correlation' in text
 

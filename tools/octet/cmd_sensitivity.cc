@@ -69,12 +69,14 @@ nlohmann::json ToJson(const Loss& loss) {
           {"changed", ToJson(loss.changed)}};
 }
 
-nlohmann::json ToJson(const ValueSensitivity& row) {
-  nlohmann::json out = {
-      {"value", row.value},         {"readers", row.readers},
-      {"rank", row.rank},           {"predicted_rank", row.predicted_rank},
-      {"predicted", row.predicted}, {"is_measured", row.is_measured},
-      {"alone", ToJson(row.alone)}};
+nlohmann::json ToJson(const UnitSensitivity& row, const char* kind) {
+  nlohmann::json out = {{kind, row.name},
+                        {"rank", row.rank},
+                        {"predicted_rank", row.predicted_rank},
+                        {"predicted", row.predicted},
+                        {"is_measured", row.is_measured},
+                        {"alone", ToJson(row.alone)}};
+  if (!row.readers.empty()) out["readers"] = row.readers;
   if (row.has_gain) {
     out["gain"] = ToJson(row.gain);
     out["gain_changed"] = ToJson(row.gain_changed);
@@ -83,27 +85,35 @@ nlohmann::json ToJson(const ValueSensitivity& row) {
   return out;
 }
 
-void Report(const Sensitivity& result, int64_t top, bool answers,
-            Console& console) {
+// A table of the first `top`; all of them as JSON.
+nlohmann::json PrintRows(const std::vector<UnitSensitivity>& all,
+                         const char* kind, int64_t top, bool answers,
+                         Console& console) {
   console.Print("{:>4} {:>19} {:>9} {:>17} {:>9}  {}", "rank", "lost by it, %",
-                "predicted", answers ? "answers, %" : "", "gain, dB",
-                "value, and who reads it");
+                "predicted", answers ? "answers, %" : "", "gain, dB", kind);
   nlohmann::json rows = nlohmann::json::array();
-  for (const ValueSensitivity& row : result.values) {
-    rows.push_back(ToJson(row));
+  for (const UnitSensitivity& row : all) {
+    rows.push_back(ToJson(row, kind));
     if (row.rank > top) continue;
     const Estimate& noise = row.alone.noise;
     const Estimate& changed = row.alone.changed;
-    console.Print("{:>4} {:>9.4f} +- {:>6.4f} {:>9} {:>17} {:>9}  {} -> {}",
-                  row.rank, 100 * noise.mean, 100 * noise.error,
-                  row.predicted_rank,
-                  answers && row.is_measured
-                      ? fmt::format("{:.2f} +- {:.2f}", 100 * changed.mean,
-                                    100 * changed.error)
-                      : "",
-                  row.has_gain ? fmt::format("{:+.2f}", row.gain_db) : "",
-                  row.value, Joined(row.readers));
+    console.Print(
+        "{:>4} {:>9.4f} +- {:>6.4f} {:>9} {:>17} {:>9}  {}{}{}", row.rank,
+        100 * noise.mean, 100 * noise.error, row.predicted_rank,
+        answers && row.is_measured
+            ? fmt::format("{:.2f} +- {:.2f}", 100 * changed.mean,
+                          100 * changed.error)
+            : "",
+        row.has_gain ? fmt::format("{:+.2f}", row.gain_db) : "", row.name,
+        row.readers.empty() ? "" : " -> ", Joined(row.readers));
   }
+  return rows;
+}
+
+void Report(const Sensitivity& result, int64_t top, bool answers,
+            Console& console) {
+  console.result()["values"] =
+      PrintRows(result.values, "value", top, answers, console);
   console.Print(
       "{:>4} {:>9.4f} +- {:>6.4f} {:>9} {:>17}  {}", "all",
       100 * result.all.noise.mean, 100 * result.all.noise.error, "",
@@ -111,7 +121,8 @@ void Report(const Sensitivity& result, int64_t top, bool answers,
                             100 * result.all.changed.error)
               : "",
       "everything in int8");
-  console.result()["values"] = rows;
+  console.result()["nodes"] =
+      PrintRows(result.nodes, "node", top, answers, console);
   console.result()["all"] = ToJson(result.all);
   console.result()["rank_correlation"] = result.rank_correlation;
   console.result()["compared"] = result.compared;
@@ -123,25 +134,25 @@ void Report(const Sensitivity& result, int64_t top, bool answers,
 
 // What the ranking says, in words.
 std::string Describe(const Sensitivity& result) {
-  const ValueSensitivity& worst = result.values[0];
+  const UnitSensitivity& worst = result.values[0];
   switch (result.damage) {
     case Damage::kNone:
       return "next to nothing is lost by storing values in int8";
     case Damage::kSingle:
       return fmt::format("one value makes {:.0f} % of the damage: '{}'",
-                         100 * result.top_share, worst.value);
+                         100 * result.top_share, worst.name);
     case Damage::kFew:
       return fmt::format(
           "a few values make most of the damage, '{}' the most "
           "({:.0f} %)",
-          worst.value, 100 * result.top_share);
+          worst.name, 100 * result.top_share);
     case Damage::kSpread:
       break;
   }
   return fmt::format(
       "the damage is spread over many values; '{}' makes the "
       "most, {:.0f} %",
-      worst.value, 100 * result.top_share);
+      worst.name, 100 * result.top_share);
 }
 
 constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
@@ -224,10 +235,10 @@ Status Measure(Options options, Console& console) {
       Write(console.result(), options.output, inner.state_path));
   console.Verdict(
       Describe(result),
-      fmt::format("{} values, {} samples, {:.1f} s; the prediction's rank "
-                  "correlation is {:.2f} over {} values",
-                  result.values.size(), result.samples, result.seconds,
-                  result.rank_correlation, result.compared),
+      fmt::format("{} values, {} nodes, {} samples, {:.1f} s; the "
+                  "prediction's rank correlation is {:.2f} over {} values",
+                  result.values.size(), result.nodes.size(), result.samples,
+                  result.seconds, result.rank_correlation, result.compared),
       Next(options, result));
   return {};
 }

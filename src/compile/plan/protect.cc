@@ -174,6 +174,16 @@ std::vector<StoredValue> FindStoredValues(const Graph& graph,
   return all;
 }
 
+std::vector<NodeId> FindInt8Nodes(const Graph& graph, const Plan& plan) {
+  std::vector<NodeId> nodes;
+  for (NodeId n = 0; n < NodeId(graph.nodes.size()); ++n) {
+    const Node& node = graph.nodes[size_t(n)];
+    const bool is_int8 = plan.nodes.at(node.name).precision == Precision::kInt8;
+    if (is_int8 && !IsMover(node)) nodes.push_back(n);
+  }
+  return nodes;
+}
+
 void ProtectValue(const Graph& graph, const StoredValue& stored,
                   Precision precision, const std::string& detail, Plan& plan) {
   Protecting(graph, precision, detail, plan).Value(stored);

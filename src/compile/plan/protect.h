@@ -26,6 +26,9 @@ struct StoredValue {
 // All of them, in the order in which they are made.
 std::vector<StoredValue> FindStoredValues(const Graph& graph, const Plan& plan);
 
+// The nodes that compute in int8; what only moves data is none of them.
+std::vector<NodeId> FindInt8Nodes(const Graph& graph, const Plan& plan);
+
 // Keeps a value in `precision`: whoever reads it computes in that, and its
 // producer writes it so. A concatenation, and a convolution that adds it as a
 // residual, stay int8 and read it unrounded where they can.

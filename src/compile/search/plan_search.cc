@@ -77,6 +77,7 @@ class Search {
   Result<bool> Rank() {
     SensitivityOptions inner;
     inner.samples = options_.samples;
+    inner.nodes = false;
     inner.gains = kMostSingles;
     inner.threads = options_.threads;
     if (!options_.state_path.empty()) {
@@ -97,8 +98,8 @@ class Search {
     };
     std::vector<Ranked> singles;
     std::vector<size_t> others;
-    for (const ValueSensitivity& row : measured->values) {
-      const size_t value = IndexOf(row.value);
+    for (const UnitSensitivity& row : measured->values) {
+      const size_t value = IndexOf(row.name);
       if (!row.has_gain) {
         others.push_back(value);
         continue;

@@ -2,251 +2,19 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 
 #include "base/error.h"
-#include "compile/lower/lower.h"
-#include "compile/plan/move_quant.h"
 #include "compile/search/coded.h"
 #include "compile/search/loss_sums.h"
 #include "compile/search/trial_engine.h"
-#include "runtime/engine.h"
 
 namespace octet::compile {
-// Finds out what lies behind each value.
-class ReplayProgram::Builder {
- public:
-  Builder(const Graph& graph, const Plan& plan, const engine::ProfileT& profile,
-          ReplayProgram& to)
-      : graph_(graph),
-        plan_(plan),
-        uses_(ComputeUses(graph)),
-        profile_(profile),
-        to_(to) {
-    FindBuffers();
-    for (size_t n = 0; n < graph.nodes.size(); ++n) {
-      nodes_[graph.nodes[n].name] = NodeId(n);
-    }
-  }
-
-  Status AddLooks(const std::vector<std::string>& looks) {
-    for (const std::string& name : looks) {
-      const auto found = std::ranges::find(graph_.values, name, &Value::name);
-      const int buffer = BufferOf(ValueId(found - graph_.values.begin()));
-      if (buffer < 0) {
-        return Failed("value '{}' cannot be looked at: no step makes it", name);
-      }
-      to_.look_buffer_.push_back(buffer);
-      to_.look_shapes_.push_back(found->shape);
-    }
-    FindUseful();
-    return {};
-  }
-
-  Cut CutAt(const StoredValue& stored) const {
-    Cut cut;
-    const ValueId v = stored.value;
-    cut.buffer = BufferOf(v);
-    cut.elements = graph_.values[size_t(v)].shape.elements();
-    cut.versions.emplace_back();  // exact
-    cut.float_version = VersionOf(v, FloatForm(v), cut);
-    std::set<int> changed, read;
-    for (int s = 0; s < int(profile_.steps.size()); ++s) {
-      if (!useful_[size_t(s)]) continue;
-      const engine::StepT& step = *profile_.steps[size_t(s)];
-      const int version = VersionRead(v, step, cut);
-      bool affected = version > 0;
-      for (int buffer : ReadBuffers(step)) {
-        affected = affected || changed.contains(buffer);
-      }
-      if (!affected) continue;
-      cut.reruns.push_back({s, version});
-      const int y = buffer_of_[size_t(engine::OutputOf(step))];
-      changed.insert(y);
-      for (int buffer : ReadBuffers(step)) read.insert(buffer);
-    }
-    for (int buffer : changed) {
-      cut.written.push_back(buffer);
-      if (!WritesAll(cut, buffer)) read.insert(buffer);
-    }
-    for (int buffer : read) {
-      const bool made = changed.contains(buffer) && WritesAll(cut, buffer);
-      if (!made && buffer != cut.buffer) cut.refreshed.push_back(buffer);
-    }
-    return cut;
-  }
-
- private:
-  // Values that overlap are views of one another: nothing else shares memory.
-  void FindBuffers() {
-    // What no step touches has no place of its own.
-    std::set<int> touched(profile_.inputs.begin(), profile_.inputs.end());
-    for (const auto& step : profile_.steps) {
-      touched.insert(engine::OutputOf(*step));
-      for (int x : engine::ReadsOf(*step)) touched.insert(x);
-    }
-    std::vector<int> order;
-    for (int i : touched) {
-      if (profile_.values[size_t(i)]->place == engine::Place::Arena) {
-        order.push_back(i);
-      }
-    }
-    std::ranges::stable_sort(
-        order, {}, [&](int i) { return profile_.values[size_t(i)]->offset; });
-    buffer_of_.assign(profile_.values.size(), -1);
-    for (int i : order) {
-      const engine::ValueT& value = *profile_.values[size_t(i)];
-      const int64_t begin = int64_t(value.offset);
-      const int64_t bytes = engine::ShapeOf(value).elements() *
-                            SizeOf(engine::ToDType(value.dtype));
-      std::vector<Buffer>& all = to_.buffers_;
-      if (all.empty() || begin >= all.back().offset + all.back().bytes) {
-        all.push_back({begin, 0});
-      }
-      Buffer& here = all.back();
-      here.bytes = std::max(here.bytes, begin + bytes - here.offset);
-      buffer_of_[size_t(i)] = int(all.size()) - 1;
-      by_name_.emplace(value.name, int(all.size()) - 1);
-    }
-  }
-
-  // -1 for what is no value of the program. A reshaped value is a view of what
-  // it was made from and has no name of its own.
-  int BufferOf(ValueId v) const {
-    if (size_t(v) >= graph_.values.size()) return -1;
-    const auto found = by_name_.find(graph_.values[size_t(v)].name);
-    if (found != by_name_.end()) return found->second;
-    const NodeId maker = uses_.producer[size_t(v)];
-    if (maker == kNoNode || !IsReshape(maker)) return -1;
-    return BufferOf(graph_.nodes[size_t(maker)].inputs[0]);
-  }
-
-  bool IsReshape(NodeId n) const {
-    return std::holds_alternative<Reshape>(graph_.nodes[size_t(n)].op);
-  }
-
-  std::vector<int> ReadBuffers(const engine::StepT& step) const {
-    std::vector<int> buffers;
-    for (int x : engine::ReadsOf(step)) {
-      if (buffer_of_[size_t(x)] >= 0) buffers.push_back(buffer_of_[size_t(x)]);
-    }
-    return buffers;
-  }
-
-  // Steps that some look depends on.
-  void FindUseful() {
-    std::set<int> wanted(to_.look_buffer_.begin(), to_.look_buffer_.end());
-    useful_.assign(profile_.steps.size(), false);
-    for (size_t s = profile_.steps.size(); s-- > 0;) {
-      const engine::StepT& step = *profile_.steps[s];
-      if (!wanted.contains(buffer_of_[size_t(engine::OutputOf(step))]))
-        continue;
-      useful_[s] = true;
-      for (int buffer : ReadBuffers(step)) wanted.insert(buffer);
-    }
-  }
-
-  // Whether all steps that write a buffer are run again.
-  bool WritesAll(const Cut& cut, int buffer) const {
-    for (size_t s = 0; s < profile_.steps.size(); ++s) {
-      const int y = engine::OutputOf(*profile_.steps[s]);
-      if (buffer_of_[size_t(y)] != buffer) continue;
-      const bool again = std::ranges::any_of(
-          cut.reruns, [&](const Rerun& r) { return r.step == int(s); });
-      if (!again) return false;
-    }
-    return true;
-  }
-
-  const std::vector<Form>& FormsOf(ValueId v) const {
-    return plan_.values.at(graph_.values[size_t(v)].name).forms;
-  }
-
-  // What a float node behind the value reads.
-  int FloatForm(ValueId v) const {
-    const std::vector<Form>& forms = FormsOf(v);
-    for (size_t i = 0; i < forms.size(); ++i) {
-      if (!forms[i].is_u8) return int(i);
-    }
-    return 0;
-  }
-
-  // The index of the version of `v` that a reader of one of its forms sees.
-  int VersionOf(ValueId v, int form, Cut& cut) const {
-    const std::vector<Form>& forms = FormsOf(v);
-    const NodeId maker = uses_.producer[size_t(v)];
-    const bool moved =
-        maker != kNoNode && IsMover(graph_.nodes[size_t(maker)]) &&
-        !std::holds_alternative<Concat>(graph_.nodes[size_t(maker)].op);
-    Version version;
-    if (forms[0].is_u8 && !moved) version.push_back(forms[0].quant);
-    if (form > 0 && forms[size_t(form)].is_u8) {
-      version.push_back(forms[size_t(form)].quant);
-    }
-    const auto known = std::ranges::find(cut.versions, version);
-    if (known != cut.versions.end()) return int(known - cut.versions.begin());
-    cut.versions.push_back(std::move(version));
-    return int(cut.versions.size()) - 1;
-  }
-
-  // In which version a step reads `v`; -1: it does not read its memory.
-  int VersionRead(ValueId v, const engine::StepT& step, Cut& cut) const {
-    const std::vector<int> buffers = ReadBuffers(step);
-    if (std::ranges::count(buffers, cut.buffer) == 0) return -1;
-    const auto reader = nodes_.find(step.node);
-    if (reader == nodes_.end()) return 0;
-    return VersionReadBy(v, reader->second, cut);
-  }
-
-  int VersionReadBy(ValueId v, NodeId n, Cut& cut) const {
-    const Node& node = graph_.nodes[size_t(n)];
-    const NodePlan& row = plan_.nodes.at(node.name);
-    for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] == v) return VersionOf(v, row.input_forms[i], cut);
-    }
-    // Through reshapes, which have no step.
-    for (ValueId x : node.inputs) {
-      const NodeId maker = x == kNoValue ? kNoNode : uses_.producer[size_t(x)];
-      if (maker == kNoNode || !IsReshape(maker)) continue;
-      const int version = VersionReadBy(v, maker, cut);
-      if (version > 0) return version;
-    }
-    return 0;
-  }
-
-  const Graph& graph_;
-  const Plan& plan_;
-  const Uses uses_;
-  const engine::ProfileT& profile_;
-  ReplayProgram& to_;
-  std::vector<int> buffer_of_;  // by the program's value; -1: a constant
-  std::map<std::string, int, std::less<>> by_name_;
-  std::map<std::string, NodeId, std::less<>> nodes_;
-  std::vector<bool> useful_;  // by step
-};
-
-Result<ReplayProgram> ReplayProgram::Create(
-    const Graph& graph, const Plan& plan,
-    const std::vector<StoredValue>& stored,
-    const std::vector<std::string>& looks) {
-  ReplayProgram program;
-  OCTET_ASSIGN(Lowered lowered,
-               Lower(graph, FloatPlan(graph),
-                     {.in_place = false, .reuse_memory = false}));
-  Builder builder(graph, plan, *lowered.program.profiles[0], program);
-  OCTET_RETURN_IF_ERROR(builder.AddLooks(looks));
-  for (const StoredValue& one : stored) {
-    program.cuts_.push_back(builder.CutAt(one));
-  }
-  OCTET_ASSIGN(program.engine_, runtime::MakeEngine(std::move(lowered.program),
-                                                    lowered.constants.bytes()));
-  return program;
-}
-
 Result<Replay> Replay::Create(const ReplayProgram& program) {
   OCTET_ASSIGN(Session exact, Session::Create(program.engine()));
   OCTET_ASSIGN(Session changed, Session::Create(program.engine()));
-  return Replay(program, std::move(exact), std::move(changed));
+  OCTET_ASSIGN(Session coded, Session::Create(program.coded_));
+  return Replay(program, std::move(exact), std::move(changed),
+                std::move(coded));
 }
 
 Status Replay::Load(const std::vector<Tensor>& inputs,
@@ -258,10 +26,14 @@ Status Replay::Load(const std::vector<Tensor>& inputs,
 
 void Replay::Refresh(int buffer) {
   if (fresh_[size_t(buffer)]) return;
+  Copy(buffer, exact_);
+  fresh_[size_t(buffer)] = true;
+}
+
+void Replay::Copy(int buffer, Session& from) {
   const ReplayProgram::Buffer& b = program_->buffers_[size_t(buffer)];
   std::memcpy(changed_.arena().data() + b.offset,
-              exact_.arena().data() + b.offset, size_t(b.bytes));
-  fresh_[size_t(buffer)] = true;
+              from.arena().data() + b.offset, size_t(b.bytes));
 }
 
 std::span<float> Replay::Floats(Session& session, int buffer) const {
@@ -270,34 +42,50 @@ std::span<float> Replay::Floats(Session& session, int buffer) const {
           size_t(b.bytes) / sizeof(float)};
 }
 
-void Replay::Write(const ReplayProgram::Cut& cut, int version) {
+void Replay::Write(const ReplayProgram::Read& read, Session& to) {
   std::span<const float> from =
-      Floats(exact_, cut.buffer).first(size_t(cut.elements));
-  const auto to = Floats(changed_, cut.buffer).first(size_t(cut.elements));
-  const ReplayProgram::Version& rounds = cut.versions[size_t(version)];
-  if (rounds.empty()) std::ranges::copy(from, to.begin());
-  for (const QuantParams& quant : rounds) {
-    RoundToCodes(quant, from, to);
-    from = to;
+      Floats(exact_, read.buffer).first(size_t(read.elements));
+  const auto rounded = Floats(to, read.buffer).first(size_t(read.elements));
+  if (read.rounds.empty()) std::ranges::copy(from, rounded.begin());
+  for (const QuantParams& quant : read.rounds) {
+    RoundToCodes(quant, from, rounded);
+    from = rounded;
   }
 }
 
-double Replay::OwnError(size_t index) {
+void Replay::Write(const ReplayProgram::Cut& cut, int version) {
+  Write({cut.buffer, cut.elements, cut.versions[size_t(version)]}, changed_);
+}
+
+double Replay::NoiseIn(const ReplayProgram::Cut& cut, Session& other) {
+  return NoiseShare(Floats(exact_, cut.buffer).first(size_t(cut.elements)),
+                    Floats(other, cut.buffer).first(size_t(cut.elements)));
+}
+
+Result<double> Replay::OwnError(size_t index) {
   const ReplayProgram::Cut& cut = program_->cuts_[index];
-  if (cut.buffer < 0 || cut.versions.size() < 2) return 0;
+  if (cut.is_node()) {
+    for (const ReplayProgram::Read& read : cut.reads) Write(read, coded_);
+    OCTET_RETURN_IF_ERROR(coded_.RunSteps(cut.steps));
+    return NoiseIn(cut, coded_);
+  }
+  if (cut.buffer < 0 || cut.versions.size() < 2) return 0.0;
   fresh_[size_t(cut.buffer)] = false;
   Write(cut, 1);
-  const auto x = Floats(exact_, cut.buffer).first(size_t(cut.elements));
-  const auto y = Floats(changed_, cut.buffer).first(size_t(cut.elements));
-  return NoiseShare(x, y);
+  return NoiseIn(cut, changed_);
 }
 
 Result<double> Replay::Store(size_t index) {
   const ReplayProgram::Cut& cut = program_->cuts_[index];
   differs_.assign(differs_.size(), false);
-  if (cut.buffer < 0 || cut.versions.size() < 2) return 0.0;
+  if (cut.buffer < 0 || (!cut.is_node() && cut.versions.size() < 2)) return 0.0;
   for (int buffer : cut.refreshed) Refresh(buffer);
-  const double own = OwnError(index);
+  OCTET_ASSIGN(const double own, OwnError(index));
+  if (cut.is_node()) {
+    fresh_[size_t(cut.buffer)] = false;
+    differs_[size_t(cut.buffer)] = true;
+    Copy(cut.buffer, coded_);
+  }
   int stands = 1;
   for (const ReplayProgram::Rerun& rerun : cut.reruns) {
     if (rerun.version >= 0 && rerun.version != stands) {

@@ -39,6 +39,9 @@ class Measuring {
         samples_(samples),
         options_(options),
         stored_(FindStoredValues(graph, plan)),
+        nodes_(options.nodes ? FindInt8Nodes(graph, plan)
+                             : std::vector<NodeId>()),
+        units_(Names()),
         indices_(SpreadOver(samples.size(), options.samples)) {}
 
   Result<Sensitivity> Run() {
@@ -49,9 +52,9 @@ class Measuring {
     OCTET_RETURN_IF_ERROR(Prepare());
     OCTET_RETURN_IF_ERROR(TakeFirst());
     OCTET_RETURN_IF_ERROR(TakeOthers());
-    Sensitivity result = SummedUp(Names(), first_, state_);
+    Sensitivity result = SummedUp(units_, first_, state_);
     OCTET_RETURN_IF_ERROR(TakeEngines(result));
-    AddGains(state_, result);
+    AddGains(units_, state_, result);
     for (size_t s = 0; s < indices_.size(); ++s) {
       if (!state_.samples[s].is_skipped) continue;
       result.skipped.push_back(samples_.Name(indices_[s]));
@@ -73,7 +76,7 @@ class Measuring {
       }
     }
     OCTET_ASSIGN(program_,
-                 ReplayProgram::Create(graph_, plan_, stored_, looks_));
+                 ReplayProgram::Create(graph_, plan_, stored_, nodes_, looks_));
     OCTET_ASSIGN(pool_, ThreadPool::Create(options_.threads));
     for (int i = 0; i < pool_->threads(); ++i) {
       OCTET_ASSIGN(Replay replay, Replay::Create(*program_));
@@ -86,7 +89,7 @@ class Measuring {
         !std::filesystem::exists(options_.state_path, ignored)) {
       return {};
     }
-    return Load(options_.state_path, stored_.size(), state_);
+    return Load(options_.state_path, units_.size(), state_);
   }
 
   // What a state that may be resumed has in common with this run.
@@ -96,7 +99,7 @@ class Measuring {
       text += fmt::format(" {} {:016x}", samples_.Name(i),
                           SampleFingerprint(samples_, i));
     }
-    text += fmt::format(" {}", Name(protect_));
+    text += fmt::format(" {} {}", Name(protect_), options_.nodes);
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
   }
@@ -119,7 +122,7 @@ class Measuring {
     if (options_.progress) options_.progress(what, int64_t(done), int64_t(all));
   }
 
-  // All values on the first sample that can be read, both cores at once.
+  // All units on the first sample that can be read, both cores at once.
   Status TakeFirst() {
     for (size_t s = 0; s < indices_.size(); ++s) {
       if (state_.samples[s].is_skipped) continue;
@@ -136,9 +139,9 @@ class Measuring {
         OCTET_RETURN_IF_ERROR(
             worker->Load(*inputs, samples_.Name(indices_[s])));
       }
-      std::vector<Cell> cells(stored_.size());
-      std::vector<Status> status(stored_.size());
-      pool_->ParallelFor(int64_t(stored_.size()), [&](int64_t i, int worker) {
+      std::vector<Cell> cells(units_.size());
+      std::vector<Status> status(units_.size());
+      pool_->ParallelFor(int64_t(units_.size()), [&](int64_t i, int worker) {
         const size_t cut = size_t(i);
         auto cell = Replayed(*workers_[size_t(worker)], cut);
         if (cell.ok()) cells[cut] = *cell;
@@ -152,7 +155,7 @@ class Measuring {
                     unread_.message());
   }
 
-  // Values that matter on the first sample, on all others.
+  // Units that matter on the first sample, on all others.
   Status TakeOthers() {
     const std::vector<bool> matters = Matters();
     std::vector<size_t> open;
@@ -179,7 +182,7 @@ class Measuring {
   std::vector<bool> Matters() const {
     const std::vector<Cell>& cells = state_.samples[first_].cells;
     double all = 0;
-    for (const Cell& cell : cells) all += cell.loss->noise;
+    for (size_t i = 0; i < stored_.size(); ++i) all += cells[i].loss->noise;
     std::vector<bool> matters;
     for (const Cell& cell : cells) {
       matters.push_back(cell.loss->noise >= kNegligible * all);
@@ -196,12 +199,12 @@ class Measuring {
       return {};
     }
     OCTET_RETURN_IF_ERROR(replay.Load(*inputs, samples_.Name(indices_[s])));
-    std::vector<Cell> cells(stored_.size());
-    for (size_t cut = 0; cut < stored_.size(); ++cut) {
+    std::vector<Cell> cells(units_.size());
+    for (size_t cut = 0; cut < units_.size(); ++cut) {
       if (matters[cut]) {
         OCTET_ASSIGN(cells[cut], Replayed(replay, cut));
       } else {
-        cells[cut].own = replay.OwnError(cut);
+        OCTET_ASSIGN(cells[cut].own, replay.OwnError(cut));
       }
     }
     state_.samples[s].cells = std::move(cells);
@@ -267,17 +270,24 @@ class Measuring {
     return spread;
   }
 
-  // The int8 engine, and those with one of the worst values kept out.
-  Status TakeEngines(const Sensitivity& result) {
+  // The int8 engine, and those with one of the worst units kept out, by index;
+  // the number of units stands for none.
+  std::vector<size_t> OpenEngines(const Sensitivity& result) const {
     std::vector<size_t> open;
-    const size_t all = stored_.size();
-    const size_t wanted =
-        options_.gains < 0 ? all : std::min(all, size_t(options_.gains));
-    if (!state_.engines.contains("")) open.push_back(all);
-    for (size_t i = 0; i < wanted; ++i) {
-      const std::string& name = result.values[i].value;
-      if (!state_.engines.contains(name)) open.push_back(CutOf(name));
+    if (!state_.engines.contains("")) open.push_back(units_.size());
+    for (size_t i = 0; i < units_.size(); ++i) {
+      const UnitNames& unit = units_[i];
+      const auto& rows = unit.is_node ? result.nodes : result.values;
+      const int rank =
+          std::ranges::find(rows, unit.name, &UnitSensitivity::name)->rank;
+      const bool wanted = options_.gains < 0 || rank <= options_.gains;
+      if (wanted && !state_.engines.contains(unit.key())) open.push_back(i);
     }
+    return open;
+  }
+
+  Status TakeEngines(const Sensitivity& result) {
+    const std::vector<size_t> open = OpenEngines(result);
     if (open.empty()) return {};
     const std::vector<std::string> values(looks_.begin(),
                                           looks_.begin() + int64_t(boundary_));
@@ -295,8 +305,10 @@ class Measuring {
         losses[size_t(i)] = EngineLoss(runs, open[begin + size_t(i)]);
       });
       for (size_t i = 0; i < count; ++i) {
-        const size_t cut = open[begin + i];
-        OCTET_ASSIGN(state_.engines[cut == all ? "" : NameOf(cut)], losses[i]);
+        const size_t unit = open[begin + i];
+        OCTET_ASSIGN(
+            state_.engines[unit == units_.size() ? "" : units_[unit].key()],
+            losses[i]);
       }
       OCTET_RETURN_IF_ERROR(Saved());
       Show("engines", begin + count, open.size());
@@ -305,37 +317,29 @@ class Measuring {
   }
 
   Result<std::vector<SampleLoss>> EngineLoss(const FloatRuns& runs,
-                                             size_t cut) const {
+                                             size_t unit) const {
     Plan plan = plan_;
-    if (cut < stored_.size()) {
-      ProtectValue(graph_, stored_[cut], protect_, "", plan);
+    if (unit < stored_.size()) {
+      ProtectValue(graph_, stored_[unit], protect_, "", plan);
+    } else if (unit < units_.size()) {
+      ProtectNode(graph_, nodes_[unit - stored_.size()], protect_, "", plan);
     }
     return runs.LossOf(graph_, plan, options_.changed, /*threads=*/1);
   }
 
-  std::vector<StoredNames> Names() const {
-    std::vector<StoredNames> all;
+  std::vector<UnitNames> Names() const {
+    std::vector<UnitNames> all;
     for (const StoredValue& stored : stored_) {
-      StoredNames& names = all.emplace_back();
-      names.value = graph_.values[size_t(stored.value)].name;
+      UnitNames& unit = all.emplace_back();
+      unit.name = graph_.values[size_t(stored.value)].name;
       for (NodeId n : stored.readers) {
-        names.readers.push_back(graph_.nodes[size_t(n)].name);
+        unit.readers.push_back(graph_.nodes[size_t(n)].name);
       }
     }
+    for (NodeId n : nodes_) {
+      all.push_back({true, graph_.nodes[size_t(n)].name, {}});
+    }
     return all;
-  }
-
-  const std::string& NameOf(size_t cut) const {
-    return graph_.values[size_t(stored_[cut].value)].name;
-  }
-
-  size_t CutOf(const std::string& name) const {
-    return size_t(std::ranges::find_if(
-                      stored_,
-                      [&](const StoredValue& s) {
-                        return graph_.values[size_t(s.value)].name == name;
-                      }) -
-                  stored_.begin());
   }
 
   const Graph& graph_;
@@ -344,6 +348,8 @@ class Measuring {
   const SampleSource& samples_;
   const SensitivityOptions& options_;
   const std::vector<StoredValue> stored_;
+  const std::vector<NodeId> nodes_;
+  const std::vector<UnitNames> units_;  // of both, in this order
   const std::vector<int64_t> indices_;
   std::vector<std::string> looks_;  // where int8 ends, then the outputs
   size_t boundary_ = 0;

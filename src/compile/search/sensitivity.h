@@ -10,11 +10,11 @@
 namespace octet::compile {
 
 // How it is done. On each sample the float model runs once; then, for each
-// stored value, it is rounded to the codes that its readers see and what lies
-// behind it is run again (replay.h). On the first sample that is done for all
-// values; one that makes less than a thousandth of all noise there is not
-// replayed on the others. Then engines are built with one value kept in
-// `protect`, the worst values first.
+// stored value, it is rounded to the codes that its readers see, and, for each
+// node, it reads such values and has its weights in codes; what lies behind is
+// run again (replay.h). On the first sample that is done for all of them; one
+// that makes less than a thousandth of all noise there is not replayed on the
+// others. Then engines are built with one of the worst kept in `protect`.
 //
 //   plan:    complete.
 //   errors:  as the public function.

@@ -13,10 +13,10 @@ constexpr double kNextToNothing = 1e-4;
 constexpr double kHalf = 0.5, kFourFifths = 0.8;
 constexpr size_t kFewValues = 5;
 
-ValueSensitivity RowOf(const StoredNames& names, size_t index, size_t first,
-                       const SensitivityState& state) {
-  ValueSensitivity row;
-  row.value = names.value;
+UnitSensitivity RowOf(const UnitNames& names, size_t index, size_t first,
+                      const SensitivityState& state) {
+  UnitSensitivity row;
+  row.name = names.name;
   row.readers = names.readers;
   std::vector<double> own;
   std::vector<SampleLoss> losses;
@@ -47,11 +47,10 @@ double NoiseOnOthers(size_t index, size_t first,
   return EstimateOf(noise).mean;
 }
 
-double NoiseOf(const ValueSensitivity& row) { return row.alone.noise.mean; }
+double NoiseOf(const UnitSensitivity& row) { return row.alone.noise.mean; }
 
-void Rank(std::vector<ValueSensitivity>& rows) {
-  std::ranges::stable_sort(rows, std::greater<>(),
-                           &ValueSensitivity::predicted);
+void Rank(std::vector<UnitSensitivity>& rows) {
+  std::ranges::stable_sort(rows, std::greater<>(), &UnitSensitivity::predicted);
   for (size_t i = 0; i < rows.size(); ++i) rows[i].predicted_rank = int(i) + 1;
   std::ranges::stable_sort(rows, std::greater<>(), NoiseOf);
   for (size_t i = 0; i < rows.size(); ++i) rows[i].rank = int(i) + 1;
@@ -59,7 +58,7 @@ void Rank(std::vector<ValueSensitivity>& rows) {
 
 void TellDamage(Sensitivity& result) {
   double all = 0, few = 0;
-  for (const ValueSensitivity& row : result.values) {
+  for (const UnitSensitivity& row : result.values) {
     all += NoiseOf(row);
     if (size_t(row.rank) <= kFewValues) few += NoiseOf(row);
   }
@@ -72,9 +71,26 @@ void TellDamage(Sensitivity& result) {
   }
 }
 
+void AddGain(const std::vector<SampleLoss>& all,
+             const std::vector<SampleLoss>& kept, double noise_of_all,
+             UnitSensitivity& row) {
+  std::vector<double> noise, changed;
+  for (size_t s = 0; s < all.size(); ++s) {
+    noise.push_back(all[s].noise - kept[s].noise);
+    changed.push_back(all[s].changed - kept[s].changed);
+  }
+  row.gain = EstimateOf(noise);
+  row.gain_changed = EstimateOf(changed);
+  const double rest = EstimateOf(kept).noise.mean;
+  if (rest > 0 && noise_of_all > 0) {
+    row.gain_db = 10 * std::log10(noise_of_all / rest);
+  }
+  row.has_gain = true;
+}
+
 }  // namespace
 
-Sensitivity SummedUp(const std::vector<StoredNames>& names, size_t first,
+Sensitivity SummedUp(const std::vector<UnitNames>& names, size_t first,
                      const SensitivityState& state) {
   Sensitivity result;
   for (const SensitivityState::Sample& sample : state.samples) {
@@ -82,6 +98,10 @@ Sensitivity SummedUp(const std::vector<StoredNames>& names, size_t first,
   }
   std::vector<double> predicted, measured;
   for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].is_node) {
+      result.nodes.push_back(RowOf(names[i], i, first, state));
+      continue;
+    }
     result.values.push_back(RowOf(names[i], i, first, state));
     if (!result.values.back().is_measured || result.samples < 2) continue;
     predicted.push_back(result.values.back().predicted);
@@ -90,30 +110,23 @@ Sensitivity SummedUp(const std::vector<StoredNames>& names, size_t first,
   result.rank_correlation = RankCorrelation(predicted, measured);
   result.compared = int64_t(predicted.size());
   Rank(result.values);
+  Rank(result.nodes);
   TellDamage(result);
   return result;
 }
 
-void AddGains(const SensitivityState& state, Sensitivity& result) {
+void AddGains(const std::vector<UnitNames>& names,
+              const SensitivityState& state, Sensitivity& result) {
   const std::vector<SampleLoss>& all = state.engines.at("");
   result.all = EstimateOf(all);
-  for (ValueSensitivity& row : result.values) {
-    const auto kept = state.engines.find(row.value);
+  for (const UnitNames& unit : names) {
+    const auto kept = state.engines.find(unit.key());
     if (kept == state.engines.end() || kept->second.size() != all.size()) {
       continue;
     }
-    std::vector<double> noise, changed;
-    for (size_t s = 0; s < all.size(); ++s) {
-      noise.push_back(all[s].noise - kept->second[s].noise);
-      changed.push_back(all[s].changed - kept->second[s].changed);
-    }
-    row.gain = EstimateOf(noise);
-    row.gain_changed = EstimateOf(changed);
-    const double rest = EstimateOf(kept->second).noise.mean;
-    if (rest > 0 && result.all.noise.mean > 0) {
-      row.gain_db = 10 * std::log10(result.all.noise.mean / rest);
-    }
-    row.has_gain = true;
+    auto& rows = unit.is_node ? result.nodes : result.values;
+    AddGain(all, kept->second, result.all.noise.mean,
+            *std::ranges::find(rows, unit.name, &UnitSensitivity::name));
   }
 }
 

@@ -30,11 +30,11 @@ SampleLoss ReadLoss(const json& list, size_t first) {
           list[first + 2].get<double>(), list[first + 3].get<double>()};
 }
 
-bool ReadCells(const json& list, size_t values,
+bool ReadCells(const json& list, size_t units,
                std::vector<SensitivityState::Cell>& cells) {
   if (!list.is_array()) return false;
   if (list.empty()) return true;
-  if (list.size() != values) return false;
+  if (list.size() != units) return false;
   for (const json& row : list) {
     SensitivityState::Cell& cell = cells.emplace_back();
     const bool replayed = AreNumbers(row, 1, 4);
@@ -47,17 +47,17 @@ bool ReadCells(const json& list, size_t values,
 
 bool ReadEngines(const json& object, SensitivityState& state) {
   if (!object.is_object()) return false;
-  for (const auto& [value, list] : object.items()) {
+  for (const auto& [kept, list] : object.items()) {
     if (!list.is_array() || list.size() > state.samples.size()) return false;
     for (const json& row : list) {
       if (!AreNumbers(row, 0, 4)) return false;
-      state.engines[value].push_back(ReadLoss(row, 0));
+      state.engines[kept].push_back(ReadLoss(row, 0));
     }
   }
   return true;
 }
 
-bool Read(const json& root, size_t values, SensitivityState& state) {
+bool Read(const json& root, size_t units, SensitivityState& state) {
   const json& samples = root["samples"];
   if (!samples.is_array() || samples.size() != state.samples.size()) {
     return false;
@@ -66,7 +66,7 @@ bool Read(const json& root, size_t values, SensitivityState& state) {
     SensitivityState::Sample& sample = state.samples[s];
     sample.is_skipped = samples[s].is_null();
     if (sample.is_skipped) continue;
-    if (!ReadCells(samples[s], values, sample.cells)) return false;
+    if (!ReadCells(samples[s], units, sample.cells)) return false;
   }
   return ReadEngines(root["engines"], state);
 }
@@ -74,7 +74,7 @@ bool Read(const json& root, size_t values, SensitivityState& state) {
 }  // namespace
 
 Status Save(const SensitivityState& state, const std::string& path) {
-  json root = {{"octet", "sensitivity"}, {"version", 1}, {"key", state.key}};
+  json root = {{"octet", "sensitivity"}, {"version", 2}, {"key", state.key}};
   json& samples = root["samples"] = json::array();
   for (const SensitivityState::Sample& sample : state.samples) {
     json rows = json::array();
@@ -89,13 +89,13 @@ Status Save(const SensitivityState& state, const std::string& path) {
     samples.push_back(std::move(rows));
   }
   json& engines = root["engines"] = json::object();
-  for (const auto& [value, losses] : state.engines) {
-    for (const SampleLoss& loss : losses) engines[value].push_back(Write(loss));
+  for (const auto& [kept, losses] : state.engines) {
+    for (const SampleLoss& loss : losses) engines[kept].push_back(Write(loss));
   }
   return WriteFileAtomically(path, root.dump());
 }
 
-Status Load(const std::string& path, size_t values, SensitivityState& state) {
+Status Load(const std::string& path, size_t units, SensitivityState& state) {
   OCTET_ASSIGN(const std::string text, ReadTextFile(path, kMostBytes));
   const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto is = [&](const char* key, const json& wanted) {
@@ -103,7 +103,7 @@ Status Load(const std::string& path, size_t values, SensitivityState& state) {
   };
   const bool whole =
       root.is_object() && root.contains("samples") && root.contains("engines");
-  if (!whole || !is("octet", "sensitivity") || !is("version", 1)) {
+  if (!whole || !is("octet", "sensitivity") || !is("version", 2)) {
     return BadInput("{}: is no state of octet sensitivity; delete it", path);
   }
   if (!is("key", state.key)) {
@@ -112,7 +112,7 @@ Status Load(const std::string& path, size_t values, SensitivityState& state) {
         "ones, or delete the file",
         path);
   }
-  if (!Read(root, values, state)) {
+  if (!Read(root, units, state)) {
     return BadInput("{}: is damaged; delete it and measure anew", path);
   }
   return {};

@@ -16,18 +16,18 @@ namespace octet::compile {
 struct SensitivityState {
   // Of the model, the plan and the samples: what is done is of these.
   std::string key;
-  // One stored value on one sample.
+  // One stored value or node on one sample.
   struct Cell {
-    double own = 0;                  // the value's own noise share
+    double own = 0;                  // its own noise share
     std::optional<SampleLoss> loss;  // where it was replayed
   };
   struct Sample {
     bool is_skipped = false;  // it cannot be read
-    std::vector<Cell> cells;  // by value; empty until it is done
+    std::vector<Cell> cells;  // by unit; empty until it is done
     bool is_done() const { return is_skipped || !cells.empty(); }
   };
   std::vector<Sample> samples;  // those that are measured on
-  // Engines by the value that they keep out of int8, "" for none: by sample.
+  // Engines by what they keep out of int8, "" for nothing: by sample.
   std::map<std::string, std::vector<SampleLoss>> engines;
 };
 
@@ -35,9 +35,9 @@ struct SensitivityState {
 Status Save(const SensitivityState& state, const std::string& path);
 
 // Reads it into `state`, which has its key and as many samples as there are.
-//   values: how many are measured.
+//   units:  how many are measured.
 //   errors: kBadInput if it is of another run or no such file.
-Status Load(const std::string& path, size_t values, SensitivityState& state);
+Status Load(const std::string& path, size_t units, SensitivityState& state);
 
 }  // namespace octet::compile
 

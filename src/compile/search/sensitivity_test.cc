@@ -64,11 +64,17 @@ Sensitivity MustMeasure(const Calibrated& c, SensitivityOptions options = {}) {
 void ExpectSame(const Sensitivity& a, const Sensitivity& b) {
   ASSERT_EQ(a.values.size(), b.values.size());
   for (size_t i = 0; i < a.values.size(); ++i) {
-    EXPECT_EQ(a.values[i].value, b.values[i].value);
+    EXPECT_EQ(a.values[i].name, b.values[i].name);
     EXPECT_EQ(a.values[i].alone.noise.mean, b.values[i].alone.noise.mean);
     EXPECT_EQ(a.values[i].alone.kl.error, b.values[i].alone.kl.error);
     EXPECT_EQ(a.values[i].predicted, b.values[i].predicted);
     EXPECT_EQ(a.values[i].gain.mean, b.values[i].gain.mean);
+  }
+  ASSERT_EQ(a.nodes.size(), b.nodes.size());
+  for (size_t i = 0; i < a.nodes.size(); ++i) {
+    EXPECT_EQ(a.nodes[i].name, b.nodes[i].name);
+    EXPECT_EQ(a.nodes[i].alone.noise.mean, b.nodes[i].alone.noise.mean);
+    EXPECT_EQ(a.nodes[i].gain.mean, b.nodes[i].gain.mean);
   }
   EXPECT_EQ(a.all.noise.mean, b.all.noise.mean);
   EXPECT_EQ(a.rank_correlation, b.rank_correlation);
@@ -76,8 +82,8 @@ void ExpectSame(const Sensitivity& a, const Sensitivity& b) {
 
 TEST(Sensitivity, PutsAPlantedCulpritWithTwoReadersFirstByFar) {
   const Sensitivity result = MustMeasure(CalibratedFrom(kCulprit));
-  const ValueSensitivity& first = result.values[0];
-  EXPECT_EQ(first.value, "wide");
+  const UnitSensitivity& first = result.values[0];
+  EXPECT_EQ(first.name, "wide");
   EXPECT_THAT(first.readers, ElementsAre("left", "right"));
   EXPECT_EQ(result.damage, Damage::kSingle);
   EXPECT_GT(first.alone.noise.mean - 3 * first.alone.noise.error,
@@ -87,7 +93,46 @@ TEST(Sensitivity, PutsAPlantedCulpritWithTwoReadersFirstByFar) {
   ASSERT_TRUE(first.has_gain);
   EXPECT_GT(first.gain_db, 10);
   for (size_t i = 1; i < result.values.size(); ++i) {
-    EXPECT_LT(result.values[i].gain_db, 1) << result.values[i].value;
+    EXPECT_LT(result.values[i].gain_db, 1) << result.values[i].name;
+  }
+}
+
+// One weight in each row of `bad` is far larger than the others, which are all
+// that matters: the channel that it meets is zero.
+constexpr std::string_view kWideWeights = R"(graph "g"
+input x f32[1,8,8,4]
+const w0 f32[4,1,1,4]{0,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1}
+const w1 f32[4,1,1,4]{50,0.3,0.7,-0.2, 50,0.6,-0.3,0.2, 50,0.1,0.4,0.3, 50,-0.1,0.2,0.6}
+const w2 f32[4,1,1,4]{1,1,2,-1, 1,2,-1,1, 1,1,1,1, 2,-1,2,1}
+a f32[1,8,8,4] = Conv(x, w0, _) name=narrow
+b f32[1,8,8,4] = Conv(a, w1, _) after=relu name=bad
+c f32[1,8,8,4] = Conv(b, w2, _) after=relu name=last
+output c
+)";
+
+TEST(Sensitivity, NamesTheNodeWhoseWeightsLose) {
+  const Sensitivity result = MustMeasure(CalibratedFrom(kWideWeights));
+  ASSERT_EQ(result.nodes.size(), 3u);
+  const UnitSensitivity& first = result.nodes[0];
+  EXPECT_EQ(first.name, "bad");
+  EXPECT_EQ(first.rank, 1);
+  EXPECT_GT(first.alone.noise.mean, 5 * result.nodes[1].alone.noise.mean);
+  EXPECT_GT(first.alone.noise.mean, 3 * result.values[0].alone.noise.mean);
+  ASSERT_TRUE(first.has_gain);
+  EXPECT_GT(first.gain_db, 5);
+}
+
+TEST(Sensitivity, LeavesNodesOutWhereOnlyValuesAreAskedFor) {
+  SensitivityOptions options;
+  options.nodes = false;
+  const Calibrated c = CalibratedFrom(kCulprit);
+  const Sensitivity values = MustMeasure(c, options);
+  const Sensitivity both = MustMeasure(c);
+  EXPECT_TRUE(values.nodes.empty());
+  EXPECT_EQ(both.nodes.size(), 5u);
+  for (size_t i = 0; i < both.values.size(); ++i) {
+    EXPECT_EQ(values.values[i].alone.noise.mean,
+              both.values[i].alone.noise.mean);
   }
 }
 
@@ -101,7 +146,7 @@ TEST(Sensitivity, TellsDamageThatIsSpreadFromASingleCulprit) {
 TEST(Sensitivity, OfSingleValuesAddsUpToThatOfAll) {
   const Sensitivity result = MustMeasure(CalibratedFrom(kCulprit));
   double sum = 0;
-  for (const ValueSensitivity& row : result.values) {
+  for (const UnitSensitivity& row : result.values) {
     sum += row.alone.noise.mean;
   }
   EXPECT_NEAR(sum / result.all.noise.mean, 1, 0.2);
