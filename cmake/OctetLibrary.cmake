@@ -72,6 +72,7 @@ set(OCTET_ISA_FLAGS_avx512vnni -mavx2 -mfma -mf16c -mavx512f -mavx512bw
   -mavx512dq -mavx512vl -mavx512vbmi -mavx512vnni -mprefer-vector-width=512
   # g++ 12's own AVX-512 headers set off these two.
   -Wno-uninitialized -Wno-maybe-uninitialized)
+set(OCTET_ISA_FLAGS_avx512bf16 ${OCTET_ISA_FLAGS_avx512vnni} -mavx512bf16)
 function(octet_isa_sources target level)
   list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE
     files)

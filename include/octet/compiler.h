@@ -35,6 +35,8 @@ struct ModelNode {
   std::string type;  // ONNX operator
   std::string output_shape;
   std::vector<std::string> origins;  // the model's nodes fused into it
+  // Names of the values that it reads, constants left out, and makes.
+  std::vector<std::string> inputs, outputs;
   int64_t macs = 0;
 };
 
@@ -133,7 +135,9 @@ Result<Calibration> Calibrate(const Model& model, const SampleSource& samples,
                               const CalibrateOptions& options = {});
 
 struct BuildOptions {
-  bool int8 = true;  // false: everything in f32
+  // "int8", "fp16", "bf16" or "fp32": of every node that has a form in it; what
+  // has none, or would lose by it, is fp32 with a reason.
+  std::string precision = "int8";
   // "minmax", "mean-minmax", "entropy", "percentile[:P]", "mse",
   // "moving-average", or "auto": several are tried, with folded channel scales
   // and without, and the one whose engine is closest to the float model on
@@ -172,12 +176,52 @@ Status CheckBuildOptions(const Model& model, const BuildOptions& options);
 // Decides each node's precision (or obeys options.plan), chooses parameters and
 // lowers. The same arguments give the same bytes.
 //   calibration: may be null for a float build, a plan with all parameters or a
-//                quantized model.
+//                quantized model. A build in fp16 without one cannot tell which
+//                values leave its range.
 //   errors: kUsage for options (with "did you mean"), kBadInput if the
 //           calibration or plan does not fit the model or another preprocessing
 //           was calibrated, kUnsupported if a requirement cannot be met.
 Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
                           const BuildOptions& options = {});
+
+// One u8 form in which a plan stores a value.
+struct StoredForm {
+  std::string rule;  // that chose its range: "mse", "as NAME", ...
+  bool per_channel = false;
+  // What its codes can stand for; over channels the widest.
+  double low = 0, high = 0;
+  double step = 0;  // real units a code; over channels the largest
+  // Share of the seen elements beyond low and high; of one scale only.
+  double clipped = 0;
+  // Codes between which 99.9 % of the seen elements lie, of 256; of one scale
+  // only, 0 elsewhere.
+  double busy_codes = 0;
+};
+
+// What calibration saw of a value, and how a plan stores it.
+struct StoredValue {
+  std::string name;
+  std::vector<StoredForm> forms;
+  // Empty, zero and -1 where it was not observed by itself.
+  float seen_low = 0, seen_high = 0;          // exact
+  uint64_t count = 0, zeros = 0;              // zeros are in no bin
+  int64_t low_sample = -1, high_sample = -1;  // that gave the extremes
+  // Elements from bin_low + i * bin_width on; at most kMostBins.
+  static constexpr int kMostBins = 256;
+  std::vector<uint64_t> bins;
+  double bin_low = 0, bin_width = 0;
+  // The widest channel against the median one; 0 where channels were not told
+  // apart.
+  double channel_ratio = 0;
+};
+
+// Every value that a plan (Build::plan) stores in u8 with a range of its own,
+// in the model's order. What only moves another value's data is left out.
+//   calibration: may be null; nothing was seen then.
+//   errors:      kBadInput if the plan is not as octet writes it.
+Result<std::vector<StoredValue>> DescribeValues(const Model& model,
+                                                const Calibration* calibration,
+                                                std::string_view plan);
 
 // One value of an engine against the float model's.
 struct LayerError {

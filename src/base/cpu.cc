@@ -10,8 +10,9 @@ namespace octet {
 namespace {
 
 constexpr CpuLevel kLevels[] = {CpuLevel::kScalar, CpuLevel::kAvx2,
-                                CpuLevel::kAvx512Vnni};
-constexpr std::string_view kNames[] = {"scalar", "avx2", "avx512vnni"};
+                                CpuLevel::kAvx512Vnni, CpuLevel::kAvx512Bf16};
+constexpr std::string_view kNames[] = {"scalar", "avx2", "avx512vnni",
+                                       "avx512bf16"};
 
 // clang++ does not know the name "f16c" in __builtin_cpu_supports.
 bool HasF16c() {
@@ -33,7 +34,9 @@ CpuLevel DetectCpuLevel() {
                       __builtin_cpu_supports("avx512vl") &&
                       __builtin_cpu_supports("avx512vbmi") &&
                       __builtin_cpu_supports("avx512vnni");
-  return avx512 ? CpuLevel::kAvx512Vnni : CpuLevel::kAvx2;
+  if (!avx512) return CpuLevel::kAvx2;
+  return __builtin_cpu_supports("avx512bf16") ? CpuLevel::kAvx512Bf16
+                                              : CpuLevel::kAvx512Vnni;
 }
 
 Result<CpuLevel> ChooseCpuLevel() {
@@ -54,8 +57,8 @@ Result<CpuLevel> ChooseCpuLevel(std::string_view name) {
     return level;
   }
   return Usage(
-      "CPU level '{}' (OCTET_CPU): no such level; use scalar, avx2 or "
-      "avx512vnni",
+      "CPU level '{}' (OCTET_CPU): no such level; use scalar, avx2, "
+      "avx512vnni or avx512bf16",
       name);
 }
 

@@ -15,9 +15,10 @@ enum class CpuLevel : uint8_t {
   kScalar,
   kAvx2,        // AVX2, FMA, F16C
   kAvx512Vnni,  // and AVX-512 F, BW, DQ, VL, VBMI, VNNI
+  kAvx512Bf16,  // and AVX512-BF16
 };
 
-// "scalar", "avx2", "avx512vnni".
+// "scalar", "avx2", "avx512vnni", "avx512bf16".
 std::string_view Name(CpuLevel level);
 
 // The highest level that this machine and its system can run.

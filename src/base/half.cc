@@ -6,6 +6,11 @@
 
 namespace octet {
 
+const HalfFormat* HalfFormatOf(DType dtype) {
+  if (dtype == DType::kF16) return &kF16Format;
+  return dtype == DType::kBF16 ? &kBF16Format : nullptr;
+}
+
 double RealOf(const HalfFormat& format, uint16_t bits) {
   const int exponent = (bits & 0x7fff) >> format.mantissa;
   const int fraction = bits & ((1 << format.mantissa) - 1);

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "octet/tensor.h"
+
 namespace octet {
 
 // Sign, exponent, then `mantissa` bits.
@@ -14,6 +16,9 @@ struct HalfFormat {
 };
 inline constexpr HalfFormat kF16Format{10, -14, 15};
 inline constexpr HalfFormat kBF16Format{7, -126, 127};
+
+// Of a dtype; null for those that are neither.
+const HalfFormat* HalfFormatOf(DType dtype);
 
 // The number that `bits` stand for, exact; a NaN for every NaN.
 double RealOf(const HalfFormat& format, uint16_t bits);

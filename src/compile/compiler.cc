@@ -1,10 +1,14 @@
 // The stages of the compiler in order, behind the public header.
 #include "octet/compiler.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
+#include "compile/calibrate/stored_values.h"
 #include "compile/calibrate/tensorrt_ranges.h"
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
@@ -41,6 +45,14 @@ void DescribeNodes(Model::Data& data) {
     row.output_shape =
         data.graph.values[size_t(node.outputs[0])].shape.ToString();
     row.macs = compile::CountMacs(data.graph, node);
+    for (compile::ValueId v : node.inputs) {
+      if (v == compile::kNoValue) continue;
+      const compile::Value& value = data.graph.values[size_t(v)];
+      if (!value.is_constant()) row.inputs.push_back(value.name);
+    }
+    for (compile::ValueId v : node.outputs) {
+      row.outputs.push_back(data.graph.values[size_t(v)].name);
+    }
   }
   for (const compile::Value& value : data.graph.values) {
     if (value.is_constant()) data.weight_bytes += value.data->bytes();
@@ -75,17 +87,39 @@ compile::ImportOptions ImportOptionsFrom(const ModelOptions& options) {
   return import;
 }
 
-Result<compile::Plan> PlanOf(const Model& model, const BuildOptions& options) {
-  const std::optional<compile::Plan>& imported = model.data().imported;
-  return compile::MakePlan(model.data().graph, imported ? &*imported : nullptr,
-                           model.name(), options);
+// The largest magnitude of each value that was observed.
+std::map<std::string, float> PeaksOf(const Calibration* calibration) {
+  std::map<std::string, float> peaks;
+  if (calibration == nullptr) return peaks;
+  for (const ObservedRange& value : calibration->values()) {
+    peaks[value.name] = std::max(std::abs(value.low), std::abs(value.high));
+  }
+  return peaks;
 }
 
-Status CheckCalibrated(const Model& model, const Calibration* calibration,
+Result<compile::Plan> PlanOf(const Model& model, const Calibration* calibration,
+                             const BuildOptions& options) {
+  const std::optional<compile::Plan>& imported = model.data().imported;
+  return compile::MakePlan(model.data().graph, imported ? &*imported : nullptr,
+                           model.name(), options, PeaksOf(calibration));
+}
+
+// Whether a value is stored in codes whose parameters are not chosen yet.
+bool NeedsRanges(const compile::Plan& plan) {
+  for (const auto& [name, value] : plan.values) {
+    for (const compile::Form& form : value.forms) {
+      if (form.is_u8() && form.quant.scale.empty()) return true;
+    }
+  }
+  return false;
+}
+
+Status CheckCalibrated(const Model& model, const compile::Plan& plan,
+                       const Calibration* calibration,
                        const BuildOptions& options) {
-  const bool needed =
-      options.int8 && options.plan.empty() && !model.is_quantized();
-  if (!needed || calibration != nullptr) return {};
+  if (calibration != nullptr || !options.plan.empty() || !NeedsRanges(plan)) {
+    return {};
+  }
   return Usage("{}: an int8 build needs --calib DATA or --ranges FILE.calib",
                model.name());
 }
@@ -251,7 +285,7 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
       compile::AutoMeasureOptions(options.threads);
   if (options.range_rule != kAuto) {
     measure.rules = {choice};
-    measure.fold = false;
+    measure.fold = measure.clip_weights = false;
   }
   OCTET_ASSIGN(compile::AutoRanges best,
                compile::ChooseRangesByMeasure(graph, ranges, plan,
@@ -264,21 +298,21 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
 }  // namespace
 
 Status CheckBuildOptions(const Model& model, const BuildOptions& options) {
-  if (options.int8 && options.range_rule != kAuto) {
+  if (options.range_rule != kAuto) {
     const auto choice = compile::ParseRangeChoice(options.range_rule);
     if (!choice.ok()) return choice.status();
   }
-  return PlanOf(model, options).status();
+  return PlanOf(model, nullptr, options).status();
 }
 
 Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
                           const BuildOptions& options) {
   const compile::Graph& graph = model.data().graph;
   OCTET_RETURN_IF_ERROR(CheckPreprocess(calibration, options));
-  OCTET_ASSIGN(compile::Plan plan, PlanOf(model, options));
-  OCTET_RETURN_IF_ERROR(CheckCalibrated(model, calibration, options));
+  OCTET_ASSIGN(compile::Plan plan, PlanOf(model, calibration, options));
+  OCTET_RETURN_IF_ERROR(CheckCalibrated(model, plan, calibration, options));
   Build build;
-  if (calibration != nullptr && options.int8) {
+  if (calibration != nullptr && NeedsRanges(plan)) {
     OCTET_RETURN_IF_ERROR(
         ChooseRanges(graph, *calibration, options, plan, build.tried));
   }
@@ -301,6 +335,16 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
   build.engine.assign(bytes.begin(), bytes.end());
   build.plan = compile::ToJson(plan);
   return build;
+}
+
+Result<std::vector<StoredValue>> DescribeValues(const Model& model,
+                                                const Calibration* calibration,
+                                                std::string_view json) {
+  OCTET_ASSIGN(const compile::Plan plan, compile::PlanFromJson(json, "plan"));
+  const compile::Ranges none;
+  return compile::DescribeValues(
+      model.data().graph,
+      calibration == nullptr ? none : calibration->data().ranges, plan);
 }
 
 Result<std::vector<NodeNote>> ReadPlan(std::string_view json,

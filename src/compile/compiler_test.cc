@@ -115,6 +115,12 @@ TEST(Model, DescribesWhatItReadAndFused) {
   for (const ModelNode& node : model.nodes()) macs += node.macs;
   EXPECT_EQ(macs, 36 * (8 * 4 + 6 * 8));
   EXPECT_THAT(model.ToText(), HasSubstr("before=relu"));
+  std::vector<std::string> read = {"image"};
+  for (const ModelNode& node : model.nodes()) {
+    EXPECT_EQ(node.inputs, read) << node.name;
+    read = node.outputs;
+  }
+  EXPECT_EQ(read, std::vector<std::string>{"y"});
 }
 
 TEST(Model, TakesTheSizesOfSymbolsAndInputs) {
@@ -236,7 +242,7 @@ TEST(BuildEngine, RefusesWhatAGivenPlanDoesNotObey) {
   EXPECT_EQ(require.code(), Code::kUnsupported);
   EXPECT_THAT(require.message(), HasSubstr("n_c"));
   EXPECT_TRUE(refusal(asks(&BuildOptions::require, "n_c=fp32")).ok());
-  const Status f32 = refusal([](BuildOptions& o) { o.int8 = false; });
+  const Status f32 = refusal([](BuildOptions& o) { o.precision = "fp32"; });
   EXPECT_EQ(f32.code(), Code::kUsage);
   EXPECT_THAT(f32.message(), HasSubstr("--precision fp32"));
 }
@@ -249,7 +255,7 @@ TEST(BuildEngine, WantsACalibrationForInt8) {
 
 TEST(BuildEngine, WantsNoneForFloat) {
   BuildOptions options;
-  options.int8 = false;
+  options.precision = "fp32";
   const Result<Build> build = BuildEngine(MustOpen(), nullptr, options);
   ASSERT_TRUE(build.ok()) << build.status().message();
   for (const auto& [name, precision] : Precisions(*build)) {
@@ -312,7 +318,7 @@ TEST(Calibration, MergesToTheSameWhicheverComesFirst) {
 
 TEST(CompareLayers, RefusesAnEngineOfAnotherModelByItsHash) {
   BuildOptions options;
-  options.int8 = false;
+  options.precision = "fp32";
   const Model model = MustOpen(0.5f), other = MustOpen(0.25f);
   ASSERT_NE(model.hash(), other.hash());
   const Result<Build> build = BuildEngine(model, nullptr, options);

@@ -36,7 +36,7 @@ Status CheckBeside(const Plan& plan, const BuildOptions& options,
   const bool has_int8 = std::ranges::any_of(plan.nodes, [](const auto& row) {
     return row.second.precision == Precision::kInt8;
   });
-  if (options.int8 || !has_int8) return {};
+  if (options.precision != Name(Precision::kF32) || !has_int8) return {};
   return Usage("{}: has nodes in int8, against --precision fp32; give one",
                source);
 }
@@ -58,14 +58,21 @@ Result<Plan> GivenPlan(const Graph& graph, const BuildOptions& options,
 }  // namespace
 
 Result<Plan> MakePlan(const Graph& graph, const Plan* imported,
-                      const std::string& model, const BuildOptions& options) {
+                      const std::string& model, const BuildOptions& options,
+                      std::map<std::string, float> peaks) {
+  const std::optional<Precision> precision = PrecisionNamed(options.precision);
+  if (!precision) {
+    return Usage("no precision '{}'; use int8, fp16, bf16 or fp32",
+                 options.precision);
+  }
   ProposeOptions propose;
-  propose.int8 = options.int8;
+  propose.precision = *precision;
+  propose.peaks = std::move(peaks);
   OCTET_ASSIGN(propose.requests, RequestsOf(options));
   if (!options.plan.empty()) {
     return GivenPlan(graph, options, propose.requests);
   }
-  if (imported != nullptr && options.int8) {
+  if (imported != nullptr && *precision == Precision::kInt8) {
     if (propose.requests.empty()) return *imported;
     return Usage(
         "{}: its precisions are those of the QDQ model; --keep and --require "
@@ -73,7 +80,8 @@ Result<Plan> MakePlan(const Graph& graph, const Plan* imported,
         model);
   }
   OCTET_ASSIGN(Plan plan, Propose(graph, propose));
-  plan.origin = options.int8 ? "rules of structure" : "fp32";
+  plan.origin =
+      *precision == Precision::kInt8 ? "rules of structure" : options.precision;
   return plan;
 }
 

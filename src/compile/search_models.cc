@@ -13,7 +13,8 @@ namespace {
 Result<compile::Plan> PlanFrom(const Model& model, std::string_view json) {
   BuildOptions given;
   given.plan = json;
-  return compile::MakePlan(model.data().graph, nullptr, model.name(), given);
+  return compile::MakePlan(model.data().graph, nullptr, model.name(), given,
+                           {});
 }
 
 }  // namespace

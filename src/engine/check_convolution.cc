@@ -78,11 +78,25 @@ void CheckEpilogue(StepCheck& check, const EpilogueT* e, const ValueT& y,
 }
 
 template <typename P>
-void CheckFloatTail(StepCheck& check, const P& p, const ValueT& y) {
+void CheckFloatTail(StepCheck& check, const P& p, const ValueT& y,
+                    DType residual) {
   check.OptionalConstant("bias", p.bias, DType::F32, Channels(y));
-  check.OptionalResidual(p.residual, y, {DType::F32});
+  check.OptionalResidual(p.residual, y, {residual});
   check.ValidFunction("before", p.before);
   check.ValidFunction("after", p.after);
+}
+
+// x and y of a step on halves; the first decides on the format of all.
+struct Halves {
+  const ValueT& x;
+  const ValueT& y;
+};
+template <typename P>
+Halves CheckHalves(StepCheck& check, const P& p) {
+  const ValueT& x = check.Read("x", p.x, {DType::F16, DType::BF16});
+  const ValueT& y = check.Write("y", p.y, {DType::F32, x.dtype});
+  CheckImages(check, x, y, p.window);
+  return {x, y};
 }
 
 }  // namespace
@@ -129,7 +143,7 @@ void Check(StepCheck& check, const ConvF32T& p) {
   check.Constant("weight", p.weight, DType::F32,
                  PackedConvF32Size(Channels(y), Channels(x), p.group,
                                    WindowOr1x1(p.window)));
-  CheckFloatTail(check, p, y);
+  CheckFloatTail(check, p, y, DType::F32);
 }
 
 void Check(StepCheck& check, const DepthwiseF32T& p) {
@@ -141,7 +155,27 @@ void Check(StepCheck& check, const DepthwiseF32T& p) {
   check.Constant(
       "weight", p.weight, DType::F32,
       PackedDepthwiseSize(Channels(x), WindowOr1x1(p.window), kDensePadding));
-  CheckFloatTail(check, p, y);
+  CheckFloatTail(check, p, y, DType::F32);
+}
+
+void Check(StepCheck& check, const ConvHalfT& p) {
+  const auto [x, y] = CheckHalves(check, p);
+  CheckGroup(check, p.group, Channels(x), Channels(y));
+  if (!check.ok()) return;
+  check.Constant("weight", p.weight, x.dtype,
+                 PackedConvHalfSize(Channels(y), Channels(x), p.group,
+                                    WindowOr1x1(p.window)));
+  CheckFloatTail(check, p, y, x.dtype);
+}
+
+void Check(StepCheck& check, const DepthwiseHalfT& p) {
+  const auto [x, y] = CheckHalves(check, p);
+  CheckSameChannels(check, x, y);
+  if (!check.ok()) return;
+  check.Constant(
+      "weight", p.weight, x.dtype,
+      PackedDepthwiseSize(Channels(x), WindowOr1x1(p.window), kDensePadding));
+  CheckFloatTail(check, p, y, x.dtype);
 }
 
 }  // namespace octet::engine

@@ -40,6 +40,13 @@ std::optional<int64_t> PackedConvF32Size(int64_t out_channels,
                   window.kernel_w(), in_channels / group, 16});
 }
 
+std::optional<int64_t> PackedConvHalfSize(int64_t out_channels,
+                                          int64_t in_channels, int64_t group,
+                                          const Window& window) {
+  return Product({group, Panels(out_channels / group), window.kernel_h(),
+                  window.kernel_w(), RoundUp(in_channels / group, 2), 16});
+}
+
 std::optional<int64_t> PackedDepthwiseSize(int64_t channels,
                                            const Window& window,
                                            int64_t block) {

@@ -24,6 +24,11 @@ std::optional<int64_t> PackedConvF32Size(int64_t out_channels,
                                          int64_t in_channels, int64_t group,
                                          const Window& window);
 
+// halves [group][panels][kernel_h * kernel_w][pairs][16][2].
+std::optional<int64_t> PackedConvHalfSize(int64_t out_channels,
+                                          int64_t in_channels, int64_t group,
+                                          const Window& window);
+
 // [kernel_h * kernel_w][channels rounded up to `block`].
 std::optional<int64_t> PackedDepthwiseSize(int64_t channels,
                                            const Window& window, int64_t block);

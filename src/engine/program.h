@@ -98,6 +98,10 @@ R VisitParams(const StepT& step, R none, Visit visit) {
       return visit(*u.AsGather());
     case Params::Resize:
       return visit(*u.AsResize());
+    case Params::ConvHalf:
+      return visit(*u.AsConvHalf());
+    case Params::DepthwiseHalf:
+      return visit(*u.AsDepthwiseHalf());
   }
   return none;
 }

@@ -81,6 +81,8 @@ void Check(StepCheck& check, const ConvU8T& p);
 void Check(StepCheck& check, const DepthwiseU8T& p);
 void Check(StepCheck& check, const ConvF32T& p);
 void Check(StepCheck& check, const DepthwiseF32T& p);
+void Check(StepCheck& check, const ConvHalfT& p);
+void Check(StepCheck& check, const DepthwiseHalfT& p);
 void Check(StepCheck& check, const MatMulF32T& p);
 void Check(StepCheck& check, const BinaryF32T& p);
 void Check(StepCheck& check, const UnaryF32T& p);

@@ -161,6 +161,23 @@ const BrokenStep kConvolutions[] = {
     {"residual of another shape",
      [](Program& p) { ParamsOf<ConvF32T>(p).residual = kReal; },
      "shapes must agree"},
+    {"halves from floats", [](Program& p) { ParamsOf<ConvHalfT>(p).x = kReal; },
+     "expected f16 or bf16"},
+    {"halves of two formats",
+     [](Program& p) { ParamsOf<ConvHalfT>(p).x = Named(p, "bf16"); },
+     "expected bf16"},
+    {"halves of another format written",
+     [](Program& p) { ParamsOf<DepthwiseHalfT>(p).x = Named(p, "f16"); },
+     "expected f32 or f16"},
+    {"a residual of another format",
+     [](Program& p) { ParamsOf<DepthwiseHalfT>(p).residual = Named(p, "f16"); },
+     "expected bf16"},
+    {"pairs of half weights too few",
+     [](Program& p) {
+       ParamsOf<ConvHalfT>(p).weight = p.Constant(
+           "w", DType::F16, std::vector<uint16_t>(2 * 9 * 8 * 16 - 1));
+     },
+     "expected at least 2304"},
     {"depthwise channels",
      [](Program& p) { ParamsOf<DepthwiseF32T>(p).y = Named(p, "conv_f32"); },
      "channels must agree"},

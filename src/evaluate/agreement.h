@@ -37,6 +37,9 @@ class Agreement {
 
   AnswerKind kind() const { return kind_; }
   int64_t samples() const { return samples_; }
+  // What share() counts: answers looked at, and those that agree.
+  int64_t answers() const { return answers_; }
+  int64_t equal() const { return equal_; }
   // Share of answers that agree: of samples (kTopClass), of confident
   // detections (kDetections); 1 if there were none.
   double share() const;

@@ -58,6 +58,17 @@ TEST(Agreement, OutputsThatAreNoNumbersAreNeverPerfect) {
   EXPECT_EQ(silent.sqnr_db(), -200);
 }
 
+TEST(Agreement, CountsASampleOnceAndWhatWasCompared) {
+  Agreement agreement(AnswerKind::kDetections);
+  for (const char* photo : {"a", "b"}) {
+    agreement.Add(photo, Scores({1, 2}), Scores({1, 2}));
+    agreement.AddDetections(photo, {At(0, 1, 0.7f)}, {At(0, 1, 0.2f)});
+  }
+  EXPECT_EQ(agreement.samples(), 2);
+  EXPECT_EQ(agreement.answers(), 2);
+  EXPECT_EQ(agreement.equal(), 0);
+}
+
 TEST(Agreement, ADetectionThatFadesIsAChange) {
   Agreement agreement(AnswerKind::kDetections);
   agreement.AddDetections("photo", {At(0, 1, 0.7f), At(50, 2, 0.9f)},

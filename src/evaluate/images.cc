@@ -102,6 +102,13 @@ std::string RelativeTo(const std::string& base, const std::string& path) {
 }
 
 Result<std::vector<std::string>> ReadList(const std::string& path) {
+  for (const char* other : {".json", ".toml", ".calib", ".octet", ".onnx"}) {
+    if (!EndsLike(path, other)) continue;
+    return BadInput(
+        "{}: holds no samples; expected a folder of pictures, a text file that "
+        "lists them, .npy or .npz (a .calib file goes with --ranges)",
+        path);
+  }
   OCTET_ASSIGN(const std::string text, ReadTextFile(path, kMaxListBytes));
   std::vector<std::string> paths;
   size_t at = 0;

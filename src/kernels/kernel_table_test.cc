@@ -11,8 +11,10 @@
 #include "kernels/binary_u8/binary_u8.h"
 #include "kernels/cast/cast.h"
 #include "kernels/conv_f32/conv_f32.h"
+#include "kernels/conv_half/conv_half.h"
 #include "kernels/conv_u8/conv_u8.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/depthwise_half/depthwise_half.h"
 #include "kernels/depthwise_u8/depthwise_u8.h"
 #include "kernels/fill/fill.h"
 #include "kernels/gather/gather.h"
@@ -50,7 +52,7 @@ void CheckTable(const char* family, KernelTable<Params> table) {
     }
     EXPECT_LE(table.Best(row.level).level, row.level);
   }
-  EXPECT_EQ(&table.Best(CpuLevel::kAvx512Vnni), table.rows);
+  EXPECT_EQ(&table.Best(CpuLevel::kAvx512Bf16), table.rows);
 }
 
 TEST(KernelTables, HaveTheBestRowFirstAndAReferenceLast) {
@@ -58,8 +60,10 @@ TEST(KernelTables, HaveTheBestRowFirstAndAReferenceLast) {
   CheckTable("binary_u8", BinaryU8Kernels());
   CheckTable("cast", CastKernels());
   CheckTable("conv_f32", ConvF32Kernels());
+  CheckTable("conv_half", ConvHalfKernels());
   CheckTable("conv_u8", ConvU8Kernels());
   CheckTable("depthwise_f32", DepthwiseF32Kernels());
+  CheckTable("depthwise_half", DepthwiseHalfKernels());
   CheckTable("depthwise_u8", DepthwiseU8Kernels());
   CheckTable("fill", FillKernels());
   CheckTable("gather", GatherKernels());

@@ -133,6 +133,8 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p);
 BoundStepPtr Bind(const Binding& b, const engine::DepthwiseU8T& p);
 BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p);
 BoundStepPtr Bind(const Binding& b, const engine::DepthwiseF32T& p);
+BoundStepPtr Bind(const Binding& b, const engine::ConvHalfT& p);
+BoundStepPtr Bind(const Binding& b, const engine::DepthwiseHalfT& p);
 BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p);
 BoundStepPtr Bind(const Binding& b, const engine::BinaryF32T& p);
 BoundStepPtr Bind(const Binding& b, const engine::UnaryF32T& p);

@@ -1,7 +1,9 @@
 // Convolutions and matrix products with packed weights.
 #include "kernels/conv_f32/conv_f32.h"
+#include "kernels/conv_half/conv_half.h"
 #include "kernels/conv_u8/conv_u8.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/depthwise_half/depthwise_half.h"
 #include "kernels/depthwise_u8/depthwise_u8.h"
 #include "runtime/bind.h"
 
@@ -51,7 +53,7 @@ kernels::EpilogueU8 EpilogueOf(const Binding& b, const engine::EpilogueT& e,
   return k;
 }
 
-// What the four families name alike.
+// What all families name alike.
 template <typename Params, typename Step>
 void SetImages(const Binding& b, const Step& p, Params& k) {
   const Image x = AsImage(b.Value(p.x));
@@ -65,19 +67,27 @@ void SetImages(const Binding& b, const Step& p, Params& k) {
   k.window = ToKernel(p.window);
 }
 
-template <typename Params, typename Step>
+// Element: of x, weight and residual.
+template <typename Element, typename Params, typename Step>
 void SetFloatTail(const Binding& b, const Step& p, Params& k) {
-  k.x = b.Read<float>(p.x);
-  k.y = b.Write<float>(p.y);
+  k.x = b.Read<Element>(p.x);
   k.y_pixel_stride = engine::PixelStride(b.Value(p.y));
-  k.weight = b.Read<float>(p.weight);
+  k.weight = b.Read<Element>(p.weight);
   k.bias = b.Read<float>(p.bias);
-  k.residual = b.Read<float>(p.residual);
+  k.residual = b.Read<Element>(p.residual);
   if (p.residual >= 0) {
     k.residual_pixel_stride = engine::PixelStride(b.Value(p.residual));
   }
   k.before = engine::ToFunction(p.before);
   k.after = engine::ToFunction(p.after);
+}
+
+template <typename Params, typename Step>
+void SetHalves(const Binding& b, const Step& p, Params& k) {
+  SetFloatTail<uint16_t>(b, p, k);
+  k.half = engine::ToDType(b.Value(p.x).dtype);
+  k.y_is_half = b.Value(p.y).dtype != engine::DType::F32;
+  k.y = b.Write<void>(p.y);
 }
 
 }  // namespace
@@ -112,7 +122,8 @@ BoundStepPtr Bind(const Binding& b, const engine::DepthwiseU8T& p) {
 BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {
   kernels::ConvF32Params k{};
   SetImages(b, p, k);
-  SetFloatTail(b, p, k);
+  SetFloatTail<float>(b, p, k);
+  k.y = b.Write<float>(p.y);
   k.in_channels = engine::Channels(b.Value(p.x));
   k.out_channels = engine::Channels(b.Value(p.y));
   k.group = p.group;
@@ -122,9 +133,28 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {
 BoundStepPtr Bind(const Binding& b, const engine::DepthwiseF32T& p) {
   kernels::DepthwiseF32Params k{};
   SetImages(b, p, k);
-  SetFloatTail(b, p, k);
+  SetFloatTail<float>(b, p, k);
+  k.y = b.Write<float>(p.y);
   k.channels = engine::Channels(b.Value(p.x));
   return b.Make(k, kernels::DepthwiseF32Kernels(), kernels::PlanDepthwiseF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::ConvHalfT& p) {
+  kernels::ConvHalfParams k{};
+  SetImages(b, p, k);
+  SetHalves(b, p, k);
+  k.in_channels = engine::Channels(b.Value(p.x));
+  k.out_channels = engine::Channels(b.Value(p.y));
+  k.group = p.group;
+  return b.Make(k, kernels::ConvHalfKernels(), kernels::PlanConvHalf);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::DepthwiseHalfT& p) {
+  kernels::DepthwiseHalfParams k{};
+  SetImages(b, p, k);
+  SetHalves(b, p, k);
+  k.channels = engine::Channels(b.Value(p.x));
+  return b.Make(k, kernels::DepthwiseHalfKernels(), kernels::PlanDepthwiseHalf);
 }
 
 }  // namespace octet::runtime

@@ -8,6 +8,7 @@
 
 #include "engine/packed_size.h"
 #include "kernels/conv_f32/conv_f32_pack.h"
+#include "kernels/conv_half/conv_half_pack.h"
 #include "kernels/conv_u8/conv_u8_pack.h"
 #include "kernels/depthwise_f32/depthwise_f32_pack.h"
 #include "kernels/depthwise_u8/depthwise_u8_pack.h"
@@ -113,6 +114,48 @@ TEST(BindConvF32, ComputesWhatPlainLoopsDo) {
     });
     for (double& v : want) v = std::max(v + 2, 0.0);
     EXPECT_EQ(std::vector<double>(got.begin(), got.end()), want) << c.kernel;
+  }
+}
+
+// Small whole numbers are exact in both formats.
+TEST(BindConvHalf, ComputesWhatPlainLoopsDo) {
+  for (octet::DType half : {octet::DType::kF16, octet::DType::kBF16}) {
+    for (const Problem& c : kProblems) {
+      TestProgram p;
+      const DType dtype = engine::FromDType(half);
+      const int x = p.Add("x", DType::F32, {1, c.side, c.side, c.in});
+      const int x16 = p.Add("x16", dtype, {1, c.side, c.side, c.in});
+      const int y =
+          p.Add("y", DType::F32, {1, c.OutSide(), c.OutSide(), c.out});
+      const auto w = Weights(c.out * c.Taps() * c.Depth());
+      const std::vector<float> real(w.begin(), w.end());
+      const kernels::ConvHalfWeightShape shape{c.out, c.Taps(), c.Depth(),
+                                               c.group};
+      std::vector<uint16_t> packed(size_t(kernels::PackedConvHalfSize(shape)));
+      kernels::PackConvHalf(real.data(), shape, half, packed.data());
+      engine::CastT cast;
+      cast.x = x;
+      cast.y = x16;
+      p.AddStep(cast);
+      engine::ConvHalfT conv;
+      conv.x = x16;
+      conv.y = y;
+      conv.window = c.ToWindow();
+      conv.group = int(c.group);
+      conv.weight = p.Constant("w", dtype, packed);
+      conv.bias = p.Constant<float>("b", c.out, 2);
+      p.AddStep(std::move(conv));
+      p.Input(x);
+      p.Output(y);
+      const Tensor input = PatternF32(Shape{1, c.side, c.side, c.in});
+      const auto got = Elements<float>(RunOnce(p, {input})[0]);
+      auto want = Sums(c, w, [&](int64_t row, int64_t column, int64_t channel) {
+        return input
+            .as<float>()[size_t((row * c.side + column) * c.in + channel)];
+      });
+      for (double& v : want) v += 2;
+      EXPECT_EQ(std::vector<double>(got.begin(), got.end()), want) << c.kernel;
+    }
   }
 }
 
@@ -367,6 +410,9 @@ TEST(PackedSize, IsWhatTheKernelsPack) {
               int64_t(packed.weight.size()));
     EXPECT_EQ(engine::PackedConvF32Size(c.out, c.in, c.group, *window),
               kernels::PackedConvF32Size(c.out, c.Taps() * c.Depth(), c.group));
+    EXPECT_EQ(
+        engine::PackedConvHalfSize(c.out, c.in, c.group, *window),
+        kernels::PackedConvHalfSize({c.out, c.Taps(), c.Depth(), c.group}));
   }
   for (const Problem& c : kDepthwise) {
     const auto window = c.ToWindow();

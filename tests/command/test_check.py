@@ -7,6 +7,7 @@ import sys
 from xml.etree import ElementTree
 
 import numpy as np
+from onnx import numpy_helper
 import pytest
 
 import models
@@ -22,11 +23,18 @@ def gate(check, **limits):
 
 @pytest.fixture(scope='module')
 def shop(octet, tmp_path_factory):
-    """A classifier, samples, its .calib file and engines."""
+    """A classifier, samples that it tells apart, its .calib file, engines."""
     folder = tmp_path_factory.mktemp('check')
     model = folder / 'small.onnx'
-    models.save(models.classifier(), model)
-    np.save(folder / 'samples.npy', models.samples(24))
+    classifier = models.classifier()
+    for tensor in classifier.graph.initializer:
+        if tensor.name.endswith('.b'):
+            zeros = np.zeros(tensor.dims, np.float32)
+            tensor.CopyFrom(numpy_helper.from_array(zeros, tensor.name))
+    models.save(classifier, model)
+    colours = np.random.default_rng(1).normal(size=(24, 3, 1, 1))
+    np.save(folder / 'samples.npy',
+            models.samples(24) + 2 * colours.astype(np.float32))
     octet.ok('calibrate', model, '--data', folder / 'samples.npy', '-o',
              folder / 'small.calib')
     octet.ok('build', model, '--ranges', folder / 'small.calib', '-o',
@@ -42,7 +50,9 @@ def labelled(octet, shop, tmp_path_factory):
     folder = tmp_path_factory.mktemp('labelled')
     octet.ok('run', shop / 'float.octet', '--input',
              f"x={shop / 'samples.npy'}", '-o', folder)
-    np.save(folder / 'labels.npy', np.load(folder / 'p_1_y.npy').argmax(1))
+    answers = np.load(folder / 'p_1_y.npy').argmax(1)
+    assert len(set(answers)) > 1
+    np.save(folder / 'labels.npy', answers)
     return folder / 'labels.npy'
 
 

@@ -53,7 +53,7 @@ def test_a_weight_channel_that_is_scaled_up_is_named(octet, tmp_path):
     for tensor in model.graph.initializer:
         if tensor.name == 'middle.w':
             weights = numpy_helper.to_array(tensor).copy()
-            weights[5] *= 50
+            weights[5] = 50 * np.abs(weights[5])  # not cut off by the ReLU
             tensor.CopyFrom(numpy_helper.from_array(weights, tensor.name))
     prepare(octet, tmp_path, model, models.samples(8))
     build(octet, tmp_path, '--method', 'minmax')

@@ -217,7 +217,8 @@ def test_night_that_is_only_in_the_evaluation_set_is_missed(octet, surfaces,
     assert kinds(found) == ['missing-light']
     night = {str(p) for p, night in surfaces['test'][1].items() if night}
     named = set(found['findings'][0]['names'])
-    assert named <= night and len(named) >= len(night) / 2
+    # Some pictures of the day are as dark.
+    assert len(named & night) >= 0.75 * max(len(named), len(night))
 
 
 def test_a_glaring_outlier_is_named(octet, shop, tmp_path):

@@ -65,6 +65,14 @@ def test_a_missing_calibration_folder_is_bad_input(octet, shop):
                 shop / 'never.octet')
 
 
+def test_a_calibration_in_place_of_samples_says_where_it_goes(octet, shop):
+    (shop / 'some.calib').write_bytes(b'x')
+    assert '--ranges' in octet.fails(
+        BAD_INPUT, 'build', shop / 'small.onnx', '--calib',
+        shop / 'some.calib', '--preprocess', 'imagenet', '-o',
+        shop / 'never.octet')
+
+
 def test_int8_without_samples_says_how_to_give_them(octet, shop):
     process = octet('build', shop / 'small.onnx', '-o', shop / 'never.octet')
     assert process.returncode in (USAGE, BAD_INPUT)

@@ -74,18 +74,19 @@ def test_a_drop_that_is_not_met_in_time_is_said_with_code_5(octet, culprit,
     assert found['search']['chosen']['kept'] == ['wide.nhwc']
 
 
-def test_detections_are_verified_against_those_of_the_float_model(octet,
-                                                                  tmp_path):
+def test_detections_are_verified_by_those_of_the_float_model(octet, tmp_path):
     models.save(models.detector(), tmp_path / 'net.onnx')
     np.save(tmp_path / 'samples.npy', models.samples(12, (3, 32, 32)))
     found = json.loads(octet.ok(
         'build', tmp_path / 'net.onnx', '--calib', tmp_path / 'samples.npy',
         '--max-drop', '0%', '--fall-back', '100%', '-o', tmp_path / 'n.octet',
         '--no-timing', '--json'))['search']
-    assert found['float']['accuracy'] == 1
-    assert 0.5 < found['all_int8']['accuracy'] < 1
+    # Its boxes are objects with the probability of their scores: not all of
+    # them, and so not even it is perfect.
+    assert 0.2 < found['float']['accuracy'] < 1
+    assert found['all_int8']['accuracy'] != found['float']['accuracy']
     assert found['finished'] and found['meets_drop']
-    assert found['chosen']['accuracy'] == 1
+    assert found['chosen']['accuracy'] >= found['float']['accuracy'] - 1e-9
 
 
 def test_labels_decide_where_there_are_any(octet, shop, tmp_path):

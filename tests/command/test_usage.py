@@ -70,9 +70,13 @@ def test_an_unknown_flag_is_named_with_where_to_read_on(octet, command):
 
 
 @pytest.mark.parametrize('arguments,named', [
-    ([], 'subcommand'), (['build'], 'required'), (['merge'], 'required'),
+    ([], 'subcommand'), (['build'], 'required'),
+    (['build', '-o', 'e'], 'MODEL is required'),
+    (['build', 'm', '--onnx', 'n', '-o', 'e'], 'MODEL excludes --onnx'),
+    (['build', 'm', '-o', ''], 'expected a name'),
+    (['calibrate', 'm', '--data', 'd', '-o', ''], 'expected a name'), (['merge'], 'required'),
     (['run', 'e'], 'required'), (['eval', 'e'], '--data'),
-    (['compare', 'm'], 'required'), (['detect', 'e'], 'required'),
+    (['compare', 'm'], 'ENGINE'), (['detect', 'e'], 'required'),
     (['bench'], 'ENGINE'), (['inspect'], 'FILE'),
     (['bench', 'e', '--threads', 'many'], '--threads'),
     (['bench', 'e', '--seconds', '-1'], '--seconds'),
@@ -179,10 +183,11 @@ def test_layer_precisions_keep_a_node_whatever_the_default(octet, shop,
 
 
 @pytest.mark.parametrize('options,code,instead', [
-    (['--fp16'], UNSUPPORTED, '--precision int8'),
-    (['--int8', '--fp16'], UNSUPPORTED, '--precision int8'),
+    (['--int8', '--fp16'], USAGE, 'contradict'),
+    (['--bf16', '--fp16'], USAGE, 'contradict'),
+    (['--precision', 'fp32', '--fp16'], USAGE, 'contradict'),
     (['--timingCacheFile=t.cache'], UNSUPPORTED, 'leave it out'),
-    (['--layerPrecisions=first:fp16'], UNSUPPORTED, 'use fp32'),
+    (['--layerPrecisions=first:fp8'], USAGE, 'use fp32'),
     (['--layerPrecisions=first'], USAGE, 'NODE:PRECISION'),
     (['--precision', 'fp32', '--best'], USAGE, 'contradict'),
 ])

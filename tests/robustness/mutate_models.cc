@@ -52,7 +52,7 @@ void CompileMutant(std::span<const std::byte> bytes, Shared& shared) {
   const auto model = Model::FromBytes(bytes, "mutant");
   if (!model.ok()) return;
   BuildOptions options;
-  options.int8 = false;
+  options.precision = "fp32";
   if (BuildEngine(*model, nullptr, options).ok()) ++shared.accepted;
 }
 

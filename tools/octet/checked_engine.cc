@@ -38,7 +38,7 @@ Result<BuildOptions> CheckedEngine::Options() const {
 
 Status CheckedEngine::MakeFloat() {
   OCTET_ASSIGN(BuildOptions options, Options());
-  options.int8 = false;
+  options.precision = "fp32";
   OCTET_ASSIGN(const Build build, BuildEngine(model_, nullptr, options));
   f32_bytes_ = build.engine.size();
   OCTET_ASSIGN(f32_, Engine::FromBytes(build.engine));

@@ -8,8 +8,9 @@
 #include "base/error.h"
 #include "calibrate_options.h"
 #include "command.h"
+#include "side_by_side.h"
+#include "timing.h"
 #include "usage.h"
-#include "verdict.h"
 
 namespace octet::cli {
 namespace {
@@ -51,7 +52,7 @@ class RandomSample : public SampleSource {
 
 Result<Build> BuildFloat(const Model& model) {
   BuildOptions options;
-  options.int8 = false;
+  options.precision = "fp32";
   return BuildEngine(model, nullptr, options);
 }
 
@@ -200,8 +201,9 @@ class Measuring {
   Status Agree(const Model& model, const Engine& f32, const Engine& int8) {
     if (!has_samples()) return {};
     OCTET_ASSIGN(const auto samples, OpenSamples(model));
-    OCTET_ASSIGN(const evaluate::Agreement agreement,
-                 AgreementWithFloat(f32, int8, settings_, *samples, console_));
+    OCTET_ASSIGN(SideBySide both, SideBySide::Create(f32, int8, settings_));
+    OCTET_RETURN_IF_ERROR(both.Run(*samples, console_));
+    const evaluate::Agreement& agreement = both.agreement();
     Agreed& agreed = m_.agreed.emplace();
     agreed.words = DescribeAgreement(agreement);
     agreed.is_share = agreement.kind() != evaluate::AnswerKind::kTensors;

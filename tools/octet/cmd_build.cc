@@ -4,10 +4,10 @@
 #include "calibrate_options.h"
 #include "command.h"
 #include "output_check.h"
+#include "report_data.h"
 #include "search_options.h"
 #include "trtexec_options.h"
 #include "usage.h"
-#include "verdict.h"
 
 namespace octet::cli {
 namespace {
@@ -19,7 +19,7 @@ struct Options {
   CalibrateArguments calibrate;
   TrtexecArguments trtexec;
   SearchArguments search;
-  std::string output, ranges, plan, plan_out, save_ranges;
+  std::string output, ranges, plan, plan_out, save_ranges, report;
   std::string precision = "int8";
   std::vector<std::string> keep, require;
   bool no_timing = false;
@@ -44,7 +44,7 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
                                       const Model& model,
                                       const vision::Settings& settings) {
   BuildOptions build;
-  build.int8 = options.precision != "fp32";
+  build.precision = options.precision;
   build.range_rule = options.calibrate.method;
   build.keep = options.keep;
   build.require = options.require;
@@ -96,12 +96,38 @@ Status CheckArguments(const Options& options) {
         "--max-drop and --max-latency need --calib DATA: samples to measure "
         "on");
   }
-  if (options.search.active() && options.precision == "fp32") {
-    return Usage("--precision fp32 leaves nothing to search; drop one of them");
+  if (options.search.active() && options.precision != "int8") {
+    return Usage("--precision {} leaves nothing to search; drop one of them",
+                 options.precision);
   }
-  return CheckOutputs({options.output, options.plan_out, options.save_ranges},
-                      {options.model.path, options.calibrate.data,
-                       options.ranges, options.plan});
+  OCTET_RETURN_IF_ERROR(CheckReportPath(options.report));
+  return CheckOutputs(
+      {options.output, options.plan_out, options.save_ranges, options.report},
+      {options.model.path, options.calibrate.data, options.ranges,
+       options.plan});
+}
+
+Status Report(const Options& options, const Model& model, const Build& build,
+              const std::optional<Calibration>& calibration,
+              const VerdictFacts& facts, const SampleSource* samples,
+              Console& console) {
+  ReportRequest request;
+  request.samples = samples;
+  request.are_calibrated =
+      options.ranges.empty() && options.calibrate.shard.empty();
+  OCTET_ASSIGN(report::Report report,
+               GatherReport(model, build, calibration ? &*calibration : nullptr,
+                            facts, request, console));
+  report.engine = options.output;
+  OCTET_RETURN_IF_ERROR(WriteReport(report, options.report));
+  console.Print("report:  {}", options.report);
+  return {};
+}
+
+// int8 needs ranges, and fp16 ends somewhere.
+bool ReadsRanges(const Options& options) {
+  return options.precision == "int8" || options.precision == "fp16" ||
+         !options.keep.empty() || !options.require.empty();
 }
 
 Status BuildIt(Options options, Console& console) {
@@ -115,9 +141,14 @@ Status BuildIt(Options options, Console& console) {
                MakeBuildOptions(options, model, settings));
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build_options));
   std::optional<Calibration> calibration;
-  if (build_options.int8) {
+  if (ReadsRanges(options)) {
     OCTET_ASSIGN(calibration,
                  GetRanges(options, model, build_options.preprocess, console));
+  }
+  if (options.precision == "fp16" && !calibration) {
+    console.Warn(
+        "no samples: values that leave the range of fp16 (65504) were not "
+        "looked for; give --calib DATA");
   }
   VerdictRequest request;
   request.engine_path = options.output;
@@ -156,21 +187,27 @@ Status BuildIt(Options options, Console& console) {
   for (const RangeTrial& trial : build.tried) {
     console.Print("  ranges by {:<24} {:.2f} dB", trial.rule, trial.sqnr_db);
   }
-  OCTET_RETURN_IF_ERROR(
-      GiveVerdict(model, build, build_options, request, console));
+  request.time_steps = !options.report.empty();
+  if (!options.report.empty()) console.result()["report"] = options.report;
+  OCTET_ASSIGN(const VerdictFacts facts,
+               GiveVerdict(model, build, build_options, request, console));
+  if (!options.report.empty()) {
+    OCTET_RETURN_IF_ERROR(Report(options, model, build, calibration, facts,
+                                 request.samples.get(), console));
+  }
   return budgets;
 }
 
 void AddPrecision(CLI::App& app, Options& options) {
   app.add_option("--precision", options.precision,
-                 "int8: int8 where the rules allow it, fp32 elsewhere; fp32: "
-                 "everything")
-      ->check(OneOf({"int8", "fp32"}))
+                 "int8, fp16 or bf16: where the rules allow it, fp32 "
+                 "elsewhere; fp32: everything")
+      ->check(OneOf({"int8", "fp16", "bf16", "fp32"}))
       ->capture_default_str()
       ->group("Precision");
   app.add_option("--keep", options.keep,
-                 "PATTERN=fp32: keep these nodes out of int8; a name, a glob "
-                 "like 'head.*', type:OP or region:A..B")
+                 "PATTERN=fp32, =fp16 or =bf16: keep these nodes out of int8; "
+                 "a name, a glob like 'head.*', type:OP or region:A..B")
       ->allow_extra_args(false)
       ->group("Precision");
   app.add_option("--require", options.require,
@@ -186,11 +223,16 @@ void AddOutput(CLI::App& app, Options& options) {
   app.add_option("-o,--output,--saveEngine", options.output,
                  "engine file to write")
       ->group("Output")
+      ->check(NotEmpty())
       ->required();
   app.add_option("--save-ranges", options.save_ranges,
                  "also write the .calib file here")
       ->group("Output");
   app.add_option("--plan-out", options.plan_out, "also write the plan, JSON")
+      ->group("Output");
+  app.add_option("--report", options.report,
+                 "also write what was found as a page, FILE.html, or as "
+                 "FILE.json")
       ->group("Output");
   app.add_flag("--no-timing", options.no_timing, "measure no latencies")
       ->group("Output");

@@ -4,6 +4,7 @@
 #include "calibrate_options.h"
 #include "command.h"
 #include "output_check.h"
+#include "usage.h"
 
 namespace octet::cli {
 namespace {
@@ -64,6 +65,7 @@ std::function<Status(Console&)> AddCalibrate(CLI::App& app) {
   app.get_option("--data")->required();
   app.add_option("-o,--output", options->output, "the .calib file to write")
       ->group("Output")
+      ->check(NotEmpty())
       ->required();
   app.add_option("--tensorrt-cache", options->tensorrt_cache,
                  "also write the ranges of --method as TensorRT's calibration "

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "detector.h"
 #include "evaluate/images.h"
+#include "usage.h"
 #include "vision/detections_json.h"
 #include "vision/draw.h"
 
@@ -154,6 +155,7 @@ std::function<Status(Console&)> AddDetect(CLI::App& app) {
       ->required();
   app.add_option("-o,--output", options->output,
                  "folder for annotated pictures and detections.json")
+      ->check(NotEmpty())
       ->required();
   app.add_option("--score", options->score, "least score that counts");
   app.add_option("--limit", options->limit, "first N pictures only; 0 = all")

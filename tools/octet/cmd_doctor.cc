@@ -140,7 +140,7 @@ Status Doctor(const Options& options, Console& console) {
                                                    settings.preprocess));
   }
   BuildOptions in_float;
-  in_float.int8 = false;
+  in_float.precision = "fp32";
   OCTET_ASSIGN(const Build build, BuildEngine(model, nullptr, in_float));
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   doctor::Request request;

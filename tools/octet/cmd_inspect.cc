@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "half_words.h"
 #include "octet/compiler.h"
 #include "output_check.h"
 #include "why.h"
@@ -131,15 +132,8 @@ Status InspectEngine(const Options& options, Console& console) {
   PrintValues(console, "output", engine.outputs());
   PrintNodes(engine, console);
   if (options.steps) OCTET_RETURN_IF_ERROR(PrintSteps(engine, console));
-  int64_t int8 = 0, all = 0;
-  for (const NodeNote& note : engine.notes()) {
-    all += int64_t(note.macs);
-    if (note.precision == "int8") int8 += int64_t(note.macs);
-  }
-  const double share = all > 0 ? 100 * double(int8) / double(all) : 0;
-  console.Verdict(
-      fmt::format("{:.1f} % of multiply-accumulates in int8", share), "",
-      fmt::format("octet bench {} --layers", options.path));
+  console.Verdict(DescribeMacs(MacsByPrecision(engine.notes())), "",
+                  fmt::format("octet bench {} --layers", options.path));
   return {};
 }
 
@@ -178,15 +172,21 @@ Status InspectPlan(const Options& options, Console& console) {
   OCTET_ASSIGN(const std::string text,
                ReadTextFile(options.path, kMostPlanBytes));
   OCTET_ASSIGN(const std::vector<NodeNote> notes, ReadPlan(text, options.path));
-  int64_t int8 = 0;
+  std::map<std::string, int> nodes = {{"int8", 0}};
   for (const NodeNote& note : notes) {
-    int8 += note.precision == "int8";
+    ++nodes[note.precision];
     console.Print("  {:<5} {}  [{}]", note.precision, note.node, note.reason);
   }
   console.result() = {{"kind", "plan"},
                       {"plan", nlohmann::json::parse(text, nullptr, false)}};
+  std::string counts;
+  for (const auto& [precision, n] : nodes) {
+    if (precision == "fp32") continue;
+    counts +=
+        fmt::format("{}{} in {}", counts.empty() ? "" : ", ", n, precision);
+  }
   console.Verdict(
-      fmt::format("{} of {} nodes in int8", int8, notes.size()), "",
+      fmt::format("of {} nodes {}", notes.size(), counts), "",
       fmt::format("octet build MODEL --plan {} -o model.octet", options.path));
   return {};
 }

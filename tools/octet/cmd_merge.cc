@@ -3,6 +3,7 @@
 #include "command.h"
 #include "octet/compiler.h"
 #include "output_check.h"
+#include "usage.h"
 
 namespace octet::cli {
 namespace {
@@ -41,6 +42,7 @@ std::function<Status(Console&)> AddMerge(CLI::App& app) {
   app.add_option("FILE", options->inputs, ".calib files")->required();
   app.add_option("-o,--output", options->output, "the .calib file to write")
       ->group("Output")
+      ->check(NotEmpty())
       ->required();
   return [options](Console& console) { return Merge(*options, console); };
 }

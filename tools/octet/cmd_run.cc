@@ -8,6 +8,7 @@
 #include "engine_options.h"
 #include "evaluate/npy_writer.h"
 #include "output_check.h"
+#include "usage.h"
 #include "vision/settings.h"
 
 namespace octet::cli {
@@ -140,6 +141,7 @@ std::function<Status(Console&)> AddRun(CLI::App& app) {
                  "folder or list of images")
       ->required();
   app.add_option("-o,--output", options->output, "folder for OUTPUT.npy files")
+      ->check(NotEmpty())
       ->required();
   return [options](Console& console) { return Run(*options, console); };
 }

@@ -19,6 +19,7 @@ class Console {
   bool json = false;
   bool quiet = false;
   int verbosity = 0;
+  std::string command_line;  // as typed, for reports
 
   // A line of the result; not with --json or --quiet.
   template <typename... Args>

@@ -1,11 +1,10 @@
 #include "held_out.h"
 
+#include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "base/error.h"
 #include "compile/calibrate/read_sample.h"
-#include "evaluate/metrics/coco_map.h"
 #include "interrupt.h"
 #include "model_options.h"
 
@@ -16,10 +15,18 @@ using evaluate::AnswerKind;
 
 namespace {
 
-// What the float model is sure enough of to be looked for, and from which score
-// on detections are looked at.
-constexpr float kTruth = 0.3f;
+// From which score on detections are looked at.
 constexpr double kLowest = 0.05;
+// What the runs of the float model may take.
+constexpr int64_t kMostBytes = int64_t{384} << 20;
+
+int64_t BytesOf(const std::vector<ValueInfo>& values) {
+  int64_t bytes = 0;
+  for (const ValueInfo& value : values) {
+    bytes += value.shape.elements() * SizeOf(value.dtype);
+  }
+  return bytes;
+}
 
 Result<std::vector<Tensor>> RunUnlessStopped(
     Session& session, const std::vector<Tensor>& inputs) {
@@ -35,12 +42,14 @@ Result<HeldOut> HeldOut::Observe(const Model& model, Answers answers,
   HeldOut held(std::move(answers));
   held.threads_ = threads;
   BuildOptions options;
-  options.int8 = false;
+  options.precision = "fp32";
   OCTET_ASSIGN(const Build build, BuildEngine(model, nullptr, options));
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   OCTET_ASSIGN(Session session, Session::Create(engine, {.threads = threads}));
   Status unread;
-  const int64_t n = std::min(samples.size(), most);
+  const int64_t bytes = BytesOf(session.inputs()) + BytesOf(session.outputs());
+  const int64_t fitting = std::max<int64_t>(1, kMostBytes / (bytes + 1));
+  const int64_t n = std::min({samples.size(), most, fitting});
   for (int64_t i = 0; i < n; ++i) {
     const int64_t index = i * samples.size() / n;
     Result<std::vector<Tensor>> inputs = compile::ReadSample(samples, index);
@@ -70,63 +79,53 @@ Result<std::vector<vision::Detection>> HeldOut::Detect(
 }
 
 Status HeldOut::AddTruth() {
-  std::set<int64_t> classes;
-  for (size_t i = 0; i < runs_.size(); ++i) {
-    truth_.images.push_back({.id = int64_t(i), .file_name = runs_[i].name});
-    OCTET_ASSIGN(const auto found, Detect(runs_[i].outputs));
-    for (const vision::Detection& d : found) {
-      if (d.score < kTruth) continue;
-      evaluate::TruthBox& box = truth_.boxes.emplace_back();
-      box.id = int64_t(truth_.boxes.size());
-      box.image_id = int64_t(i);
-      box.category_id = d.class_index;
-      box.x = d.box.x0;
-      box.y = d.box.y0;
-      box.width = d.box.x1 - d.box.x0;
-      box.height = d.box.y1 - d.box.y0;
-      box.area = box.width * box.height;
-      classes.insert(d.class_index);
-    }
+  for (const Run& run : runs_) {
+    OCTET_ASSIGN(const auto found, Detect(run.outputs));
+    truth_.Add(found);
   }
-  for (int64_t c : classes) truth_.categories.push_back({c, ""});
-  if (!classes.empty()) return {};
+  if (!truth_.empty()) return {};
   return BadInput(
-      "the float model finds nothing of score {} or more on {} samples held "
-      "out; give other samples, or labelled data with --eval-data",
-      kTruth, runs_.size());
+      "the float model finds next to nothing on {} samples held out; give "
+      "other samples, or labelled data with --eval-data",
+      runs_.size());
 }
 
 Result<double> HeldOut::AccuracyOf(const Engine& engine) const {
   OCTET_ASSIGN(Session session, Session::Create(engine, {.threads = threads_}));
-  return answers_.spec() ? PrecisionOf(session) : AgreementOf(session);
+  std::vector<std::vector<Tensor>> outputs;
+  for (const Run& run : runs_) {
+    OCTET_ASSIGN(outputs.emplace_back(), RunUnlessStopped(session, run.inputs));
+  }
+  return ScoreOf(outputs);
 }
 
-Result<double> HeldOut::PrecisionOf(Session& session) const {
-  std::vector<evaluate::CocoDetection> all;
+Result<double> HeldOut::ScoreOf(
+    const std::vector<std::vector<Tensor>>& outputs) const {
+  Agreement agreement(answers_.kind());
+  std::vector<std::vector<vision::Detection>> found;
+  double probability = 0;
   for (size_t i = 0; i < runs_.size(); ++i) {
-    OCTET_ASSIGN(const auto outputs,
-                 RunUnlessStopped(session, runs_[i].inputs));
-    OCTET_ASSIGN(const auto found, Detect(outputs));
-    for (const vision::Detection& d : found) {
-      all.push_back({int64_t(i), d.class_index, d.box.x0, d.box.y0,
-                     d.box.x1 - d.box.x0, d.box.y1 - d.box.y0,
-                     double(d.score)});
+    switch (answers_.kind()) {
+      case AnswerKind::kDetections: {
+        OCTET_ASSIGN(found.emplace_back(), Detect(outputs[i]));
+        break;
+      }
+      case AnswerKind::kTopClass:
+        probability += ProbabilityOfTop(runs_[i].outputs[0], outputs[i][0]);
+        break;
+      case AnswerKind::kTensors:
+        agreement.Add(runs_[i].name, runs_[i].outputs, outputs[i]);
+        break;
     }
   }
-  OCTET_ASSIGN(const evaluate::CocoMatches matches,
-               evaluate::MatchDetections(truth_, all));
-  return evaluate::Score(matches).ap50;
-}
-
-Result<double> HeldOut::AgreementOf(Session& session) const {
-  Agreement agreement(answers_.kind());
-  for (const Run& run : runs_) {
-    OCTET_ASSIGN(const std::vector<Tensor> outputs,
-                 RunUnlessStopped(session, run.inputs));
-    OCTET_RETURN_IF_ERROR(
-        answers_.Compare(run.name, run.outputs, outputs, agreement));
+  switch (answers_.kind()) {
+    case AnswerKind::kDetections:
+      return truth_.PrecisionOf(found);
+    case AnswerKind::kTopClass:
+      return probability / double(runs_.size());
+    case AnswerKind::kTensors:
+      break;
   }
-  if (agreement.kind() != AnswerKind::kTensors) return agreement.share();
   return 1 - std::pow(10, -agreement.sqnr_db() / 20);
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "answers.h"
-#include "evaluate/coco_truth.h"
+#include "expected_accuracy.h"
 #include "octet/compiler.h"
 #include "octet/samples.h"
 
@@ -31,10 +31,10 @@ class EverySecond : public SampleSource {
   int64_t first_;
 };
 
-// Agreement with the float model's own answers, where there are no labels: the
-// share of top classes that are the same; the average precision of detections
-// at an intersection over union of .50, the float model's of score .3 and more
-// being the truth; for other outputs 1 - noise over signal in amplitude.
+// What accuracy can be expected to be, where there are no labels
+// (expected_accuracy.h): the mean probability of the top class, or the average
+// precision of detections at an intersection over union of .50; for other
+// outputs 1 - noise over signal in amplitude.
 class HeldOut {
  public:
   // Runs the float model on at most `most` samples.
@@ -48,11 +48,10 @@ class HeldOut {
 
  private:
   explicit HeldOut(Answers answers) : answers_(std::move(answers)) {}
-  Result<double> AgreementOf(Session& session) const;
-  Result<double> PrecisionOf(Session& session) const;
   Result<std::vector<vision::Detection>> Detect(
       const std::vector<Tensor>& outputs) const;
   Status AddTruth();
+  Result<double> ScoreOf(const std::vector<std::vector<Tensor>>& outputs) const;
 
   struct Run {
     std::string name;
@@ -61,7 +60,7 @@ class HeldOut {
   Answers answers_;
   int threads_ = 0;
   std::vector<Run> runs_;
-  evaluate::CocoTruth truth_;  // of detections
+  DrawnTruth truth_;  // of detections
 };
 
 }  // namespace octet::cli

@@ -6,7 +6,6 @@
 #include "kernels/peak/peak.h"
 
 namespace octet::cli {
-namespace {
 
 std::string CpuName() {
   std::ifstream info("/proc/cpuinfo");
@@ -18,8 +17,6 @@ std::string CpuName() {
   return "unknown CPU";
 }
 
-}  // namespace
-
 Result<Machine> MeasureMachine() {
   Machine machine;
   OCTET_ASSIGN(machine.level, ChooseCpuLevel());
@@ -27,6 +24,7 @@ Result<Machine> MeasureMachine() {
   machine.threads = int(std::thread::hardware_concurrency());
   // A multiply-accumulate is two operations.
   machine.int8_gops = 2 * kernels::PeakMacsU8(machine.level) / 1e9;
+  machine.bf16_gflops = 2 * kernels::PeakMacsBf16(machine.level) / 1e9;
   machine.f32_gflops = 2 * kernels::PeakMacsF32(machine.level) / 1e9;
   return machine;
 }

@@ -9,12 +9,16 @@
 
 namespace octet::cli {
 
+// As the processor calls itself; "unknown CPU" where it does not say.
+std::string CpuName();
+
 struct Machine {
   std::string cpu;  // its name
   CpuLevel level = CpuLevel::kScalar;
   int threads = 1;
-  // Peaks of one core; 0 for the scalar level.
-  double int8_gops = 0, f32_gflops = 0;
+  // Peaks of one core; 0 for the scalar level, and of bf16 where the CPU does
+  // not multiply it.
+  double int8_gops = 0, bf16_gflops = 0, f32_gflops = 0;
 
   double int8_over_f32() const {
     return f32_gflops > 0 ? int8_gops / f32_gflops : 0;

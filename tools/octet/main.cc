@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "command.h"
+#include "command_line.h"
 #include "octet/version.h"
 #include "usage.h"
 
@@ -19,6 +20,7 @@ constexpr Command kCommands[] = {
      "\\\n      -o net.octet\n"
      "  octet build net.onnx --ranges net.calib --plan net.plan.json -o "
      "net.octet\n"
+     "  octet build net.onnx --calib photos -o net.octet --report net.html\n"
      "  octet build net.onnx --precision fp32 -o float.octet"},
     {"calibrate", "watch a model's values; write a .calib file", AddCalibrate,
      "  octet calibrate net.onnx --data photos --preprocess imagenet -o "
@@ -88,6 +90,9 @@ int Main(int argc, char** argv) {
       "gate, 7 damaged file.");
   app.require_subcommand(1);
   Console console;
+  std::vector<std::string> typed(argv, argv + argc);
+  if (!typed.empty()) typed[0] = "octet";
+  console.command_line = ShellLine(typed);
   std::function<Status(Console&)> chosen;
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);

@@ -44,7 +44,9 @@ Status ParseShape(const std::string& text, ModelOptions& options) {
 }  // namespace
 
 void ModelArguments::Add(CLI::App& app) {
-  app.add_option("MODEL,--onnx", path, "ONNX model")->required();
+  // Two options, so that what is said of them names the one that is typed.
+  CLI::Option* model = app.add_option("MODEL", path, "ONNX model");
+  app.add_option("--onnx", path, "ONNX model")->excludes(model);
   app.add_option("--shapes", shapes,
                  "INPUT:1x3x224x224 or SYMBOL=N, for open dimensions; several "
                  "with commas")
@@ -54,6 +56,7 @@ void ModelArguments::Add(CLI::App& app) {
 }
 
 Result<Model> ModelArguments::Open() const {
+  if (path.empty()) return Usage("MODEL is required: an ONNX file");
   ModelOptions options;
   for (const std::string& text : shapes) {
     OCTET_RETURN_IF_ERROR(ParseShape(text, options));

@@ -12,7 +12,7 @@
 namespace octet::cli {
 namespace {
 
-constexpr int64_t kMostHeldOut = 64;
+constexpr int64_t kMostHeldOut = 256;
 constexpr size_t kNamesShown = 3;
 constexpr double kMostNumber = 1e9;
 
@@ -113,8 +113,7 @@ Result<AccuracyOf> AccuracyByLabels(const Model& model,
 // The float model is run when it is first asked: from the start of the search
 // on there is a plan on disk, and Ctrl-C leaves it there.
 //   model, request: outlive it.
-AccuracyOf AccuracyByAgreement(const Model& model,
-                               const SearchRequest& request) {
+AccuracyOf ExpectedAccuracy(const Model& model, const SearchRequest& request) {
   auto held = std::make_shared<std::optional<HeldOut>>();
   return [held, &model, &request](const Engine& engine) -> Result<double> {
     if (!*held) {
@@ -145,8 +144,8 @@ void SearchArguments::Add(CLI::App& app) {
   const char* group = "Budgets";
   app.add_option("--max-drop", max_drop,
                  "keep out of int8 what loses more accuracy: 0.5%, in points "
-                 "of the metric with --eval-data, else of agreement with the "
-                 "float model on samples held out")
+                 "of the metric with --eval-data, else of what the float "
+                 "model's own probabilities let expect on samples held out")
       ->group(group);
   app.add_option("--max-latency", max_latency,
                  "the most that a run on one thread may take: 8ms")
@@ -241,8 +240,8 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
   OCTET_ASSIGN(options.fall_back_drop,
                ParseShare("--fall-back", arguments.fall_back));
   if (arguments.labelled.data.empty()) {
-    options.accuracy = AccuracyByAgreement(model, request);
-    options.accuracy_of = "agreement with float";
+    options.accuracy = ExpectedAccuracy(model, request);
+    options.accuracy_of = "expected by float";
   } else {
     OCTET_ASSIGN(options.accuracy, AccuracyByLabels(model, request, console));
     options.accuracy_of = fmt::format(

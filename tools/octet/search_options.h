@@ -14,7 +14,7 @@ namespace octet::cli {
 
 struct SearchArguments {
   std::string max_drop, max_latency, time_budget = "5m", fall_back = "3%";
-  // Labelled data to verify on; none: agreement with the float model.
+  // Labelled data to verify on; none: what the float model lets expect.
   DataArguments labelled;
 
   void Add(CLI::App& app);

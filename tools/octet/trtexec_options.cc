@@ -1,5 +1,7 @@
 #include "trtexec_options.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace octet::cli {
@@ -15,8 +17,8 @@ void TrtexecArguments::Add(CLI::App& app) {
                "the same as --precision int8: int8 where the rules allow it, "
                "fp32 elsewhere")
       ->group(kGroup);
-  app.add_flag("--fp16", fp16, "refused: there are no 16-bit kernels")
-      ->group(kGroup);
+  app.add_flag("--fp16", fp16, "the same as --precision fp16")->group(kGroup);
+  app.add_flag("--bf16", bf16, "the same as --precision bf16")->group(kGroup);
   app.add_option("--layerPrecisions", layer_precisions,
                  "NODE:PRECISION,...: the same as --keep NODE=PRECISION ...")
       ->group(kGroup);
@@ -27,25 +29,44 @@ void TrtexecArguments::Add(CLI::App& app) {
 
 Status TrtexecArguments::Apply(std::string& precision,
                                std::vector<std::string>& keep) const {
-  if (fp16) {
-    return Unsupported(
-        "--fp16: octet has no 16-bit kernels; use --precision int8, where "
-        "what does not become int8 stays fp32, or --precision fp32");
-  }
   if (!timing_cache.empty()) {
     return Unsupported(
         "--timingCacheFile: octet chooses kernels without timing, so that two "
         "builds are equal; leave it out");
   }
-  if ((int8 || best) && precision == "fp32") {
-    return Usage("--precision fp32 and {} contradict each other; give one",
-                 int8 ? "--int8" : "--best");
-  }
+  OCTET_RETURN_IF_ERROR(ApplyPrecision(precision));
   if (layer_precisions.empty()) return {};
   OCTET_ASSIGN(const std::vector<std::string> wishes,
                ParseLayerPrecisions(layer_precisions));
   // Of two that match a node the later counts: --keep, octet's own name.
   keep.insert(keep.begin(), wishes.begin(), wishes.end());
+  return {};
+}
+
+Status TrtexecArguments::ApplyPrecision(std::string& precision) const {
+  struct Flag {
+    bool given;
+    const char* name;
+    const char* precision;
+  };
+  std::string by;
+  for (const Flag& flag :
+       {Flag{int8, "--int8", "int8"}, Flag{best, "--best", "int8"},
+        Flag{fp16, "--fp16", "fp16"}, Flag{bf16, "--bf16", "bf16"}}) {
+    if (!flag.given || precision == flag.precision) {
+      if (flag.given) by = flag.name;
+      continue;
+    }
+    // int8 is what nobody asked for, unless a flag before this one did.
+    if (precision != "int8" || !by.empty()) {
+      return Usage(
+          "{} and {} contradict each other: one precision is that of all "
+          "nodes; give one, and others by --keep 'PATTERN=PRECISION'",
+          by.empty() ? "--precision " + precision : by, flag.name);
+    }
+    precision = flag.precision;
+    by = flag.name;
+  }
   return {};
 }
 
@@ -63,14 +84,12 @@ Result<std::vector<std::string>> ParseLayerPrecisions(std::string_view text) {
           one);
     }
     const std::string_view precision = one.substr(colon + 1);
-    if (precision == "fp16" || precision == "bf16") {
-      return Unsupported(
-          "--layerPrecisions '{}': octet has no 16-bit kernels; use fp32", one);
-    }
-    if (precision != "fp32" && precision != "int8") {
+    constexpr std::string_view kKnown[] = {"fp32", "bf16", "fp16", "int8"};
+    if (std::ranges::count(kKnown, precision) == 0) {
       return Usage(
-          "--layerPrecisions '{}': no precision '{}'; use fp32 or int8", one,
-          precision);
+          "--layerPrecisions '{}': no precision '{}'; use fp32, bf16, fp16 or "
+          "int8",
+          one, precision);
     }
     const std::string_view node = one.substr(0, colon);
     std::vector<std::string>& to = node == "*" ? defaults : wishes;

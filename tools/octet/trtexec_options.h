@@ -13,7 +13,7 @@
 namespace octet::cli {
 
 struct TrtexecArguments {
-  bool int8 = false, fp16 = false, best = false;
+  bool int8 = false, fp16 = false, bf16 = false, best = false;
   std::string layer_precisions;
   std::string timing_cache;
 
@@ -22,8 +22,12 @@ struct TrtexecArguments {
   // Turns them into --precision and --keep; what --keep has of its own comes
   // behind and has the last word.
   //   errors: kUnsupported for what octet cannot do, saying what to use;
-  //           kUsage for a wrong --layerPrecisions.
+  //           kUsage for flags that contradict each other and for a wrong
+  //           --layerPrecisions.
   Status Apply(std::string& precision, std::vector<std::string>& keep) const;
+
+ private:
+  Status ApplyPrecision(std::string& precision) const;
 };
 
 // "conv1:fp32,*:int8" -> {"*=int8", "conv1=fp32"}, patterns of --keep, of which

@@ -50,12 +50,22 @@ TEST(TrtexecArguments, MayNotContradictThePrecision) {
   }
 }
 
+TEST(TrtexecArguments, OfSixteenBitsNameThePrecision) {
+  TrtexecArguments fp16, bf16, both, with_int8;
+  fp16.fp16 = both.fp16 = with_int8.fp16 = true;
+  bf16.bf16 = both.bf16 = true;
+  with_int8.int8 = true;
+  EXPECT_EQ(Apply(fp16).precision, "fp16");
+  EXPECT_EQ(Apply(bf16).precision, "bf16");
+  EXPECT_EQ(Apply(bf16, "fp32").status.code(), Code::kUsage);
+  EXPECT_EQ(Apply(both).status.code(), Code::kUsage);
+  EXPECT_EQ(Apply(with_int8).status.code(), Code::kUsage);
+  EXPECT_THAT(Apply(with_int8).status.message(),
+              HasSubstr("--int8 and --fp16"));
+}
+
 TEST(TrtexecArguments, ThatCannotBeHonouredSayWhatToUse) {
-  TrtexecArguments half, timing;
-  half.fp16 = true;
-  half.int8 = true;
-  EXPECT_EQ(Apply(half).status.code(), Code::kUnsupported);
-  EXPECT_THAT(Apply(half).status.message(), HasSubstr("--precision int8"));
+  TrtexecArguments timing;
   timing.timing_cache = "t.cache";
   EXPECT_EQ(Apply(timing).status.code(), Code::kUnsupported);
   EXPECT_THAT(Apply(timing).status.message(), HasSubstr("leave it out"));
@@ -71,9 +81,9 @@ TEST(TrtexecArguments, LeaveTheLastWordToWhatIsKept) {
 }
 
 TEST(ParseLayerPrecisions, SplitsAtCommasAndAtTheLastColon) {
-  const auto wishes = ParseLayerPrecisions("conv:1:fp32,b*:int8,a/b:fp32");
+  const auto wishes = ParseLayerPrecisions("conv:1:fp32,b*:int8,a/b:fp16");
   ASSERT_TRUE(wishes.ok()) << wishes.status().message();
-  EXPECT_THAT(*wishes, ElementsAre("conv:1=fp32", "b*=int8", "a/b=fp32"));
+  EXPECT_THAT(*wishes, ElementsAre("conv:1=fp32", "b*=int8", "a/b=fp16"));
   EXPECT_THAT(*ParseLayerPrecisions(""), IsEmpty());
 }
 
@@ -92,10 +102,9 @@ TEST(ParseLayerPrecisions, NamesTheEntryThatIsWrong) {
       {"a:fp32,b", Code::kUsage, "'b'"},
       {":fp32", Code::kUsage, "':fp32'"},
       {"a:fp32,,b:fp32", Code::kUsage, "''"},
-      {"a:", Code::kUsage, "use fp32 or int8"},
+      {"a:", Code::kUsage, "use fp32, bf16, fp16 or int8"},
       {"a:int32", Code::kUsage, "no precision 'int32'"},
-      {"a:fp32,b:fp16", Code::kUnsupported, "'b:fp16'"},
-      {"a:bf16", Code::kUnsupported, "use fp32"},
+      {"a:fp32,b:fp8", Code::kUsage, "'b:fp8'"},
   };
   for (const auto& wrong : kCases) {
     const auto wishes = ParseLayerPrecisions(wrong.text);

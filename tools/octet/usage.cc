@@ -109,4 +109,12 @@ CLI::Validator OneOf(std::vector<std::string> words) {
   return CLI::Validator(check, "{" + list + "}");
 }
 
+CLI::Validator NotEmpty() {
+  return CLI::Validator(
+      [](const std::string& value) -> std::string {
+        return value.empty() ? "is empty; expected a name" : "";
+      },
+      "");
+}
+
 }  // namespace octet::cli

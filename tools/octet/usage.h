@@ -20,6 +20,9 @@ std::string UsageMessage(const CLI::App& app,
 // A check that a value is one of a few words, with "did you mean".
 CLI::Validator OneOf(std::vector<std::string> words);
 
+// A check that a name is not empty.
+CLI::Validator NotEmpty();
+
 }  // namespace octet::cli
 
 #endif  // OCTET_TOOLS_OCTET_USAGE_H_

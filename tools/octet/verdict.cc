@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <map>
 
-#include "answers.h"
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "compile/calibrate/read_sample.h"
-#include "evaluate/agreement.h"
+#include "half_words.h"
+#include "side_by_side.h"
 #include "suspects.h"
-#include "timing.h"
 
 namespace octet::cli {
 namespace {
 
-constexpr int64_t kMostSamples = 32;
 constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
 constexpr size_t kNamesShown = 3;
@@ -24,11 +22,13 @@ constexpr double kLeastSqnrDb = 20;
 using evaluate::Agreement;
 using evaluate::AnswerKind;
 
-// Nodes by precision and, where they were kept out of int8, by reason.
+// Nodes by precision and, where they are not int8, by reason.
 struct Kept {
   int64_t int8_macs = 0, all_macs = 0;
   int int8_nodes = 0, nodes = 0;
-  std::map<std::string, std::vector<std::string>> by_reason;
+  // By precision and reason.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>>
+      by_reason;
 
   double share() const {
     return all_macs > 0 ? double(int8_macs) / double(all_macs) : 0;
@@ -44,7 +44,7 @@ Kept CountKept(const Engine& engine) {
       ++kept.int8_nodes;
       kept.int8_macs += int64_t(note.macs);
     } else {
-      kept.by_reason[note.reason].push_back(note.node);
+      kept.by_reason[{note.precision, note.reason}].push_back(note.node);
     }
   }
   return kept;
@@ -52,62 +52,23 @@ Kept CountKept(const Engine& engine) {
 
 void PrintKept(const Kept& kept, Console& console) {
   nlohmann::json rows = nlohmann::json::array();
-  for (const auto& [reason, nodes] : kept.by_reason) {
-    rows.push_back({{"reason", reason}, {"nodes", nodes}});
+  for (const auto& [key, nodes] : kept.by_reason) {
+    const auto& [precision, reason] = key;
+    rows.push_back(
+        {{"precision", precision}, {"reason", reason}, {"nodes", nodes}});
     std::string names;
     for (size_t i = 0; i < std::min(nodes.size(), kNamesShown); ++i) {
       names += (i > 0 ? ", " : "") + nodes[i];
     }
     if (nodes.size() > kNamesShown) names += ", ...";
-    console.Print("  {:>4} nodes in fp32, {}: {}", nodes.size(), reason, names);
+    console.Print("  {:>4} node{} in {}, {}: {}", nodes.size(),
+                  nodes.size() == 1 ? "" : "s", precision, reason, names);
   }
   console.result()["int8_mac_share"] = kept.share();
   console.result()["int8_nodes"] = kept.int8_nodes;
   console.result()["nodes"] = kept.nodes;
   console.result()["kept"] = rows;
 }
-
-// The float engine and the built one, side by side on the same samples.
-class Comparison {
- public:
-  static Result<Comparison> Create(const Engine& f32, const Engine& built,
-                                   const vision::Settings& settings) {
-    OCTET_ASSIGN(Session a, Session::Create(f32));
-    OCTET_ASSIGN(Session b, Session::Create(built));
-    Answers answers = Answers::For(settings, a.inputs(), a.outputs());
-    return Comparison(std::move(a), std::move(b), std::move(answers));
-  }
-
-  Status Run(const SampleSource& samples, Console& console) {
-    const int64_t n = std::min(samples.size(), kMostSamples);
-    for (int64_t i = 0; i < n; ++i) {
-      const Result<std::vector<Tensor>> inputs =
-          compile::ReadSample(samples, i);
-      if (!inputs.ok()) continue;  // calibration has named it already
-      OCTET_ASSIGN(const auto a, RunSession(f32_, *inputs));
-      OCTET_ASSIGN(const auto b, RunSession(built_, *inputs));
-      OCTET_RETURN_IF_ERROR(
-          answers_.Compare(samples.Name(i), a, b, agreement_));
-      console.Progress("comparing with float", i + 1, n);
-    }
-    return {};
-  }
-
-  const Agreement& agreement() const { return agreement_; }
-  Session& f32() { return f32_; }
-  Session& built() { return built_; }
-
- private:
-  Comparison(Session f32, Session built, Answers answers)
-      : f32_(std::move(f32)),
-        built_(std::move(built)),
-        answers_(std::move(answers)),
-        agreement_(answers_.kind()) {}
-
-  Session f32_, built_;
-  Answers answers_;
-  Agreement agreement_;
-};
 
 void ReportAgreement(const Agreement& agreement, Console& console) {
   nlohmann::json changes = nlohmann::json::array();
@@ -140,24 +101,22 @@ struct Measured {
   std::string reason, next;  // empty: the usual ones
 };
 
-// Names what costs most where answers changed.
-Status Blame(const Model& model, const Engine& engine,
-             const VerdictRequest& request, Console& console,
-             Measured& measured) {
-  OCTET_ASSIGN(const std::vector<Suspect> suspects,
-               Diagnose(model, engine, *request.samples, request.calibration));
-  ReportSuspects(suspects, console);
-  measured.reason = WorstInWords(suspects);
-  measured.next = RepairCommand(suspects, model.name());
+// Latencies of a session, and how long each of its steps takes.
+Status Time(Session& session, bool steps, EngineCost& cost) {
+  FillRandom(session);
+  OCTET_ASSIGN(cost.latency, TimeRuns(session, kTimingSeconds));
+  if (!steps) return {};
+  session.ResetTimes();
+  session.SetTiming(true);
+  OCTET_RETURN_IF_ERROR(TimeRuns(session, kTimingSeconds).status());
+  session.SetTiming(false);
+  cost.steps = session.steps();
+  cost.times = session.times();
   return {};
 }
 
-Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
-  FillRandom(comparison.f32());
-  FillRandom(comparison.built());
-  OCTET_ASSIGN(const Latency f32, TimeRuns(comparison.f32(), kTimingSeconds));
-  OCTET_ASSIGN(const Latency built,
-               TimeRuns(comparison.built(), kTimingSeconds));
+std::string ReportLatency(const Latency& f32, const Latency& built,
+                          Console& console) {
   const double ratio = f32.p50_ms / built.p50_ms;
   console.result()["latency_ms"] = {
       {"f32", f32.p50_ms}, {"built", built.p50_ms}, {"ratio", ratio}};
@@ -168,74 +127,79 @@ Result<std::string> ReportLatency(Comparison& comparison, Console& console) {
 
 Result<Measured> Measure(const Model& model, const Engine& engine,
                          const BuildOptions& options,
-                         const VerdictRequest& request, Console& console) {
+                         const VerdictRequest& request, Console& console,
+                         VerdictFacts& facts) {
   BuildOptions float_options;
-  float_options.int8 = false;
+  float_options.precision = "fp32";
   float_options.preprocess = options.preprocess;
   OCTET_ASSIGN(const Build float_build,
                BuildEngine(model, nullptr, float_options));
   OCTET_ASSIGN(const Engine f32, Engine::FromBytes(float_build.engine));
   console.result()["f32_engine_bytes"] = float_build.engine.size();
-  OCTET_ASSIGN(Comparison comparison,
-               Comparison::Create(f32, engine, request.settings));
+  OCTET_ASSIGN(SideBySide both,
+               SideBySide::Create(f32, engine, request.settings));
+  EngineCost& cost = facts.f32.emplace();
+  cost.file_bytes = int64_t(float_build.engine.size());
+  cost.memory = both.f32().memory();
+  facts.built.memory = both.built().memory();
   Measured measured;
   if (request.samples != nullptr) {
-    OCTET_RETURN_IF_ERROR(comparison.Run(*request.samples, console));
-    const Agreement& agreement = comparison.agreement();
-    ReportAgreement(agreement, console);
-    measured.text = ", " + DescribeAgreement(agreement);
-    if (AnswersChanged(agreement)) {
-      OCTET_RETURN_IF_ERROR(Blame(model, engine, request, console, measured));
+    OCTET_RETURN_IF_ERROR(both.Run(*request.samples, console));
+    facts.agreement = both.agreement();
+    ReportAgreement(both.agreement(), console);
+    measured.text = ", " + DescribeAgreement(both.agreement());
+    if (AnswersChanged(both.agreement())) {
+      OCTET_ASSIGN(facts.suspects, Diagnose(model, engine, *request.samples,
+                                            request.calibration));
+      ReportSuspects(facts.suspects, console);
+      measured.reason = WorstInWords(facts.suspects);
+      measured.next = RepairCommand(facts.suspects, model.name());
     }
   }
   if (request.time) {
-    OCTET_ASSIGN(const std::string latency, ReportLatency(comparison, console));
-    measured.text += latency;
+    const bool steps = request.time_steps;
+    OCTET_RETURN_IF_ERROR(Time(both.f32(), steps, cost));
+    OCTET_RETURN_IF_ERROR(Time(both.built(), steps, facts.built));
+    measured.text +=
+        ReportLatency(*cost.latency, *facts.built.latency, console);
   }
   return measured;
 }
 
+// Where 16-bit floats are used: whether that is faster here.
+Status SayWhatHalvesBuy(const std::map<std::string, int64_t>& macs,
+                        Console& console) {
+  OCTET_ASSIGN(const CpuLevel level, ChooseCpuLevel());
+  for (const char* half : {"fp16", "bf16"}) {
+    if (!macs.contains(half)) continue;
+    console.Print("  {}", WhatHalvesBuy(half, level));
+    console.result()["halves"][half] = WhatHalvesBuy(half, level);
+  }
+  return {};
+}
+
 }  // namespace
 
-std::string DescribeAgreement(const Agreement& agreement) {
-  switch (agreement.kind()) {
-    case AnswerKind::kTopClass:
-      return fmt::format("{:.1f} % of top answers as in float",
-                         100 * agreement.share());
-    case AnswerKind::kDetections:
-      return fmt::format("{:.1f} % of confident detections as in float",
-                         100 * agreement.share());
-    case AnswerKind::kTensors:
-      break;
-  }
-  return fmt::format("outputs {:.1f} dB above the error", agreement.sqnr_db());
-}
-
-Result<evaluate::Agreement> AgreementWithFloat(const Engine& f32,
-                                               const Engine& built,
-                                               const vision::Settings& settings,
-                                               const SampleSource& samples,
-                                               Console& console) {
-  OCTET_ASSIGN(Comparison comparison, Comparison::Create(f32, built, settings));
-  OCTET_RETURN_IF_ERROR(comparison.Run(samples, console));
-  return comparison.agreement();
-}
-
-Status GiveVerdict(const Model& model, const Build& build,
-                   const BuildOptions& options, const VerdictRequest& request,
-                   Console& console) {
+Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
+                                 const BuildOptions& options,
+                                 const VerdictRequest& request,
+                                 Console& console) {
+  VerdictFacts facts;
+  facts.built.file_bytes = int64_t(build.engine.size());
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   const Kept kept = CountKept(engine);
+  const std::map<std::string, int64_t> macs = MacsByPrecision(engine.notes());
   console.result()["engine"] = request.engine_path;
   console.result()["engine_bytes"] = build.engine.size();
   console.result()["model_weight_bytes"] = model.weight_bytes();
   PrintKept(kept, console);
+  OCTET_RETURN_IF_ERROR(SayWhatHalvesBuy(macs, console));
   Measured measured;
-  if (request.measure && options.int8) {
-    OCTET_ASSIGN(measured, Measure(model, engine, options, request, console));
+  if (request.measure && options.precision != "fp32") {
+    OCTET_ASSIGN(measured,
+                 Measure(model, engine, options, request, console, facts));
   }
-  const std::string share = fmt::format(
-      "{:.1f} % of multiply-accumulates in int8", 100 * kept.share());
+  const std::string share = DescribeMacs(macs);
   const std::string first =
       request.headline.empty() ? "" : request.headline + "\n";
   console.Verdict(
@@ -248,8 +212,10 @@ Status GiveVerdict(const Model& model, const Build& build,
                         request.engine_path, request.engine_path)
           : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
-  return WriteFileAtomically(request.engine_path + ".verdict.json",
-                             console.result().dump(2, ' ', false, replace));
+  OCTET_RETURN_IF_ERROR(
+      WriteFileAtomically(request.engine_path + ".verdict.json",
+                          console.result().dump(2, ' ', false, replace)));
+  return facts;
 }
 
 }  // namespace octet::cli

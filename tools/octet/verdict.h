@@ -4,39 +4,51 @@
 #define OCTET_TOOLS_OCTET_VERDICT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "console.h"
 #include "evaluate/agreement.h"
 #include "model_options.h"
+#include "timing.h"
 
 namespace octet::cli {
 
 struct VerdictRequest {
   std::string engine_path;
-  bool measure = true;   // build the float engine and compare
-  bool time = true;      // also latencies
-  std::string headline;  // said first; empty: nothing
+  bool measure = true;      // build the float engine and compare
+  bool time = true;         // also latencies
+  bool time_steps = false;  // also of every step
+  std::string headline;     // said first; empty: nothing
   vision::Settings settings;
   std::unique_ptr<SampleSource> samples;     // null: nothing to compare on
   const Calibration* calibration = nullptr;  // of the build; null: unknown
 };
 
+// What an engine costs to have and to run.
+struct EngineCost {
+  int64_t file_bytes = 0;
+  std::optional<MemoryUse> memory;
+  std::optional<Latency> latency;  // one thread
+  std::vector<StepInfo> steps;     // with time_steps
+  std::vector<StepTime> times;     // one a step
+};
+
+// What the verdict rests on.
+struct VerdictFacts {
+  EngineCost built;
+  std::optional<EngineCost> f32;  // where it was compared with
+  std::optional<evaluate::Agreement> agreement;
+  std::vector<Suspect> suspects;  // looked for where answers changed
+};
+
 // Where answers changed, names what costs most, why, and what repairs it.
 // Prints it, fills the JSON result and writes ENGINE.verdict.json.
-Status GiveVerdict(const Model& model, const Build& build,
-                   const BuildOptions& options, const VerdictRequest& request,
-                   Console& console);
-
-// How far two engines of a model give the same answers on the first samples.
-Result<evaluate::Agreement> AgreementWithFloat(const Engine& f32,
-                                               const Engine& built,
-                                               const vision::Settings& settings,
-                                               const SampleSource& samples,
-                                               Console& console);
-
-// "98.5 % of top answers as in float".
-std::string DescribeAgreement(const evaluate::Agreement& agreement);
+Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
+                                 const BuildOptions& options,
+                                 const VerdictRequest& request,
+                                 Console& console);
 
 }  // namespace octet::cli
 

@@ -1,12 +1,11 @@
 #include "compile/calibrate/choose.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <set>
 
 #include "base/error.h"
-#include "compile/calibrate/structure_key.h"
+#include "compile/calibrate/seen_values.h"
 #include "compile/plan/move_quant.h"
 
 namespace octet::compile {
@@ -30,13 +29,9 @@ class Chooser {
         ranges_(ranges),
         choice_(choice),
         plan_(plan),
-        keys_(StructureKeys(graph)),
+        seen_(graph, ranges),
         channel_axis_(graph.values.size(), -1),
-        sources_(graph.values.size()) {
-    for (const ValueRange& value : ranges.values) {
-      by_structure_[value.structure] = &value;
-    }
-  }
+        sources_(graph.values.size()) {}
 
   Status Run() {
     for (ValueId v : graph_.inputs) StartAt(v);
@@ -122,7 +117,7 @@ class Chooser {
   void ChooseMoved(const Node& node, const NodePlan& plan) {
     const ValueId y = node.outputs[0];
     Form& form = FormsOf(y)[0];
-    if (!form.is_u8 || !form.quant.scale.empty()) return;
+    if (!form.is_u8() || !form.quant.scale.empty()) return;
     if (form.granularity == Granularity::kPerTensor) {
       if (std::holds_alternative<Concat>(node.op)) return;
       form.quant = FormsOf(node.inputs[0])[size_t(plan.input_forms[0])].quant;
@@ -146,7 +141,7 @@ class Chooser {
   void ChooseRoots(ValueId v) {
     if (!plan_.values.contains(graph_.values[v].name)) return;
     for (Form& form : FormsOf(v)) {
-      if (!form.is_u8 || !form.quant.scale.empty()) continue;
+      if (!form.is_u8() || !form.quant.scale.empty()) continue;
       if (!form.same_as.empty()) {
         TakeFrom(form);
       } else {
@@ -159,7 +154,7 @@ class Chooser {
     const auto other = plan_.values.find(form.same_as);
     if (other == plan_.values.end()) return;
     for (const Form& source : other->second.forms) {
-      if (!source.is_u8 || source.granularity != form.granularity) continue;
+      if (!source.is_u8() || source.granularity != form.granularity) continue;
       form.quant = source.quant;
       form.rule = "as " + form.same_as;
       return;
@@ -168,7 +163,7 @@ class Chooser {
 
   void ChooseOwn(ValueId v, Form& form) {
     const ValueId origin = sources_[v].origin;
-    const ValueRange* seen = Find(origin);
+    const ValueRange* seen = seen_.Find(origin);
     if (seen == nullptr || seen->histogram.empty()) {
       missing_.insert(graph_.values[origin].name);
       return;
@@ -218,13 +213,6 @@ class Chooser {
     }
   }
 
-  const ValueRange* Find(ValueId v) const {
-    const ValueRange* named = ranges_.Find(graph_.values[v].name);
-    if (named != nullptr && named->structure == keys_[size_t(v)]) return named;
-    const auto same = by_structure_.find(keys_[size_t(v)]);
-    return same == by_structure_.end() ? nullptr : same->second;
-  }
-
   Status Missing() const {
     std::string names;
     size_t named = 0;
@@ -242,8 +230,7 @@ class Chooser {
   const Ranges& ranges_;
   const RangeChoice& choice_;
   Plan& plan_;
-  std::vector<uint64_t> keys_;
-  std::map<uint64_t, const ValueRange*> by_structure_;
+  SeenValues seen_;
   std::vector<int> channel_axis_;  // by value
   std::vector<Source> sources_;    // by value
   std::set<std::string> missing_;

@@ -131,7 +131,7 @@ TEST(ChooseParams, FillsEveryFormAndMovesScalesThroughAShuffle) {
   ASSERT_TRUE(ChooseParams(graph, ranges, {}, *plan).ok());
   for (const auto& [name, value] : plan->values) {
     for (const Form& form : value.forms) {
-      EXPECT_EQ(form.is_u8, !form.quant.scale.empty()) << name;
+      EXPECT_EQ(form.is_u8(), !form.quant.scale.empty()) << name;
     }
   }
   const QuantParams& before = plan->values.at("a").forms[0].quant;
@@ -210,7 +210,7 @@ TEST(ChooseParams, NamesAValueOnceHoweverManyFormsItHas) {
   for (size_t at = 0; (at = message.find('\n', at)) != std::string::npos; ++at)
     ++lines;
   for (const auto& [name, value] : plan->values) {
-    if (value.forms.size() > 1 && value.forms.back().is_u8) ++forms;
+    if (value.forms.size() > 1 && value.forms.back().is_u8()) ++forms;
   }
   EXPECT_GT(forms, 0u);
   EXPECT_THAT(message, HasSubstr("not seen " + std::to_string(lines) + " "));

@@ -1,6 +1,7 @@
 // Concatenation: parts are written into their places by whoever makes them,
 // where that is possible, so that nothing is left to do.
 #include "base/error.h"
+#include "base/half.h"
 #include "compile/lower/lowering.h"
 #include "compile/plan/move_quant.h"
 
@@ -19,7 +20,7 @@ bool WritesWithGaps(const Node& node) {
 }
 
 bool SameCodes(const Form& a, const Form& b) {
-  return a.is_u8 == b.is_u8 && (!a.is_u8 || a.quant == b.quant);
+  return a.storage == b.storage && (!a.is_u8() || a.quant == b.quant);
 }
 
 // The part of y's parameters that belongs to channels [first, first + n).
@@ -42,8 +43,22 @@ bool JoinsChannels(const Lowering& lowering, const Node& node) {
 
 // Bytes of one element of a value's first form.
 int64_t ElementBytes(const Lowering& lowering, ValueId v) {
-  return lowering.FormsOf(v)[0].is_u8 ? 1
-                                      : SizeOf(lowering.graph.values[v].dtype);
+  const Storage storage = lowering.FormsOf(v)[0].storage;
+  return SizeOf(storage == Storage::kF32 ? lowering.graph.values[v].dtype
+                                         : DTypeOf(storage));
+}
+
+// A constant part in 16 bits.
+int HalfConstant(Lowering& lowering, const Node& node, ValueId v, DType half) {
+  const Value& value = lowering.graph.values[v];
+  const HalfFormat& format = *HalfFormatOf(half);
+  std::vector<uint16_t> halves;
+  for (float x : value.data->as<float>()) {
+    halves.push_back(BitsOf(format, double(x)));
+  }
+  return lowering.builder.AddConstant(value.name + "@" + node.name, half,
+                                      value.shape,
+                                      std::as_bytes(std::span(halves)));
 }
 
 // Codes of a constant part, with the parameters `quant` of its place.
@@ -135,10 +150,14 @@ Status LowerConcat(Lowering& lowering, const Node& node) {
     const int64_t n = lowering.graph.values[v].shape[int(axis)];
     const QuantParams part =
         channels ? PartOf(form.quant, first, n) : form.quant;
-    const bool codes = form.is_u8 && lowering.IsConstant(v);
-    int x = codes ? QuantizedConstant(lowering, node, v, part)
-                  : lowering.Input(node, i);
-    if (form.is_u8 && !codes && !(lowering.InputForm(node, i).quant == part)) {
+    const bool constant = lowering.IsConstant(v);
+    const bool codes = form.is_u8() && constant;
+    const bool halves = constant && IsHalf(lowering.PlanOf(node).precision);
+    int x = codes    ? QuantizedConstant(lowering, node, v, part)
+            : halves ? HalfConstant(lowering, node, v, DTypeOf(form.storage))
+                     : lowering.Input(node, i);
+    if (form.is_u8() && !codes &&
+        !(lowering.InputForm(node, i).quant == part)) {
       engine::RequantizeT step;
       step.x = x;
       step.y = builder.AddValue(builder.value(x).name + "@" + node.name,

@@ -53,7 +53,7 @@ Status LowerNode(Lowering& lowering, const Node& node) {
 Status CheckScales(const Plan& plan) {
   for (const auto& [name, value] : plan.values) {
     for (const Form& form : value.forms) {
-      if (!form.is_u8 || !form.quant.scale.empty()) continue;
+      if (!form.is_u8() || !form.quant.scale.empty()) continue;
       return BadInput(
           "plan: value '{}' is u8 but has no scale; calibrate "
           "first",

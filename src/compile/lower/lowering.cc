@@ -13,8 +13,17 @@ constexpr std::string_view kMove = "move";
 const Form kF32Form{};
 
 std::string FormName(const std::string& name, const Form& form) {
-  if (!form.is_u8) return name + "@f32";
-  return name + (form.granularity == Granularity::kPerChannel ? "@u8c" : "@u8");
+  const bool per_channel = form.granularity == Granularity::kPerChannel;
+  return fmt::format("{}@{}{}", name, Name(form.storage),
+                     form.is_u8() && per_channel ? "c" : "");
+}
+
+bool IsF32(const Form& form) { return form.storage == Storage::kF32; }
+
+std::string_view WhyConvert(const Form& from, const Form& to) {
+  if (from.is_u8() && to.is_u8()) return "another scale for other readers";
+  if (from.is_u8() || to.is_u8()) return "between a float and an int8 node";
+  return "between a float and a 16-bit node";
 }
 
 // The first of the axes that `scales` scales run along.
@@ -66,12 +75,12 @@ int Lowering::Input(const Node& node, size_t slot) {
   const ValueId v = node.inputs[slot];
   if (!IsConstant(v)) {
     const int value = ValueIn(v, PlanOf(node).input_forms[slot]);
-    const bool codes = builder.value(value).dtype == engine::DType::U8;
-    if (!codes || Runs(node, Precision::kInt8)) return value;
-    // A float node behind a quantized value reads what the codes stand for.
-    const auto known = dequantized_.find(value);
-    if (known != dequantized_.end()) return known->second;
-    return dequantized_[value] = AsF32(node.name, value, InputForm(node, slot));
+    const Form& form = InputForm(node, slot);
+    if (IsF32(form) || StorageOf(PlanOf(node).precision) == form.storage) {
+      return value;
+    }
+    // What a node has no kernel for it reads as f32.
+    return AsF32(node.name, value, form);
   }
   const auto known = constants_.find(v);
   if (known != constants_.end()) return known->second;
@@ -113,6 +122,16 @@ int Lowering::ValueIn(ValueId v, int form) {
 
 int Lowering::Convert(const std::string& name, int from, const Form& from_form,
                       const Form& to, const Shape& shape) {
+  const bool at_once =
+      IsF32(from_form) || IsF32(to) || (from_form.is_u8() && to.is_u8());
+  if (at_once) return ConvertAtOnce(name, from, from_form, to, shape);
+  const int between = AsF32(name, from, from_form);
+  return ConvertAtOnce(name, between, kF32Form, to, shape);
+}
+
+int Lowering::ConvertAtOnce(const std::string& name, int from,
+                            const Form& from_form, const Form& to,
+                            const Shape& shape) {
   // Parameters that follow several axes (inside a channel shuffle) are laid
   // along one.
   Shape flat = shape;
@@ -123,28 +142,23 @@ int Lowering::Convert(const std::string& name, int from, const Form& from_form,
   }
   const bool reshape = !(flat == shape);
   const int x = reshape ? builder.AddReshaped(Dense(name, from), flat) : from;
-  if (reshape && from_form.is_u8) builder.SetQuant(x, from_form.quant);
-  const bool from_u8 = builder.value(from).dtype == engine::DType::U8;
-  const DType dtype = to.is_u8 ? DType::kU8 : DType::kF32;
-  const int y =
-      builder.AddValue(name, dtype, flat, to.is_u8 ? &to.quant : nullptr);
-  const std::string reason = "between a float and an int8 node";
-  if (!from_u8) {
-    engine::QuantizeT step;
+  if (reshape && from_form.is_u8()) builder.SetQuant(x, from_form.quant);
+  const int y = builder.AddValue(name, DTypeOf(to.storage), flat,
+                                 to.is_u8() ? &to.quant : nullptr);
+  const std::string_view reason = WhyConvert(from_form, to);
+  const auto add = [&](auto step) {
     step.x = x;
     step.y = y;
     builder.AddStep(name, kMove, reason, std::move(step));
-  } else if (!to.is_u8) {
-    engine::DequantizeT step;
-    step.x = x;
-    step.y = y;
-    builder.AddStep(name, kMove, reason, std::move(step));
+  };
+  if (from_form.is_u8() && to.is_u8()) {
+    add(engine::RequantizeT());
+  } else if (from_form.is_u8()) {
+    add(engine::DequantizeT());
+  } else if (to.is_u8()) {
+    add(engine::QuantizeT());
   } else {
-    engine::RequantizeT step;
-    step.x = x;
-    step.y = y;
-    builder.AddStep(name, kMove, "another scale for other readers",
-                    std::move(step));
+    add(engine::CastT());
   }
   return reshape ? builder.AddReshaped(y, shape) : y;
 }
@@ -169,11 +183,13 @@ int Lowering::Dense(const std::string& node, int value) {
 }
 
 int Lowering::AsF32(const std::string& node, int value, const Form& form) {
-  if (builder.value(value).dtype != engine::DType::U8) {
-    return Dense(node, value);
-  }
-  return Convert(builder.value(value).name + "@f32", value, form, kF32Form,
-                 builder.shape(value));
+  if (IsF32(form)) return Dense(node, value);
+  const auto known = as_f32_.find(value);
+  if (known != as_f32_.end()) return known->second;
+  const int f32 = Convert(builder.value(value).name + "@f32", value, form,
+                          kF32Form, builder.shape(value));
+  as_f32_[value] = f32;
+  return f32;
 }
 
 int Lowering::Output(const Node& node, const Shape* shape) {
@@ -181,10 +197,10 @@ int Lowering::Output(const Node& node, const Shape* shape) {
   const Value& value = graph.values[v];
   const Form& form = FormsOf(v)[0];
   const auto place = placements.find(v);
-  const int index =
-      builder.AddValue(value.name, form.is_u8 ? DType::kU8 : value.dtype,
-                       value.shape, form.is_u8 ? &form.quant : nullptr,
-                       place != placements.end() ? &place->second : nullptr);
+  const int index = builder.AddValue(
+      value.name, IsF32(form) ? value.dtype : DTypeOf(form.storage),
+      value.shape, form.is_u8() ? &form.quant : nullptr,
+      place != placements.end() ? &place->second : nullptr);
   values_[{v, 0}] = index;
   return shape == nullptr ? index : builder.AddReshaped(index, *shape);
 }
@@ -197,7 +213,7 @@ void Lowering::SetOutput(const Node& node, int value) {
   const bool fits = quant.scale.size() == 1 ||
                     (shape.rank() > 0 &&
                      int64_t(quant.scale.size()) == shape[shape.rank() - 1]);
-  if (OutputForm(node).is_u8 && fits) builder.SetQuant(value, quant);
+  if (OutputForm(node).is_u8() && fits) builder.SetQuant(value, quant);
 }
 
 }  // namespace octet::compile

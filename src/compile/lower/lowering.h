@@ -55,7 +55,7 @@ class Lowering {
   int ValueIn(ValueId v, int form);
   // The same without gaps between its rows.
   int Dense(const std::string& node, int value);
-  // As f32, without gaps; `form` is how it is stored.
+  // As f32, without gaps; `form` is how it is stored. Made once for a value.
   int AsF32(const std::string& node, int value, const Form& form);
 
   // Makes the program's value for the first form of a node's output, in its
@@ -78,11 +78,14 @@ class Lowering {
  private:
   int Convert(const std::string& name, int from, const Form& from_form,
               const Form& to, const Shape& shape);
+  // The same where one step can do it: one of the two is f32, or both are u8.
+  int ConvertAtOnce(const std::string& name, int from, const Form& from_form,
+                    const Form& to, const Shape& shape);
 
   // Program value by (graph value, form).
   std::map<std::pair<ValueId, int>, int> values_;
   std::map<ValueId, int> constants_;
-  std::map<int, int> dequantized_;  // program value to its f32 form
+  std::map<int, int> as_f32_;  // program value to its f32 form
 };
 
 // One function for each group of node kinds; each lowers one node.

@@ -1,7 +1,9 @@
 // Nodes that move data: views where memory allows it, strided copies elsewhere.
 #include <algorithm>
+#include <bit>
 
 #include "base/error.h"
+#include "base/half.h"
 #include "compile/lower/lowering.h"
 
 namespace octet::compile {
@@ -25,15 +27,19 @@ Status CopyStrided(Lowering& lowering, const Node& node, int x, int y,
   return {};
 }
 
-// The element that zero is stored as.
-uint64_t BitsOf(float value, const Form& form) {
-  if (!form.is_u8) {
-    uint32_t bits;
-    static_assert(sizeof bits == sizeof value);
-    __builtin_memcpy(&bits, &value, sizeof bits);
-    return bits;
+// The element that a number is stored as.
+uint64_t ElementOf(float value, const Form& form) {
+  switch (form.storage) {
+    case Storage::kF32:
+      return std::bit_cast<uint32_t>(value);
+    case Storage::kU8:
+      return QuantizeU8(value, form.quant.scale[0], form.quant.zero_point[0]);
+    case Storage::kF16:
+      return octet::BitsOf(kF16Format, double(value));
+    case Storage::kBf16:
+      return octet::BitsOf(kBF16Format, double(value));
   }
-  return QuantizeU8(value, form.quant.scale[0], form.quant.zero_point[0]);
+  return 0;
 }
 
 // The index of x that index i of a padded axis shows: its edge, or what lies as
@@ -69,7 +75,7 @@ Status PadByGathering(Lowering& lowering, const Node& node,
         axis == axes.back()
             ? lowering.Output(node)
             : builder.AddValue(name, engine::ToDType(builder.value(x).dtype),
-                               shape, form.is_u8 ? &form.quant : nullptr);
+                               shape, form.is_u8() ? &form.quant : nullptr);
     x = step.y;
     lowering.AddStep(node, kMove, std::move(step));
   }
@@ -125,7 +131,7 @@ Status LowerSlice(Lowering& lowering, const Node& node) {
     slot.offset += op.starts[size_t(last)] * SizeOf(dtype);
     lowering.SetOutput(node, lowering.builder.AddValue(
                                  value.name, dtype, value.shape,
-                                 form.is_u8 ? &form.quant : nullptr, &slot));
+                                 form.is_u8() ? &form.quant : nullptr, &slot));
     return {};
   }
   const std::vector<int64_t> strides = StridesOf(from);
@@ -152,7 +158,7 @@ Status LowerPad(Lowering& lowering, const Node& node) {
   OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);
   const Form& form = lowering.OutputForm(node);
-  if (form.is_u8 && form.quant.per_channel()) {
+  if (form.is_u8() && form.quant.per_channel()) {
     const auto& zeros = form.quant.zero_point;
     if (std::ranges::any_of(zeros, [&](int z) { return z != zeros[0]; })) {
       return Unsupported("padding a value with a zero point per channel");
@@ -160,7 +166,7 @@ Status LowerPad(Lowering& lowering, const Node& node) {
   }
   engine::FillT fill;
   fill.y = y;
-  fill.bits = BitsOf(op.value, form);
+  fill.bits = ElementOf(op.value, form);
   lowering.AddStep(node, kMove, std::move(fill));
   // What a negative amount cuts off is not copied.
   std::vector<int64_t> extents = lowering.builder.value(x).dims;

@@ -63,7 +63,10 @@ Status LowerProduct(Lowering& lowering, const Node& node, Product product) {
   if (lowering.Runs(node, Precision::kInt8)) {
     return LowerProductInt8(lowering, node, std::move(product));
   }
-  return LowerProductF32(lowering, node, product);
+  if (lowering.Runs(node, Precision::kF32)) {
+    return LowerProductF32(lowering, node, product);
+  }
+  return LowerProductHalf(lowering, node, product);
 }
 
 Status LowerConv(Lowering& lowering, const Node& node) {

@@ -30,9 +30,11 @@ struct Product {
 // Adds the step for `node` in the precision that its plan says.
 Status LowerProduct(Lowering& lowering, const Node& node, Product product);
 
-// The two forms of it.
+// The forms of it.
 Status LowerProductF32(Lowering& lowering, const Node& node,
                        const Product& product);
+Status LowerProductHalf(Lowering& lowering, const Node& node,
+                        const Product& product);
 Status LowerProductInt8(Lowering& lowering, const Node& node, Product product);
 
 // v, with zeros up to the next multiple.

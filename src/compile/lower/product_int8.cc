@@ -134,7 +134,7 @@ class Int8Product {
   // The scale that the multiplier of channel c is divided by.
   float OutputScale(size_t c) const {
     const Form& y = lowering_.OutputForm(node_);
-    if (!y.is_u8) return 1.0f;
+    if (!y.is_u8()) return 1.0f;
     return y.quant.scale[y.quant.per_channel() ? c : 0];
   }
 
@@ -153,7 +153,7 @@ class Int8Product {
       const float wanted = kLeast * std::max(1.0f, OutputScale(c)) / x;
       least.push_back(std::max(wanted, kLeast));
     }
-    return QuantizeWeightsPerOutput(product_.weight, least);
+    return QuantizeWeightsPerOutput(product_.weight, least, plan.weight_clip);
   }
 
   Status SetScales(const WeightCodes& weights) {
@@ -244,8 +244,8 @@ class Int8Product {
     const Form& y = lowering_.OutputForm(node_);
     const Fusion& fusion = product_.fusion;
     epilogue->comp = Constant("comp", DType::kS32, channels_.comp);
-    const bool clamp = y.is_u8 && !fusion.residual && IsClamp(fusion.before) &&
-                       IsClamp(fusion.after);
+    const bool clamp = y.is_u8() && !fusion.residual &&
+                       IsClamp(fusion.before) && IsClamp(fusion.after);
     epilogue->kind =
         clamp ? engine::EpilogueKind::Clamp : engine::EpilogueKind::Float;
     SetOutputCodes(*epilogue, y, clamp);
@@ -259,7 +259,7 @@ class Int8Product {
 
   // Zero points and limits of a u8 output.
   void SetOutputCodes(engine::EpilogueT& epilogue, const Form& y, bool clamp) {
-    if (!y.is_u8) return;
+    if (!y.is_u8()) return;
     const int64_t n = product_.outputs();
     const std::vector<int32_t> zero = Spread(y.quant.zero_point, n);
     const std::vector<float> scale = Spread(y.quant.scale, n);
@@ -300,7 +300,7 @@ class Int8Product {
     epilogue.residual =
         builder_.AddReshaped(lowering_.Input(node_, slot), product_.y);
     const Form& form = lowering_.InputForm(node_, slot);
-    if (!form.is_u8) return;
+    if (!form.is_u8()) return;
     const int64_t n = product_.outputs();
     epilogue.residual_scale =
         Constant("residual_scale", DType::kF32,

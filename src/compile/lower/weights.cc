@@ -10,11 +10,11 @@ constexpr float kMaxCode = 127.0f;
 // Imported codes q - z of 8-bit q and z.
 constexpr float kMaxImported = 255.0f;
 
-float SymmetricScale(std::span<const float> w, float least) {
+float SymmetricScale(std::span<const float> w, float least, float clip) {
   float peak = 0;
   for (float x : w) peak = std::max(peak, std::abs(x));
   if (peak == 0) return 1.0f;
-  return std::max(peak / kMaxCode, least);
+  return std::max(peak * clip / kMaxCode, least);
 }
 
 void AppendCodes(std::span<const float> w, float scale, float limit,
@@ -41,13 +41,16 @@ WeightCodes QuantizeWeights(std::span<const float> w, int64_t outputs,
 }
 
 WeightCodes QuantizeWeightsPerOutput(std::span<const float> w,
-                                     std::span<const float> least) {
+                                     std::span<const float> least,
+                                     std::span<const float> clip) {
   const size_t taps = least.empty() ? 0 : w.size() / least.size();
   WeightCodes result;
   result.codes.reserve(w.size());
   for (size_t o = 0; o < least.size(); ++o) {
     const auto row = w.subspan(o * taps, taps);
-    AppendCodes(row, SymmetricScale(row, least[o]), kMaxCode, result);
+    AppendCodes(row,
+                SymmetricScale(row, least[o], clip.empty() ? 1.0f : clip[o]),
+                kMaxCode, result);
   }
   return result;
 }

@@ -26,8 +26,10 @@ WeightCodes QuantizeWeights(std::span<const float> w, int64_t outputs,
 //
 //   least: by output, the smallest scale that its product with the input's can
 //          be told from zero with. Weights far below it become zero.
+//   clip:  as NodePlan::weight_clip.
 WeightCodes QuantizeWeightsPerOutput(std::span<const float> w,
-                                     std::span<const float> least);
+                                     std::span<const float> least,
+                                     std::span<const float> clip = {});
 
 // b [rows][columns] -> [columns][rows].
 std::vector<float> Transposed(std::span<const float> b, int64_t rows,

@@ -38,6 +38,15 @@ TEST(QuantizeWeightsPerOutput, NeverTakesAScaleBelowTheLeast) {
   EXPECT_THAT(weights.codes, ElementsAre(0, 0, 3, -9));
 }
 
+TEST(QuantizeWeightsPerOutput, HoldsWeightsAtTheirClip) {
+  const std::vector<float> w = {1.0f, -2.0f, 0.5f, 0.25f};
+  const WeightCodes weights = QuantizeWeightsPerOutput(
+      w, std::vector<float>{kLeast, kLeast}, std::vector<float>{0.25f, 1.0f});
+  EXPECT_THAT(weights.scale,
+              ElementsAre(FloatEq(0.5f / 127), FloatEq(0.5f / 127)));
+  EXPECT_THAT(weights.codes, ElementsAre(127, -127, 127, 64));
+}
+
 TEST(QuantizeWeights, HoldsWhatTheGivenScaleCannotReach) {
   const std::vector<float> w = {1000.0f, -1000.0f, 2.0f, -4.0f};
   const WeightCodes weights = QuantizeWeights(w, 2, {1.0f, 2.0f});

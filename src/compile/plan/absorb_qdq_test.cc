@@ -69,7 +69,7 @@ TEST(AbsorbQdq, RunsAConvolutionBetweenPairsInInt8) {
   EXPECT_THAT(conv.weight_scale, ElementsAre(0.125f, 0.0625f));
   const auto& x = absorbed.plan->values.at("x").forms;
   ASSERT_EQ(x.size(), 2u);
-  EXPECT_FALSE(x[0].is_u8);  // that is how callers give it
+  EXPECT_FALSE(x[0].is_u8());  // that is how callers give it
   EXPECT_EQ(x[1].quant, (QuantParams{{0.5f}, {10}}));
   EXPECT_EQ(x[1].rule, "imported");
   EXPECT_EQ(conv.input_forms[0], 1);
@@ -187,7 +187,7 @@ TEST(AbsorbQdq, LetsAProductLeaveInFloat) {
   ASSERT_TRUE(absorbed.plan.ok());
   EXPECT_EQ(absorbed.plan->nodes.at("conv").precision, Precision::kInt8);
   EXPECT_EQ(absorbed.plan->nodes.at("soft").precision, Precision::kF32);
-  EXPECT_FALSE(absorbed.plan->values.at("c").forms[0].is_u8);
+  EXPECT_FALSE(absorbed.plan->values.at("c").forms[0].is_u8());
 }
 
 TEST(AbsorbQdq, MovesCodesBetweenAPair) {

@@ -4,12 +4,23 @@
 #include <set>
 
 #include "compile/plan/classify.h"
+#include "compile/plan/half_form.h"
 
 namespace octet::compile {
 namespace {
 
 bool SameKind(const Form& a, const Form& b) {
-  return a.is_u8 == b.is_u8 && (!a.is_u8 || a.granularity == b.granularity);
+  return a.storage == b.storage &&
+         (!a.is_u8() || a.granularity == b.granularity);
+}
+
+// Whether a reason was given for another precision than the node has now.
+bool IsStale(const Reason& reason, Precision now) {
+  constexpr std::string_view kBuild = " build";
+  return reason.kind == ReasonKind::kInt8 ||
+         (reason.kind == ReasonKind::kAsked &&
+          reason.detail.ends_with(kBuild) &&
+          reason.detail != std::string(Name(now)).append(kBuild));
 }
 
 class Aligner {
@@ -22,8 +33,10 @@ class Aligner {
       NodePlan& plan = plan_.nodes.at(node.name);
       if (plan.precision == Precision::kF32) {
         AlignFloat(node, plan);
-      } else {
+      } else if (plan.precision == Precision::kInt8) {
         AlignInt8(node, plan);
+      } else {
+        AlignHalf(node, plan);
       }
     }
   }
@@ -70,8 +83,8 @@ class Aligner {
     // Nodes that the model itself leaves in float have neither.
     bool was_int8 = !plan.weight_scale.empty();
     for (ValueId v : node.outputs) {
-      if (!FormsOf(v)[0].is_u8) continue;
-      was_int8 = true;
+      if (FormsOf(v)[0].storage == Storage::kF32) continue;
+      was_int8 = was_int8 || FormsOf(v)[0].is_u8();
       MakeFirst(v, Form::F32());
     }
     if (plan.reason.kind == ReasonKind::kImported) {
@@ -80,10 +93,32 @@ class Aligner {
     }
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId v = node.inputs[i];
-      if (HasForms(v) && !FormsOf(v)[0].is_u8) plan.input_forms[i] = 0;
+      if (HasForms(v) && !FormsOf(v)[0].is_u8()) {
+        plan.input_forms[i] = IndexOf(v, Form::F32());
+      }
     }
-    if (plan.reason.kind == ReasonKind::kInt8 ||
+    if (IsStale(plan.reason, plan.precision) ||
         plan.reason.kind == ReasonKind::kMover) {
+      plan.reason = {ReasonKind::kAsked, "edited plan"};
+    }
+  }
+
+  void AlignHalf(const Node& node, NodePlan& plan) {
+    if (!HasHalfForm(graph_, node)) return;  // CheckForms refuses it
+    const Form half = Form::Of(StorageOf(plan.precision));
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueId v = node.inputs[i];
+      if (HasForms(v)) plan.input_forms[i] = IndexOf(v, half);
+    }
+    const ValueId y = node.outputs[0];
+    const Storage first = FormsOf(y)[0].storage;
+    const bool product = Classify(graph_, node) != Role::kMover;
+    if (first != half.storage && !(product && first == Storage::kF32)) {
+      MakeFirst(y, half);
+    }
+    const bool stays = plan.reason.kind == ReasonKind::kAsked ||
+                       plan.reason.kind == ReasonKind::kMover;
+    if (!stays || IsStale(plan.reason, plan.precision)) {
       plan.reason = {ReasonKind::kAsked, "edited plan"};
     }
   }
@@ -97,13 +132,16 @@ class Aligner {
       // A residual may be added in f32.
       const bool any_form = product && i > 0;
       if (!HasForms(v) || any_form) continue;
-      if (!FormsOf(v)[size_t(plan.input_forms[i])].is_u8) {
+      if (!FormsOf(v)[size_t(plan.input_forms[i])].is_u8()) {
         plan.input_forms[i] = IndexOf(v, Form::U8(Granularity::kPerTensor));
       }
     }
     for (ValueId v : node.outputs) {
-      if (product || FormsOf(v)[0].is_u8) continue;
-      MakeFirst(v, Form::U8(Granularity::kPerTensor));
+      const Storage first = FormsOf(v)[0].storage;
+      if (first == Storage::kU8 || (product && first == Storage::kF32)) {
+        continue;
+      }
+      MakeFirst(v, product ? Form::F32() : Form::U8(Granularity::kPerTensor));
     }
     const bool stays = plan.reason.kind == ReasonKind::kImported ||
                        plan.reason.kind == ReasonKind::kInt8 ||

@@ -30,7 +30,7 @@ TEST(AlignForms, ObeysEverySingleEdit) {
   const Graph graph = MustParse(kEveryRole);
   for (bool int8 : {false, true}) {
     ProposeOptions options;
-    options.int8 = int8;
+    options.precision = int8 ? Precision::kInt8 : Precision::kF32;
     const Plan proposed = MustPropose(graph, options);
     for (const Node& node : graph.nodes) {
       SCOPED_TRACE(node.name + (int8 ? " of int8" : " of fp32"));
@@ -89,7 +89,7 @@ output a
   AlignForms(graph, plan);
   const auto& forms = plan.values.at("a").forms;
   ASSERT_EQ(forms.size(), 3u);
-  EXPECT_FALSE(forms[0].is_u8);
+  EXPECT_FALSE(forms[0].is_u8());
   EXPECT_EQ(forms[1].granularity, Granularity::kPerChannel);
   EXPECT_EQ(forms[2].granularity, Granularity::kPerTensor);
   EXPECT_EQ(plan.nodes.at("dw").input_forms[0], 1);
@@ -122,7 +122,7 @@ TEST(AlignForms, LetsANodeOfAQdqModelReadWhatTheCodesStandFor) {
   node.reason = {ReasonKind::kImported, ""};
   node.precision = Precision::kF32;
   const int read = node.input_forms[0];
-  ASSERT_TRUE(plan.values.at("x").forms[size_t(read)].is_u8);
+  ASSERT_TRUE(plan.values.at("x").forms[size_t(read)].is_u8());
   AlignForms(graph, plan);
   EXPECT_EQ(plan.nodes.at("conv1").input_forms[0], read);
   EXPECT_EQ(Describe(plan.nodes.at("conv1").reason),
@@ -145,13 +145,13 @@ TEST(AlignForms, AddsFormsWithoutParametersForNewInt8Nodes) {
   for (const char* name : {"a", "b"}) {
     const auto& forms = plan.values.at(name).forms;
     ASSERT_EQ(forms.size(), 2u) << name;
-    EXPECT_TRUE(!forms[0].is_u8 && forms[1].is_u8) << name;
+    EXPECT_TRUE(!forms[0].is_u8() && forms[1].is_u8()) << name;
     EXPECT_TRUE(forms[1].quant.scale.empty()) << name;
   }
   EXPECT_THAT(plan.nodes.at("sum").input_forms, ElementsAre(1, 1));
   const auto& made = plan.values.at("c").forms;
   ASSERT_EQ(made.size(), 2u);
-  EXPECT_TRUE(made[0].is_u8 && !made[1].is_u8);
+  EXPECT_TRUE(made[0].is_u8() && !made[1].is_u8());
   // Its reader goes on in float.
   EXPECT_THAT(plan.nodes.at("act").input_forms, ElementsAre(1));
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "compile/plan/classify.h"
+#include "compile/plan/half_form.h"
 
 namespace octet::compile {
 namespace {
@@ -39,16 +40,18 @@ class Checker {
   Status CheckPrecisions() const {
     for (ValueId v : graph_.inputs) {
       const Value& value = graph_.values[size_t(v)];
-      if (!FormsOf(v)[0].is_u8) continue;
+      const Storage first = FormsOf(v)[0].storage;
+      if (first == Storage::kF32) continue;
       return BadInput(
           "{}: input '{}' is given in f32, so its first form must be f32; put "
-          "that before the u8 form",
-          source_, value.name);
+          "that before the {} form",
+          source_, value.name, Name(first));
     }
     for (const Node& node : graph_.nodes) {
-      OCTET_RETURN_IF_ERROR(PlanOf(node).precision == Precision::kF32
-                                ? CheckFloat(node)
-                                : CheckInt8(node));
+      const Precision precision = PlanOf(node).precision;
+      OCTET_RETURN_IF_ERROR(precision == Precision::kF32    ? CheckFloat(node)
+                            : precision == Precision::kInt8 ? CheckInt8(node)
+                                                            : CheckHalf(node));
     }
     return {};
   }
@@ -69,13 +72,14 @@ class Checker {
                       kMakeAnew);
     }
     for (const Form& form : row->second.forms) {
-      if (!form.is_u8) continue;
+      if (form.storage == Storage::kF32) continue;
       if (value.dtype != DType::kF32) {
         return BadInput(
-            "{}: value '{}' is {} in the model and cannot be stored as u8; "
+            "{}: value '{}' is {} in the model and cannot be stored as {}; "
             "give it the type f32, which leaves it as it is",
-            source_, value.name, Name(value.dtype));
+            source_, value.name, Name(value.dtype), Name(form.storage));
       }
+      if (!form.is_u8()) continue;
       const size_t n = form.quant.scale.size();
       if (n == 0) continue;
       if (form.quant.zero_point.size() == n && CountFits(value.shape, n)) {
@@ -114,6 +118,16 @@ class Checker {
     }
     if (codes > 0) {
       OCTET_RETURN_IF_ERROR(CheckPerOutput(node, "integer_bias", codes));
+    }
+    if (!plan.weight_clip.empty()) {
+      if (scales > 0) {
+        return BadInput(
+            "{}: node '{}' has weight_scale and weight_clip; leave one of them "
+            "out: a given scale says already what is held at its ends",
+            source_, node.name);
+      }
+      OCTET_RETURN_IF_ERROR(
+          CheckPerOutput(node, "weight_clip", plan.weight_clip.size()));
     }
     return CheckBiasShift(node, plan);
   }
@@ -170,13 +184,54 @@ class Checker {
 
   Status CheckFloat(const Node& node) const {
     for (ValueId v : node.outputs) {
-      if (!FormsOf(v)[0].is_u8) continue;
+      const Storage first = FormsOf(v)[0].storage;
+      if (first == Storage::kF32) continue;
       return BadInput(
-          "{}: node '{}' is fp32, but the first form of its output '{}' is u8; "
-          "put an f32 form first, or set the node to int8",
-          source_, node.name, graph_.values[size_t(v)].name);
+          "{}: node '{}' is fp32, but the first form of its output '{}' is {}; "
+          "put an f32 form first, or set the node to {}",
+          source_, node.name, graph_.values[size_t(v)].name, Name(first),
+          Name(Precision(first)));
     }
     return {};
+  }
+
+  Status CheckHalf(const Node& node) const {
+    const Precision precision = PlanOf(node).precision;
+    const Storage half = StorageOf(precision);
+    if (!HasHalfForm(graph_, node)) {
+      return Unsupported(
+          "{}: node '{}' is {}, but there is no 16-bit form of it ({}); set "
+          "its precision to fp32",
+          source_, node.name, Name(precision), WhyFloat(graph_, node));
+    }
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!HasForms(node.inputs[i])) continue;
+      const ValueId v = node.inputs[i];
+      const int form = PlanOf(node).input_forms[i];
+      const Storage read = FormsOf(v)[size_t(form)].storage;
+      if (read == half) continue;
+      return BadInput(
+          "{}: node '{}' is {}, but reads '{}' as {} (form {}); let it read a "
+          "form of the type {}, or set its precision to fp32",
+          source_, node.name, Name(precision), graph_.values[size_t(v)].name,
+          Name(read), form, Name(half));
+    }
+    const ValueId y = node.outputs[0];
+    const Storage first = FormsOf(y)[0].storage;
+    const bool product = Classify(graph_, node) != Role::kMover;
+    if (first == half || (product && first == Storage::kF32)) return {};
+    return BadInput(
+        "{}: node '{}' is {}, but the first form of its output '{}' is {}; put "
+        "a form of the type {} first, or set the node to fp32",
+        source_, node.name, Name(precision), graph_.values[size_t(y)].name,
+        Name(first), Name(half));
+  }
+
+  // A value that could be stored otherwise: numbers that a node computes.
+  bool HasForms(ValueId v) const {
+    if (v == kNoValue) return false;
+    const Value& value = graph_.values[size_t(v)];
+    return !value.is_constant() && value.dtype == DType::kF32;
   }
 
   Status CheckInt8(const Node& node) const {
@@ -199,22 +254,22 @@ class Checker {
     const size_t inputs = product ? 1 : node.inputs.size();
     for (size_t i = 0; i < inputs; ++i) {
       const ValueId v = node.inputs[i];
-      if (v == kNoValue) continue;
-      const Value& value = graph_.values[size_t(v)];
-      if (value.is_constant() || value.dtype != DType::kF32) continue;
+      if (!HasForms(v)) continue;
       const int form = PlanOf(node).input_forms[i];
-      if (FormsOf(v)[size_t(form)].is_u8) continue;
+      const Storage read = FormsOf(v)[size_t(form)].storage;
+      if (read == Storage::kU8) continue;
       return BadInput(
-          "{}: node '{}' is int8, but reads '{}' as f32 (form {}); let it read "
+          "{}: node '{}' is int8, but reads '{}' as {} (form {}); let it read "
           "a u8 form, or set its precision to fp32",
-          source_, node.name, value.name, form);
+          source_, node.name, graph_.values[size_t(v)].name, Name(read), form);
     }
     const ValueId y = node.outputs[0];
-    if (product || FormsOf(y)[0].is_u8) return {};
+    const Storage first = FormsOf(y)[0].storage;
+    if (first == Storage::kU8 || (product && first == Storage::kF32)) return {};
     return BadInput(
-        "{}: node '{}' is int8, but the first form of its output '{}' is f32; "
+        "{}: node '{}' is int8, but the first form of its output '{}' is {}; "
         "put a u8 form first, or set the node to fp32",
-        source_, node.name, graph_.values[size_t(y)].name);
+        source_, node.name, graph_.values[size_t(y)].name, Name(first));
   }
 
   const Graph& graph_;

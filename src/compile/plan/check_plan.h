@@ -23,9 +23,9 @@ Status CheckPlan(const Graph& graph, const Plan& plan,
 // What nodes read and write suits their precisions.
 //
 //   plan:   has passed CheckPlan.
-//   errors: kUnsupported for an int8 node without an int8 form; kBadInput where
-//           a form is f32 that has to be u8 or the other way round. Each names
-//           the node and says what to do.
+//   errors: kUnsupported for a node without a form in its precision; kBadInput
+//           where a form is stored otherwise than the node reads or writes it.
+//           Each names the node and says what to do.
 Status CheckForms(const Graph& graph, const Plan& plan,
                   std::string_view source = "plan");
 

@@ -182,7 +182,7 @@ TEST(CheckPlan, TakesWhatTheRulesOfStructurePropose) {
   const Graph graph = MustParse(kEveryRole);
   for (bool int8 : {false, true}) {
     ProposeOptions options;
-    options.int8 = int8;
+    options.precision = int8 ? Precision::kInt8 : Precision::kF32;
     const Plan plan = MustPropose(graph, options);
     EXPECT_TRUE(CheckPlan(graph, plan).ok())
         << CheckPlan(graph, plan).message();

@@ -1,10 +1,10 @@
 // The Plan: for every node its precision and why, for every value how it is
 // stored. Lowering obeys it or refuses; nothing else decides a precision.
 //
-// A value may be stored in several forms (f32, u8 with one scale, u8 with a
-// scale per channel); each reader names the form it reads. The producer writes
-// forms[0] and the others are made from it. Nodes and values are keyed by name,
-// so that a plan survives renumbering and can be edited by hand.
+// A value may be stored in several forms (f32, f16, bf16, u8 with one scale, u8
+// with a scale per channel); each reader names the form it reads. The producer
+// writes forms[0] and the others are made from it. Nodes and values are keyed
+// by name, so that a plan survives renumbering and can be edited by hand.
 #ifndef OCTET_COMPILE_PLAN_PLAN_H_
 #define OCTET_COMPILE_PLAN_PLAN_H_
 
@@ -17,11 +17,17 @@
 
 #include "base/quant.h"
 #include "octet/status.h"
+#include "octet/tensor.h"
 
 namespace octet::compile {
 
-enum class Precision : uint8_t { kF32, kInt8 };
-std::string_view Name(Precision precision);  // "fp32", "int8"
+// kF16 and kBf16: 16-bit floats as operands, sums in f32.
+enum class Precision : uint8_t { kF32, kInt8, kF16, kBf16 };
+std::string_view Name(Precision precision);  // "fp32", "int8", "fp16", "bf16"
+std::optional<Precision> PrecisionNamed(std::string_view name);
+inline bool IsHalf(Precision precision) {
+  return precision == Precision::kF16 || precision == Precision::kBf16;
+}
 
 // Why a node has its precision.
 enum class ReasonKind : uint8_t {
@@ -30,7 +36,8 @@ enum class ReasonKind : uint8_t {
   kStructure,   // kept by a rule of structure
   kNoInt8Form,  // the operator has none
   kNoReader,    // nothing after it is int8: it would only lose
-  kOverflow,    // its sums would not fit 32 bits
+  kNoHalfForm,  // the operator has none in 16 bits
+  kOverflow,    // its sums would not fit 32 bits, or its values f16
   kUnobserved,  // no range was calibrated
   kImported,    // as the QDQ model says
   kMover,       // only moves data: follows its readers
@@ -46,9 +53,16 @@ std::string Describe(const Reason& reason);
 
 enum class Granularity : uint8_t { kPerTensor, kPerChannel };
 
+// The element type of a form: a float, or codes that stand for real numbers.
+enum class Storage : uint8_t { kF32, kU8, kF16, kBf16 };
+std::string_view Name(Storage storage);  // "f32", "u8", "f16", "bf16"
+DType DTypeOf(Storage storage);
+// What a node of a precision reads, and writes where its readers take it.
+Storage StorageOf(Precision precision);
+
 // One way in which a value is stored.
 struct Form {
-  bool is_u8 = false;  // else f32
+  Storage storage = Storage::kF32;
   Granularity granularity = Granularity::kPerTensor;
   // Empty until ranges are known (calibrate/choose.h).
   QuantParams quant;
@@ -60,10 +74,16 @@ struct Form {
   // straight into a concatenation.
   std::string same_as;
 
+  bool is_u8() const { return storage == Storage::kU8; }
+
   static Form F32() { return {}; }
-  static Form U8(Granularity granularity) {
+  static Form Of(Storage storage) {
     Form form;
-    form.is_u8 = true;
+    form.storage = storage;
+    return form;
+  }
+  static Form U8(Granularity granularity) {
+    Form form = Of(Storage::kU8);
     form.granularity = granularity;
     return form;
   }
@@ -84,6 +104,10 @@ struct NodePlan {
   // symmetric per channel from the extremes. Imported asymmetric weights have
   // codes (q - zero point) beyond 8 bits; lowering splits those in two.
   std::vector<float> weight_scale;
+  // Where not empty, by output channel: the largest weight that a code stands
+  // for, as a share of the channel's largest, in (0, 1]. What is larger is held
+  // at it. Not beside weight_scale.
+  std::vector<float> weight_clip;
   // Where not empty, the bias joins the integer sum, as in an imported QDQ
   // model: one code per output channel, in steps of fl(input scale * weight
   // scale). Kept here because f32 holds no more than 24 bits of it.

@@ -28,6 +28,7 @@ constexpr ReasonRow kReasons[] = {
     {ReasonKind::kAsked, "asked"},
     {ReasonKind::kStructure, "structure"},
     {ReasonKind::kNoInt8Form, "no_int8_form"},
+    {ReasonKind::kNoHalfForm, "no_half_form"},
     {ReasonKind::kNoReader, "no_reader"},
     {ReasonKind::kOverflow, "overflow"},
     {ReasonKind::kUnobserved, "unobserved"},
@@ -45,8 +46,8 @@ std::string_view ReasonName(ReasonKind kind) {
 }
 
 json WriteForm(const Form& form) {
-  if (!form.is_u8) return {{"type", "f32"}};
-  json out = {{"type", "u8"},
+  if (!form.is_u8()) return {{"type", Name(form.storage)}};
+  json out = {{"type", Name(form.storage)},
               {"granularity", form.granularity == Granularity::kPerChannel
                                   ? "per_channel"
                                   : "per_tensor"}};
@@ -65,6 +66,7 @@ json WriteNode(const NodePlan& node) {
               {"input_forms", node.input_forms}};
   if (!node.reason.detail.empty()) out["detail"] = node.reason.detail;
   if (!node.weight_scale.empty()) out["weight_scale"] = node.weight_scale;
+  if (!node.weight_clip.empty()) out["weight_clip"] = node.weight_clip;
   if (!node.integer_bias.empty()) out["integer_bias"] = node.integer_bias;
   if (!node.bias_shift.empty()) out["bias_shift"] = node.bias_shift;
   return out;
@@ -170,6 +172,8 @@ class Reader {
 // Positive and normal.
 bool IsScale(float s) { return s >= std::numeric_limits<float>::min(); }
 
+bool IsShare(float x) { return x > 0 && x <= 1; }
+
 void CheckQuant(Reader& reader, const QuantParams& quant,
                 const std::string& path) {
   bool valid = quant.scale.size() == quant.zero_point.size();
@@ -194,9 +198,11 @@ Form ReadForm(Reader& reader, const json& item, const std::string& path) {
   form.rule = reader.Get<std::string>(item, path, "rule", "");
   form.same_as = reader.Get<std::string>(item, path, "same_as", "");
   reader.Finish(item, path);
-  if (type == "f32") return Form::F32();
-  if (type != "u8") reader.Fail(path + ".type", "'" + type + "'");
-  form.is_u8 = true;
+  for (Storage storage : {Storage::kF32, Storage::kF16, Storage::kBf16}) {
+    if (type == Name(storage)) return Form::Of(storage);
+  }
+  if (type != Name(Storage::kU8)) reader.Fail(path + ".type", "'" + type + "'");
+  form.storage = Storage::kU8;
   if (granularity == "per_channel") {
     form.granularity = Granularity::kPerChannel;
   } else if (granularity != "per_tensor") {
@@ -213,14 +219,13 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   node.reason.detail = reader.Get<std::string>(item, path, "detail", "");
   node.input_forms = reader.GetList<int>(item, path, "input_forms");
   node.weight_scale = reader.GetList<float>(item, path, "weight_scale");
+  node.weight_clip = reader.GetList<float>(item, path, "weight_clip");
   node.integer_bias = reader.GetList<int32_t>(item, path, "integer_bias");
   node.bias_shift = reader.GetList<float>(item, path, "bias_shift");
   reader.Finish(item, path);
-  if (precision == "int8") {
-    node.precision = Precision::kInt8;
-  } else if (precision != "fp32") {
-    reader.Fail(path + ".precision", "'" + precision + "'");
-  }
+  const auto known_precision = PrecisionNamed(precision);
+  if (!known_precision) reader.Fail(path + ".precision", "'" + precision + "'");
+  node.precision = known_precision.value_or(Precision::kF32);
   bool known = false;
   for (const ReasonRow& row : kReasons) {
     if (row.name != reason) continue;
@@ -230,6 +235,10 @@ NodePlan ReadNode(Reader& reader, const json& item, const std::string& path) {
   if (!known) reader.Fail(path + ".reason", "'" + reason + "'");
   if (!std::ranges::all_of(node.weight_scale, IsScale)) {
     reader.Fail(path + ".weight_scale", "number; expected scales > 0");
+  }
+  if (!std::ranges::all_of(node.weight_clip, IsShare)) {
+    reader.Fail(path + ".weight_clip",
+                "number; expected shares above 0, at most 1");
   }
   return node;
 }

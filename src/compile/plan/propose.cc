@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "compile/plan/classify.h"
+#include "compile/plan/half_form.h"
 #include "compile/plan/match.h"
 #include "compile/plan/move_quant.h"
 
@@ -16,7 +17,18 @@ struct Demand {
   bool per_tensor = false;
   bool per_channel = false;
   bool any_u8 = false;  // whichever u8 form there is
+  bool f16 = false;
+  bool bf16 = false;
   bool u8() const { return per_tensor || per_channel || any_u8; }
+  bool takes(Storage half) const {
+    return half == Storage::kF16 ? f16 : half == Storage::kBf16 && bf16;
+  }
+};
+
+// A precision and why.
+struct Choice {
+  Precision precision;
+  Reason reason;
 };
 
 // Walks the graph from its outputs to its inputs: when a node is reached, all
@@ -29,17 +41,18 @@ class Proposer {
         demands_(graph.values.size()),
         forms_(graph.values.size()),
         behind_softmax_(BehindSoftmax(graph)),
-        asked_(graph.nodes.size(), nullptr) {}
+        asked_(graph.nodes.size(), nullptr),
+        peaks_(WithMovedPeaks(graph, options.peaks)) {}
 
   Result<Plan> Run() {
     OCTET_RETURN_IF_ERROR(MatchRequests());
     FindChannelAxes();
     for (ValueId v : graph_.outputs) demands_[v].f32 = true;
     for (NodeId n = NodeId(graph_.nodes.size()) - 1; n >= 0; --n) Decide(n);
-    for (ValueId v : graph_.inputs) SetForms(v, /*producer_is_int8=*/false);
+    for (ValueId v : graph_.inputs) SetForms(v, Precision::kF32);
     for (const Node& node : graph_.nodes) AssignInputForms(node);
     for (ValueId v : graph_.outputs) {
-      plan_.output_forms.push_back(FindForm(v, false, Granularity::kPerTensor));
+      plan_.output_forms.push_back(FindForm(v, Storage::kF32));
     }
     AdoptConcatForms();
     for (size_t v = 0; v < forms_.size(); ++v) {
@@ -99,14 +112,18 @@ class Proposer {
   void Decide(NodeId n) {
     const Node& node = graph_.nodes[n];
     NodePlan& plan = plan_.nodes[node.name];
-    plan.reason = Judge(n);
-    const bool int8 = plan.reason.kind == ReasonKind::kInt8;
+    Choice choice = Judge(n);
     const Role role = Classify(graph_, node);
-    plan.precision = int8 ? Precision::kInt8 : Precision::kF32;
-    if (int8 && role == Role::kMover) plan.reason = {ReasonKind::kMover, ""};
-    for (ValueId v : node.outputs) SetForms(v, int8);
-    if (!int8) {
+    plan.precision = choice.precision;
+    plan.reason = std::move(choice.reason);
+    for (ValueId v : node.outputs) SetForms(v, plan.precision);
+    if (plan.precision == Precision::kF32) {
       for (ValueId v : node.inputs) Ask(v, &Demand::f32);
+    } else if (IsHalf(plan.precision)) {
+      for (ValueId v : node.inputs) {
+        const bool f16 = plan.precision == Precision::kF16;
+        Ask(v, f16 ? &Demand::f16 : &Demand::bf16);
+      }
     } else if (role == Role::kMover) {
       AskForMover(node);
     } else {
@@ -114,32 +131,86 @@ class Proposer {
     }
   }
 
-  Reason Judge(NodeId n) const {
+  // What a node should be: as asked, or as all.
+  Precision Wish(NodeId n) const {
+    return asked_[n] != nullptr ? asked_[n]->precision : options_.precision;
+  }
+  Reason Asked(NodeId n) const {
+    return {ReasonKind::kAsked,
+            asked_[n] != nullptr
+                ? asked_[n]->pattern
+                : std::string(Name(options_.precision)) + " build"};
+  }
+  static Choice Float(ReasonKind kind, std::string detail = "") {
+    return {Precision::kF32, {kind, std::move(detail)}};
+  }
+
+  Choice Judge(NodeId n) const {
     const Node& node = graph_.nodes[n];
     const Role role = Classify(graph_, node);
-    if (!options_.int8) return {ReasonKind::kAsked, "fp32 build"};
-    if (role == Role::kFloat) {
-      return {ReasonKind::kNoInt8Form, WhyFloat(graph_, node)};
+    const Precision wish = Wish(n);
+    if (wish == Precision::kInt8 && role == Role::kFloat) {
+      return Float(ReasonKind::kNoInt8Form, WhyFloat(graph_, node));
     }
-    if (KeptByRequest(n)) return {ReasonKind::kAsked, asked_[n]->pattern};
+    if (role == Role::kMover && !KeptByRequest(n)) return JudgeMover(n);
+    if (wish == Precision::kF32) return {wish, Asked(n)};
+    return wish == Precision::kInt8 ? JudgeInt8(node, role) : JudgeHalf(n);
+  }
+
+  Choice JudgeInt8(const Node& node, Role role) const {
     if (role == Role::kProduct || role == Role::kDepthwise) {
       if (behind_softmax_[node.inputs[0]]) {
-        return {ReasonKind::kStructure, "decoding behind a softmax"};
+        return Float(ReasonKind::kStructure, "decoding behind a softmax");
       }
       return IfSumsFit(node);
     }
     const Demand& wanted = demands_[node.outputs[0]];
-    if (!wanted.u8()) return {ReasonKind::kNoReader, ""};
+    if (!wanted.u8()) return Float(ReasonKind::kNoReader);
     if (std::holds_alternative<Unary>(node.op) && wanted.per_channel) {
-      return {ReasonKind::kNoInt8Form, "a table has one scale"};
+      return Float(ReasonKind::kNoInt8Form, "a table has one scale");
     }
     return IfSumsFit(node);
   }
 
-  Reason IfSumsFit(const Node& node) const {
+  Choice IfSumsFit(const Node& node) const {
     const std::string overflow = WhyOverflow(graph_, node);
-    if (overflow.empty()) return {ReasonKind::kInt8, ""};
-    return {ReasonKind::kOverflow, overflow};
+    if (!overflow.empty()) return Float(ReasonKind::kOverflow, overflow);
+    return {Precision::kInt8, {ReasonKind::kInt8, ""}};
+  }
+
+  Choice JudgeHalf(NodeId n) const {
+    const Node& node = graph_.nodes[n];
+    if (!HasHalfForm(graph_, node)) {
+      return Float(ReasonKind::kNoHalfForm, WhyFloat(graph_, node));
+    }
+    if (Wish(n) == Precision::kF16) {
+      const std::string beyond = WhyNotF16(graph_, node, peaks_);
+      if (!beyond.empty()) return Float(ReasonKind::kOverflow, beyond);
+    }
+    return {Wish(n), Asked(n)};
+  }
+
+  // As its readers want the data.
+  Choice JudgeMover(NodeId n) const {
+    const Node& node = graph_.nodes[n];
+    const Demand& wanted = demands_[node.outputs[0]];
+    const Reason moves = {ReasonKind::kMover, ""};
+    if (wanted.u8()) return {Precision::kInt8, moves};
+    for (Precision half : {Precision::kF16, Precision::kBf16}) {
+      if (!wanted.takes(StorageOf(half))) continue;
+      if (!HasHalfForm(graph_, node)) {
+        return Float(ReasonKind::kNoHalfForm, WhyFloat(graph_, node));
+      }
+      const std::string beyond =
+          half == Precision::kF16 ? WhyNotF16(graph_, node, peaks_) : "";
+      if (!beyond.empty()) return Float(ReasonKind::kOverflow, beyond);
+      return {half, moves};
+    }
+    if (options_.precision == Precision::kF32) {
+      return {Precision::kF32, Asked(n)};
+    }
+    return Float(ReasonKind::kNoReader,
+                 IsHalf(options_.precision) ? "or 16-bit" : "");
   }
 
   void Ask(ValueId v, bool Demand::*what) {
@@ -193,33 +264,38 @@ class Proposer {
 
   // The forms of a value once all its readers have spoken, the producer's
   // first.
-  void SetForms(ValueId v, bool producer_is_int8) {
+  void SetForms(ValueId v, Precision producer) {
     Demand& d = demands_[v];
     if (graph_.values[v].dtype != DType::kF32) d = Demand{.f32 = true};
     if (d.any_u8 && !d.per_tensor && !d.per_channel) d.per_tensor = true;
     std::vector<Form>& forms = forms_[v];
     const Form f32 = Form::F32();
-    if (!d.u8()) {
-      forms = {f32};
-      return;
-    }
-    if (!producer_is_int8) forms.push_back(f32);
+    const Storage own = StorageOf(producer);
+    const bool writes_half = d.takes(own);
+    if (writes_half) forms.push_back(Form::Of(own));
+    const bool writes_u8 = producer == Precision::kInt8 && d.u8();
+    const bool writes_f32 = !writes_half && !writes_u8;
+    if (writes_f32) forms.push_back(f32);
     if (d.per_channel) {
       forms.push_back(Form::U8(Granularity::kPerChannel));
     }
     if (d.per_tensor) {
       forms.push_back(Form::U8(Granularity::kPerTensor));
     }
-    if (producer_is_int8 && d.f32) forms.push_back(f32);
+    if (d.f32 && !writes_f32) forms.push_back(f32);
+    for (Storage half : {Storage::kF16, Storage::kBf16}) {
+      if (d.takes(half) && half != own) forms.push_back(Form::Of(half));
+    }
   }
 
   // The form that is wanted, or any u8 form where that is not there.
-  int FindForm(ValueId v, bool u8, Granularity granularity) const {
+  int FindForm(ValueId v, Storage storage,
+               Granularity granularity = Granularity::kPerTensor) const {
     int any = 0;
     for (size_t i = 0; i < forms_[v].size(); ++i) {
       const Form& form = forms_[v][i];
-      if (form.is_u8 != u8) continue;
-      if (!u8 || form.granularity == granularity) return int(i);
+      if (form.storage != storage) continue;
+      if (!form.is_u8() || form.granularity == granularity) return int(i);
       any = int(i);
     }
     return any;
@@ -242,7 +318,7 @@ class Proposer {
       if (int8 && i == 0 && ReadsPerChannel(node)) {
         here = Granularity::kPerChannel;
       }
-      plan.input_forms.push_back(FindForm(v, int8, here));
+      plan.input_forms.push_back(FindForm(v, StorageOf(plan.precision), here));
     }
   }
 
@@ -265,15 +341,15 @@ class Proposer {
     for (const Node& node : graph_.nodes) {
       const ValueId y = node.outputs[0];
       if (!std::holds_alternative<Concat>(node.op)) continue;
-      if (!forms_[y][0].is_u8 ||
+      if (!forms_[y][0].is_u8() ||
           forms_[y][0].granularity != Granularity::kPerTensor) {
         continue;
       }
       for (ValueId v : node.inputs) {
         if (forms_[v].empty() || uses.readers[v].size() != 1) continue;
         if (!WritesAnyScale(uses.producer[v])) continue;
-        Form& form = forms_[v][FindForm(v, true, Granularity::kPerTensor)];
-        if (form.is_u8) form.same_as = graph_.values[y].name;
+        Form& form = forms_[v][FindForm(v, Storage::kU8)];
+        if (form.is_u8()) form.same_as = graph_.values[y].name;
       }
     }
   }
@@ -285,6 +361,7 @@ class Proposer {
   std::vector<int> channel_axis_;         // by value
   std::vector<bool> behind_softmax_;      // by value
   std::vector<const Request*> asked_;     // by node
+  std::map<std::string, float> peaks_;    // by value
   Plan plan_;
 };
 

@@ -3,6 +3,7 @@
 #ifndef OCTET_COMPILE_PLAN_PROPOSE_H_
 #define OCTET_COMPILE_PLAN_PROPOSE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,13 @@ struct Request {
 Result<Request> ParseRequest(std::string_view text, bool required);
 
 struct ProposeOptions {
-  bool int8 = true;  // false: everything float
+  // Of all nodes that have a form in it; the rest is float.
+  Precision precision = Precision::kInt8;
   // Of two that match a node the later counts.
   std::vector<Request> requests;
+  // The largest magnitude that calibration saw of each value; empty where there
+  // was none. What f16 may not hold keeps its nodes out of it.
+  std::map<std::string, float> peaks;
 };
 
 // Proposes a plan whose u8 forms still lack their parameters.
@@ -33,6 +38,9 @@ struct ProposeOptions {
 // one follows it; what follows the last of them stays float. Codes are taken
 // after a fused function only. What reaches a depthwise convolution is stored
 // per channel, with a copy per tensor for other readers.
+//
+// Only products have 16-bit forms: they read halves, and write them where a
+// reader takes them. What moves data follows its readers; the rest is f32.
 //   errors: kUsage for a pattern that matches nothing (with "did you mean") and
 //           for a --require of what a --keep before it forbids, kUnsupported
 //           for a --require that no rule can satisfy.

@@ -3,18 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compile/ir/testing/must_parse.h"
+#include "compile/plan/testing/plans.h"
 
 namespace octet::compile {
 namespace {
 
 using testing::HasSubstr;
-
-Plan MustPropose(const Graph& graph, const ProposeOptions& options = {}) {
-  Result<Plan> plan = Propose(graph, options);
-  EXPECT_TRUE(plan.ok()) << plan.status().message();
-  return *std::move(plan);
-}
 
 constexpr std::string_view kChain = R"(graph "chain"
 input x f32[1,8,8,16]
@@ -34,7 +28,7 @@ TEST(Propose, RunsConvolutionsInInt8AndLeavesTheTailInFloat) {
   EXPECT_EQ(plan.nodes.at("conv2").precision, Precision::kInt8);
   EXPECT_EQ(plan.nodes.at("soft").precision, Precision::kF32);
   EXPECT_EQ(plan.nodes.at("soft").reason.kind, ReasonKind::kNoInt8Form);
-  EXPECT_FALSE(plan.values.at("c").forms[0].is_u8);
+  EXPECT_FALSE(plan.values.at("c").forms[0].is_u8());
 }
 
 TEST(Propose, StoresWhatOnlyDepthwiseReadsPerChannel) {

@@ -35,7 +35,7 @@ bool IsRounded(const Graph& graph, const Plan& plan, const Uses& uses,
   const NodeId maker = uses.producer[size_t(v)];
   const bool moved = maker != kNoNode && PassesOn(graph.nodes[size_t(maker)]);
   for (size_t i = moved ? 1 : 0; i < forms.size(); ++i) {
-    if (forms[i].is_u8) return true;
+    if (forms[i].is_u8()) return true;
   }
   return false;
 }
@@ -45,7 +45,7 @@ bool IsPart(const Graph& graph, const Plan& plan, const Uses& uses, ValueId v,
             ValueId concat) {
   if (uses.readers[size_t(v)].size() != 1) return false;
   return std::ranges::any_of(FormsOf(graph, plan, v), [&](const Form& form) {
-    return form.is_u8 && form.same_as == graph.values[size_t(concat)].name;
+    return form.is_u8() && form.same_as == graph.values[size_t(concat)].name;
   });
 }
 
@@ -68,7 +68,7 @@ class Protecting {
       if (maker != kNoNode && !IsProduct(graph_, graph_.nodes[size_t(maker)])) {
         Keep(maker);
       }
-      if (FormsOf(graph_, plan_, v)[0].is_u8) {
+      if (FormsOf(graph_, plan_, v)[0].is_u8()) {
         WriteFirst(graph_, v, Form::F32(), plan_);
       }
       Readers(v);

@@ -93,7 +93,7 @@ TEST(FindStoredValues, TakesPartsWithTheConcatenationTheyAreWrittenInto) {
 TEST(FindStoredValues, FindsNoneInAFloatPlan) {
   Planned p = PlanOf(kShared);
   ProposeOptions options;
-  options.int8 = false;
+  options.precision = Precision::kF32;
   const Result<Plan> plan = Propose(p.graph, options);
   ASSERT_TRUE(plan.ok());
   EXPECT_TRUE(FindStoredValues(p.graph, *plan).empty());
@@ -106,8 +106,8 @@ TEST(ProtectValue, KeepsAllReadersAndWritesItUnrounded) {
                p.plan);
   EXPECT_TRUE(CheckForms(p.graph, p.plan).ok())
       << CheckForms(p.graph, p.plan).message();
-  EXPECT_FALSE(p.plan.values.at("a").forms[0].is_u8);
-  EXPECT_FALSE(p.plan.values.at("p").forms[0].is_u8);
+  EXPECT_FALSE(p.plan.values.at("a").forms[0].is_u8());
+  EXPECT_FALSE(p.plan.values.at("p").forms[0].is_u8());
   for (const char* name : {"pool", "second"}) {
     EXPECT_EQ(p.plan.nodes.at(name).precision, Precision::kF32) << name;
     EXPECT_EQ(Describe(p.plan.nodes.at(name).reason),
@@ -134,9 +134,9 @@ TEST(ProtectValue, LeavesNothingOfIt) {
       ProtectValue(p.graph, stored, Precision::kF32, "", plan);
       EXPECT_TRUE(CheckForms(p.graph, plan).ok());
       const std::string& name = NameOf(p.graph, stored.value);
-      EXPECT_FALSE(plan.values.at(name).forms[0].is_u8) << name;
+      EXPECT_FALSE(plan.values.at(name).forms[0].is_u8()) << name;
       for (ValueId part : stored.parts) {
-        EXPECT_FALSE(plan.values.at(NameOf(p.graph, part)).forms[0].is_u8);
+        EXPECT_FALSE(plan.values.at(NameOf(p.graph, part)).forms[0].is_u8());
       }
     }
   }
@@ -160,8 +160,8 @@ TEST(ProtectNode, LeavesItsInputInCodes) {
   EXPECT_TRUE(CheckForms(p.graph, p.plan).ok());
   EXPECT_EQ(p.plan.nodes.at("third").precision, Precision::kF32);
   EXPECT_EQ(p.plan.nodes.at("second").precision, Precision::kInt8);
-  EXPECT_TRUE(p.plan.values.at("b").forms[0].is_u8);
-  EXPECT_FALSE(p.plan.values.at("c").forms[0].is_u8);
+  EXPECT_TRUE(p.plan.values.at("b").forms[0].is_u8());
+  EXPECT_FALSE(p.plan.values.at("c").forms[0].is_u8());
 }
 
 }  // namespace

@@ -11,10 +11,11 @@ struct PrecisionRow {
   std::string_view name;
   Precision precision;
 };
-constexpr PrecisionRow kPrecisions[] = {{"fp32", Precision::kF32},
-                                        {"f32", Precision::kF32},
-                                        {"float", Precision::kF32},
-                                        {"int8", Precision::kInt8}};
+constexpr PrecisionRow kPrecisions[] = {
+    {"fp32", Precision::kF32},  {"f32", Precision::kF32},
+    {"float", Precision::kF32}, {"int8", Precision::kInt8},
+    {"fp16", Precision::kF16},  {"f16", Precision::kF16},
+    {"bf16", Precision::kBf16}};
 
 }  // namespace
 
@@ -36,7 +37,7 @@ Result<Request> ParseRequest(std::string_view text, bool required) {
   }
   const std::string_view near = Nearest(name, names);
   return Usage("{} '{}': no precision '{}'; {}", option, text, name,
-               near.empty() ? "use fp32 or int8"
+               near.empty() ? "use fp32, bf16, fp16 or int8"
                             : "did you mean '" + std::string(near) + "'?");
 }
 

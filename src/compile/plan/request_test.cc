@@ -87,7 +87,7 @@ TEST(ParseRequest, NamesTheOptionThatWasGiven) {
   EXPECT_THAT(ParseRequest("a", false).status().message(),
               HasSubstr("--keep 'a'"));
   EXPECT_THAT(ParseRequest("a=zzzzzz", false).status().message(),
-              HasSubstr("use fp32 or int8"));
+              HasSubstr("use fp32, bf16, fp16 or int8"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "compile/search/boundary_error.h"
 #include "compile/search/fold_scales.h"
 #include "compile/search/sample_mean.h"
+#include "compile/search/weight_ranges.h"
 
 namespace octet::compile {
 namespace {
@@ -22,8 +23,8 @@ namespace {
 // averages out: what a small gain comes to is seen at the end only.
 constexpr double kLeastGains[] = {1.0, 1.3, 2.0};
 
-// Biases are corrected in so many of the best trials without.
-constexpr size_t kMostCorrected = 4;
+// So many of the best trials are repaired.
+constexpr size_t kMostRepaired = 4;
 
 constexpr int64_t kMacsOfTrial = int64_t{1} << 36;
 constexpr int64_t kFewestSamples = 8, kMostSamples = 32;
@@ -111,9 +112,9 @@ class Measuring {
       OCTET_RETURN_IF_ERROR(Measure(boundary, candidate));
     }
     SortCandidates();
-    const size_t corrected = std::min(candidates_.size(), kMostCorrected);
-    for (size_t i = 0; i < corrected; ++i) {
-      OCTET_RETURN_IF_ERROR(AddCorrected(boundary, i));
+    const size_t repaired = std::min(candidates_.size(), kMostRepaired);
+    for (size_t i = 0; i < repaired; ++i) {
+      OCTET_RETURN_IF_ERROR(AddRepaired(boundary, i));
     }
     SortCandidates();
     AutoRanges result;
@@ -150,19 +151,45 @@ class Measuring {
     return {};
   }
 
-  Status AddCorrected(const Boundary& boundary, size_t of) {
-    const std::vector<BiasShift> shifts =
-        MeasureBiasShifts(graph_, trials_, candidates_[of].plan, *pool_);
-    if (shifts.empty()) return {};
-    Candidate corrected = candidates_[of];
-    corrected.trial.rule += fmt::format(", {} biases corrected", shifts.size());
-    CorrectBiases(shifts, corrected.plan);
-    OCTET_RETURN_IF_ERROR(Measure(boundary, corrected));
-    corrected.stands_out =
-        IsClearGain(corrected.by_sample, candidates_[of].by_sample);
-    if (!corrected.stands_out) corrected.trial.rule += ", no clear gain";
-    candidates_.push_back(std::move(corrected));
+  // What one of the best trials gains by repairs, each on top of the one before
+  // where that helped.
+  Status AddRepaired(const Boundary& boundary, size_t of) {
+    size_t base = of;
+    std::vector<Repair> repairs = {&Measuring::CorrectBiasesOf};
+    if (options_.clip_weights) repairs.push_back(&Measuring::ClipWeightsOf);
+    for (const Repair repair : repairs) {
+      Candidate repaired = candidates_[base];
+      if (!(this->*repair)(repaired)) continue;
+      OCTET_RETURN_IF_ERROR(Measure(boundary, repaired));
+      repaired.stands_out =
+          IsClearGain(repaired.by_sample, candidates_[base].by_sample);
+      if (!repaired.stands_out) repaired.trial.rule += ", no clear gain";
+      candidates_.push_back(std::move(repaired));
+      if (candidates_.back().stands_out) base = candidates_.size() - 1;
+    }
     return {};
+  }
+
+  // Repairs: whether there was anything to do.
+  using Repair = bool (Measuring::*)(Candidate&);
+
+  // Weights that are held shift means in another way: biases follow.
+  bool ClipWeightsOf(Candidate& candidate) {
+    const std::vector<WeightClip> clips =
+        MeasureWeightClips(graph_, trials_, candidate.plan, *pool_);
+    candidate.trial.rule += fmt::format(", {} weight ranges", clips.size());
+    ClipWeights(clips, candidate.plan);
+    CorrectBiases(MeasureBiasShifts(graph_, trials_, candidate.plan, *pool_),
+                  candidate.plan);
+    return !clips.empty();
+  }
+
+  bool CorrectBiasesOf(Candidate& candidate) {
+    const std::vector<BiasShift> shifts =
+        MeasureBiasShifts(graph_, trials_, candidate.plan, *pool_);
+    candidate.trial.rule += fmt::format(", {} biases corrected", shifts.size());
+    CorrectBiases(shifts, candidate.plan);
+    return !shifts.empty();
   }
 
   Status Measure(const Boundary& boundary, Candidate& candidate) const {

@@ -23,17 +23,19 @@ struct AutoRanges {
 struct MeasureOptions {
   // Rules to try; one leaves the choice of the range to the user.
   std::vector<RangeChoice> rules;
-  bool fold = true;  // try folded channel scales too (fold_scales.h)
-  int threads = 0;   // 0 = as many as the process may run on; no result
-                     // depends on it
+  bool fold = true;          // try folded channel scales too (fold_scales.h)
+  bool clip_weights = true;  // and weight ranges (weight_ranges.h)
+  int threads = 0;           // 0 = as many as the process may run on; no result
+                             // depends on it
 };
 // Every rule that "auto" tries.
 MeasureOptions AutoMeasureOptions(int threads);
 
-// Fills the parameters of a proposed plan, and corrects its biases where that
-// brings it closer. The closeness of a trial is the mean
-// signal-to-noise ratio, in dB, of the values at which int8 ends: the outputs
-// of the last int8 nodes, before float decoding, and the model's outputs.
+// Fills the parameters of a proposed plan, and corrects its biases and narrows
+// its weight ranges where that brings it closer. The closeness of a trial is
+// the mean signal-to-noise ratio, in dB, of the values at which int8 ends: the
+// outputs of the last int8 nodes, before float decoding, and the model's
+// outputs.
 //   errors: those of ChooseParams and of lowering; kBadInput if no sample can
 //           be read.
 Result<AutoRanges> ChooseRangesByMeasure(const Graph& graph,

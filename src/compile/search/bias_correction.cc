@@ -11,12 +11,6 @@ namespace {
 // Fewer samples say nothing of how a mean scatters.
 constexpr size_t kFewestSamples = 4;
 
-const Form& InputForm(const Graph& graph, const Node& node, const Plan& plan) {
-  const std::string& x = graph.values[size_t(node.inputs[0])].name;
-  const int form = plan.nodes.at(node.name).input_forms[0];
-  return plan.values.at(x).forms[size_t(form)];
-}
-
 bool HasConstantWeights(const Graph& graph, const Node& node) {
   const Value& w = graph.values[size_t(node.inputs[1])];
   if (!w.is_constant() || w.dtype != DType::kF32) return false;
@@ -62,7 +56,8 @@ std::optional<BiasShift> ShiftOf(const Graph& graph, const Node& node,
                                  const ProductTrial& trial, const Plan& plan) {
   const size_t outputs = size_t(trial.outputs());
   const std::vector<double> means =
-      MeansBySample(trial.Shifts(InputForm(graph, node, plan).quant),
+      MeansBySample(trial.Shifts(InputForm(graph, node, plan).quant,
+                                 plan.nodes.at(node.name).weight_clip),
                     trial.windows(), outputs);
   if (means.size() < kFewestSamples * outputs) return std::nullopt;
   BiasShift result{node.name, {}, 0};
@@ -77,6 +72,12 @@ std::optional<BiasShift> ShiftOf(const Graph& graph, const Node& node,
 
 }  // namespace
 
+const Form& InputForm(const Graph& graph, const Node& node, const Plan& plan) {
+  const std::string& x = graph.values[size_t(node.inputs[0])].name;
+  const int form = plan.nodes.at(node.name).input_forms[0];
+  return plan.values.at(x).forms[size_t(form)];
+}
+
 std::vector<NodeId> CorrectableProducts(const Graph& graph, const Plan& plan) {
   std::vector<NodeId> products;
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
@@ -88,7 +89,7 @@ std::vector<NodeId> CorrectableProducts(const Graph& graph, const Plan& plan) {
         !row.integer_bias.empty() || !HasConstantWeights(graph, node)) {
       continue;
     }
-    if (InputForm(graph, node, plan).is_u8) products.push_back(NodeId(n));
+    if (InputForm(graph, node, plan).is_u8()) products.push_back(NodeId(n));
   }
   return products;
 }

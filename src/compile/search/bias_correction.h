@@ -15,6 +15,9 @@
 
 namespace octet::compile {
 
+// The form in which a node reads its first input.
+const Form& InputForm(const Graph& graph, const Node& node, const Plan& plan);
+
 // The int8 products whose shift can be measured: windows of theirs are needed.
 std::vector<NodeId> CorrectableProducts(const Graph& graph, const Plan& plan);
 

@@ -153,7 +153,7 @@ TEST(ChooseRangesByMeasure, CorrectsBiasesOnlyWhereThatIsCloser) {
   const Calibrated c = CalibratedFrom(kShifted, 8);
   MeasureOptions options;
   options.rules = {{RangeRule::kMinMax, 0}};
-  options.fold = false;
+  options.fold = options.clip_weights = false;
   options.threads = 1;
   const auto found = ChooseRangesByMeasure(c.graph, c.ranges, c.proposed,
                                            SeededSamples(c.graph, 8), options);

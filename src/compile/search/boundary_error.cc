@@ -36,8 +36,7 @@ Status CompareRun(Session& session, const std::vector<Tensor>& inputs,
   session.SetEdit([&](int step, const TensorView& view, std::byte* data) {
     if (change) change(step, view, data);
     const auto found = exact.find(view.name);
-    const bool known = view.dtype == DType::kF32 ||
-                       (view.dtype == DType::kU8 && !view.scale.empty());
+    const bool known = view.dtype != DType::kU8 || !view.scale.empty();
     if (found == exact.end() || !known || seen.contains(view.name) ||
         found->second.elements() != view.shape.elements()) {
       return;
@@ -87,7 +86,7 @@ std::vector<std::string> BoundaryValues(const Graph& graph, const Plan& plan) {
     const std::string& name = graph.values[size_t(v)].name;
     const std::vector<Form>& forms = plan.values.at(name).forms;
     const bool is_read_as_float =
-        std::ranges::any_of(forms, [](const Form& f) { return !f.is_u8; });
+        std::ranges::any_of(forms, [](const Form& f) { return !f.is_u8(); });
     if (is_read_as_float || uses.is_output[size_t(v)]) names.push_back(name);
   }
   if (!names.empty()) return names;

@@ -169,7 +169,8 @@ std::vector<bool> Int8Nodes(const Graph& graph, const Engine& engine) {
 }
 
 Tensor CodedWeights(const Graph& graph, const Node& node,
-                    const std::vector<CodedValue>& coded) {
+                    const std::vector<CodedValue>& coded,
+                    std::span<const float> clip) {
   const Role role = Classify(graph, node);
   if (role != Role::kProduct && role != Role::kDepthwise) return {};
   const Value& constant = graph.values[size_t(node.inputs[1])];
@@ -193,7 +194,7 @@ Tensor CodedWeights(const Graph& graph, const Node& node,
     }
   }
   const std::vector<float> least(size_t(rows.outputs), 0.0f);
-  const WeightCodes codes = QuantizeWeightsPerOutput(by_row, least);
+  const WeightCodes codes = QuantizeWeightsPerOutput(by_row, least, clip);
   Tensor result(DType::kF32, constant.shape);
   const auto out = result.as<float>();
   for (int64_t o = 0; o < rows.outputs; ++o) {

@@ -41,8 +41,10 @@ std::vector<bool> Int8Nodes(const Graph& graph, const Engine& engine);
 // weights.
 //   coded: of the engine; scales per channel of a value that is mixed are in
 //          the weights ("folded channel scales").
+//   clip:  as NodePlan::weight_clip.
 Tensor CodedWeights(const Graph& graph, const Node& node,
-                    const std::vector<CodedValue>& coded);
+                    const std::vector<CodedValue>& coded,
+                    std::span<const float> clip = {});
 
 }  // namespace octet::compile
 

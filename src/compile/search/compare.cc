@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/half.h"
 #include "base/nearest.h"
 #include "base/quant.h"
 #include "compile/calibrate/read_sample.h"
@@ -40,6 +41,9 @@ void Replace(const TensorView& view, const Tensor& exact, std::byte* data) {
     const int64_t at = row * (rank > 1 ? view.pixel_stride : 1) + column;
     if (view.dtype == DType::kF32) {
       std::memcpy(data + at * 4, &x[i], sizeof(float));
+    } else if (const HalfFormat* format = HalfFormatOf(view.dtype)) {
+      const uint16_t bits = BitsOf(*format, double(x[i]));
+      std::memcpy(data + at * 2, &bits, sizeof bits);
     } else if (!view.scale.empty()) {
       const size_t c = view.scale.size() > 1 ? size_t(column) : 0;
       data[at] = std::byte(QuantizeU8(x[i], view.scale[c], view.zero_point[c]));
@@ -49,7 +53,7 @@ void Replace(const TensorView& view, const Tensor& exact, std::byte* data) {
 
 // A u8 value without parameters (inside a channel shuffle) means nothing here.
 bool Comparable(const TensorView& view) {
-  return view.dtype == DType::kF32 ||
+  return view.dtype == DType::kF32 || HalfFormatOf(view.dtype) != nullptr ||
          (view.dtype == DType::kU8 && !view.scale.empty());
 }
 

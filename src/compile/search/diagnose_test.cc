@@ -41,7 +41,7 @@ std::vector<Suspect> MustDiagnose(const Calibrated& c, const Plan& plan,
 
 void SetRange(Plan& plan, const std::string& value, float low, float high) {
   for (Form& form : plan.values.at(value).forms) {
-    if (form.is_u8) form.quant = *ChooseQuantParams(Range{low, high});
+    if (form.is_u8()) form.quant = *ChooseQuantParams(Range{low, high});
   }
 }
 
@@ -84,7 +84,7 @@ TEST(Diagnose, NamesAHeadThatSharesOneScale) {
   plan.values.at("y").forms = {shared};
   for (const char* part : {"boxes", "scores"}) {
     std::vector<Form>& forms = plan.values.at(part).forms;
-    std::erase_if(forms, [](const Form& form) { return form.is_u8; });
+    std::erase_if(forms, [](const Form& form) { return form.is_u8(); });
     forms.push_back(shared);
     plan.nodes.at("joined").input_forms[part == std::string("scores")] =
         int(forms.size()) - 1;

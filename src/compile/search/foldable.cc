@@ -47,7 +47,7 @@ class Finder {
     if (forms == nullptr || Channels(v) < 2) return -1;
     for (size_t i = 0; i < forms->size(); ++i) {
       const Form& form = (*forms)[i];
-      if (form.is_u8 && form.granularity == Granularity::kPerTensor &&
+      if (form.is_u8() && form.granularity == Granularity::kPerTensor &&
           form.same_as.empty() && form.quant.scale.size() == 1) {
         return int(i);
       }
@@ -159,7 +159,7 @@ class Finder {
   bool FollowMove(const Node& node, ValueId v) {
     const ValueId y = node.outputs[0];
     const Form& form = (*FormsOf(y))[0];
-    if (!form.is_u8 || form.granularity != Granularity::kPerTensor ||
+    if (!form.is_u8() || form.granularity != Granularity::kPerTensor ||
         !form.same_as.empty() || Channels(y) != Channels(v)) {
       return false;
     }

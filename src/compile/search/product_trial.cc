@@ -99,7 +99,7 @@ std::vector<double> ProductTrial::LargestWeights() const {
 
 double ProductTrial::Error(const QuantParams& input) const {
   std::vector<float> exact = exact_;
-  std::vector<float> y = Products(Stored(input), WeightsOfCodes(input));
+  std::vector<float> y = Products(Stored(input), WeightsOfCodes(input, {}));
   ApplyFunctions(exact);
   ApplyFunctions(y);
   double sum = 0;
@@ -110,8 +110,35 @@ double ProductTrial::Error(const QuantParams& input) const {
   return sum / double(windows_.count());
 }
 
-std::vector<float> ProductTrial::Shifts(const QuantParams& input) const {
-  std::vector<float> y = Products(Stored(input), WeightsOfCodes(input));
+std::vector<std::vector<double>> ProductTrial::ErrorsByClip(
+    const QuantParams& input, std::span<const float> shares) const {
+  const size_t n = size_t(outputs_);
+  const Windows stored = Stored(input);
+  std::vector<float> exact = exact_;
+  ApplyFunctions(exact);
+  std::vector<std::vector<double>> errors;
+  for (const float share : shares) {
+    const std::vector<float> clip(n, share);
+    std::vector<float> y = Products(stored, WeightsOfCodes(input, clip));
+    std::vector<double> shift(n, 0.0);
+    for (size_t i = 0; i < y.size(); ++i) {
+      shift[i % n] +=
+          (double(y[i]) - double(exact_[i])) / double(windows_.count());
+    }
+    for (size_t i = 0; i < y.size(); ++i) y[i] -= float(shift[i % n]);
+    ApplyFunctions(y);
+    std::vector<double>& sums = errors.emplace_back(n, 0.0);
+    for (size_t i = 0; i < y.size(); ++i) {
+      const double d = double(y[i]) - double(exact[i]);
+      sums[i % n] += d * d / double(windows_.count());
+    }
+  }
+  return errors;
+}
+
+std::vector<float> ProductTrial::Shifts(const QuantParams& input,
+                                        std::span<const float> clip) const {
+  std::vector<float> y = Products(Stored(input), WeightsOfCodes(input, clip));
   for (size_t i = 0; i < y.size(); ++i) y[i] -= exact_[i];
   return y;
 }
@@ -145,7 +172,7 @@ Windows ProductTrial::Stored(const QuantParams& input) const {
 
 // The weights that the step really has.
 std::vector<float> ProductTrial::WeightsOfCodes(
-    const QuantParams& input) const {
+    const QuantParams& input, std::span<const float> clip) const {
   const bool folded = input.scale.size() > 1 && !depthwise_;
   const float most = folded ? std::ranges::max(input.scale) : 1.0f;
   const auto factor = [&](size_t i) {
@@ -154,7 +181,7 @@ std::vector<float> ProductTrial::WeightsOfCodes(
   std::vector<float> weight = weight_;
   for (size_t i = 0; i < weight.size(); ++i) weight[i] *= factor(i);
   const WeightCodes codes = QuantizeWeightsPerOutput(
-      weight, std::vector<float>(size_t(outputs_), 0.0f));
+      weight, std::vector<float>(size_t(outputs_), 0.0f), clip);
   const size_t width = weight.size() / size_t(outputs_);
   for (size_t i = 0; i < weight.size(); ++i) {
     weight[i] = float(codes.codes[i]) * codes.scale[i / width] / factor(i);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,17 @@ class ProductTrial {
   //          before these are quantized, except those of a depthwise reader.
   double Error(const QuantParams& input) const;
 
-  // What the same makes of every output before the fused functions: with codes
-  // minus in float. [windows][outputs]
-  std::vector<float> Shifts(const QuantParams& input) const;
+  // By share: the same for each output alone, once what the codes shift its
+  // mean by is taken out, with weights held at this share of the output's
+  // largest (NodePlan::weight_clip). [shares][outputs]
+  std::vector<std::vector<double>> ErrorsByClip(
+      const QuantParams& input, std::span<const float> shares) const;
+
+  // What input and weights as their codes say make of every output before the
+  // fused functions: with codes minus in float. [windows][outputs]
+  //   clip: as NodePlan::weight_clip.
+  std::vector<float> Shifts(const QuantParams& input,
+                            std::span<const float> clip) const;
   int64_t outputs() const { return outputs_; }
   const Windows& windows() const { return windows_; }
 
@@ -43,7 +52,8 @@ class ProductTrial {
                               const std::vector<float>& weight) const;
   void ApplyFunctions(std::vector<float>& y) const;
   Windows Stored(const QuantParams& input) const;
-  std::vector<float> WeightsOfCodes(const QuantParams& input) const;
+  std::vector<float> WeightsOfCodes(const QuantParams& input,
+                                    std::span<const float> clip) const;
 
   Windows windows_;
   bool depthwise_ = false;

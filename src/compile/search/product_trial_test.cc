@@ -78,7 +78,7 @@ TEST(ProductTrial, ShiftsAreSquaredInItsErrorWhereNoFunctionIs) {
     const ProductTrial& trial = trials.at(name);
     const QuantParams scales = Scales(1, 0.02f);
     double squares = 0;
-    for (float shift : trial.Shifts(scales)) {
+    for (float shift : trial.Shifts(scales, {})) {
       squares += double(shift) * double(shift);
     }
     const double error = trial.Error(scales);

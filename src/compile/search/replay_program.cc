@@ -194,8 +194,8 @@ class ReplayProgram::Builder {
   Version RoundsOf(ValueId v, int form) const {
     const std::vector<Form>& forms = FormsOf(v);
     Version rounds;
-    if (forms[0].is_u8) rounds.push_back(forms[0].quant);
-    if (form > 0 && forms[size_t(form)].is_u8) {
+    if (forms[0].is_u8()) rounds.push_back(forms[0].quant);
+    if (form > 0 && forms[size_t(form)].is_u8()) {
       rounds.push_back(forms[size_t(form)].quant);
     }
     return rounds;
@@ -205,7 +205,7 @@ class ReplayProgram::Builder {
   int FloatForm(ValueId v) const {
     const std::vector<Form>& forms = FormsOf(v);
     for (size_t i = 0; i < forms.size(); ++i) {
-      if (!forms[i].is_u8) return int(i);
+      if (!forms[i].is_u8()) return int(i);
     }
     return 0;
   }
@@ -218,8 +218,8 @@ class ReplayProgram::Builder {
         maker != kNoNode && IsMover(graph_.nodes[size_t(maker)]) &&
         !std::holds_alternative<Concat>(graph_.nodes[size_t(maker)].op);
     Version version;
-    if (forms[0].is_u8 && !moved) version.push_back(forms[0].quant);
-    if (form > 0 && forms[size_t(form)].is_u8) {
+    if (forms[0].is_u8() && !moved) version.push_back(forms[0].quant);
+    if (form > 0 && forms[size_t(form)].is_u8()) {
       version.push_back(forms[size_t(form)].quant);
     }
     const auto known = std::ranges::find(cut.versions, version);
@@ -276,10 +276,12 @@ Graph WithCodedWeights(const Graph& graph, const Plan& plan,
     Node& node = coded.nodes[size_t(n)];
     if (node.inputs.size() < 2 || node.inputs[1] == kNoValue) continue;
     const std::string& read = graph.values[size_t(node.inputs[0])].name;
-    const int form = plan.nodes.at(node.name).input_forms[0];
+    const NodePlan& row = plan.nodes.at(node.name);
+    const int form = row.input_forms[0];
     const Form& seen = plan.values.at(read).forms[size_t(form)];
-    Tensor weights = CodedWeights(graph, graph.nodes[size_t(n)],
-                                  {{node.inputs[0], seen.quant}});
+    Tensor weights =
+        CodedWeights(graph, graph.nodes[size_t(n)],
+                     {{node.inputs[0], seen.quant}}, row.weight_clip);
     if (weights.raw() == nullptr) continue;
     // Of its own: others may share the constant.
     Value& constant =

@@ -68,7 +68,7 @@ std::vector<float> OutputWhereOnly(const Calibrated& c, ValueId v, int output) {
   Plan plan = FloatPlan(c.graph);
   const std::string& name = c.graph.values[size_t(v)].name;
   const std::vector<Form>& forms = c.plan.values.at(name).forms;
-  const size_t shift = forms[0].is_u8 ? 1 : 0;
+  const size_t shift = forms[0].is_u8() ? 1 : 0;
   if (shift > 0) plan.values.at(name).forms.push_back(forms[0]);
   for (size_t i = 1; i < forms.size(); ++i) {
     plan.values.at(name).forms.push_back(forms[i]);
@@ -118,7 +118,7 @@ std::vector<float> OutputOfNodeInCodes(const Calibrated& c, NodeId n) {
     if (value.is_constant()) continue;
     const Form& form =
         c.plan.values.at(value.name).forms[size_t(row.input_forms[i])];
-    EXPECT_TRUE(form.is_u8) << value.name;
+    EXPECT_TRUE(form.is_u8()) << value.name;
     read.push_back({node.inputs[i], form.quant});
     std::vector<Form>& forms = plan.values.at(value.name).forms;
     forms.push_back(form);

@@ -37,6 +37,7 @@ class Builder {
     AddElementwise();
     AddReductions();
     AddMovement();
+    AddHalves();
     return std::move(p_);
   }
 
@@ -70,6 +71,7 @@ class Builder {
   }
 
   void AddConvolutions();
+  void AddHalves();
   void AddElementwise();
   void AddReductions();
   void AddMovement();
@@ -110,6 +112,31 @@ void Builder::AddConvolutions() {
         p.weight = p_.Constant("w", Pattern<float>(9 * 16, 11, 5));
         p.residual = real_;
       });
+}
+
+// On f16 and bf16, with y in 16 bits and in 32.
+void Builder::AddHalves() {
+  const Window window = *Slide3x3();
+  const std::vector<int64_t> dims = {1, kSide, kSide, kChannels};
+  const int f16 = p_.Add("f16", DType::F16, dims);
+  const int bf16 = p_.Add("bf16", DType::BF16, dims);
+  Step<CastT>(real_, f16);
+  Step<CastT>(real_, bf16);
+  Step<ConvHalfT>(
+      f16, F32Output("conv_half", {1, kSide, kSide, 20}), [&](ConvHalfT& p) {
+        p.window = Slide3x3();
+        const int64_t n = *PackedConvHalfSize(20, kChannels, 1, window);
+        p.weight = p_.Constant("w", DType::F16, Pattern<uint16_t>(n, 999, 0));
+        p.bias = p_.Constant("b", Pattern<float>(20, 9, 4));
+      });
+  Step<DepthwiseHalfT>(bf16, Out(p_.Add("depthwise_half", DType::BF16, dims)),
+                       [&](DepthwiseHalfT& p) {
+                         p.window = Slide3x3();
+                         p.weight =
+                             p_.Constant("w", DType::BF16,
+                                         Pattern<uint16_t>(9 * 16, 999, 0));
+                         p.residual = bf16;
+                       });
 }
 
 void Builder::AddElementwise() {

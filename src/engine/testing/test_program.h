@@ -34,6 +34,13 @@ class TestProgram {
     return AddConstant(name, DTypeOf<T>(), int64_t(elements.size()),
                        std::as_bytes(std::span(elements)));
   }
+  // Elements that C++ has no type for.
+  template <typename T>
+  int Constant(const std::string& name, DType dtype,
+               const std::vector<T>& elements) {
+    return AddConstant(name, dtype, int64_t(elements.size()),
+                       std::as_bytes(std::span(elements)));
+  }
   // n times the same.
   template <typename T>
   int Constant(const std::string& name, int64_t n, T element) {

@@ -3,12 +3,14 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/cast/cast_chunks.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
 namespace {
 
 constexpr Kernel<CastParams> kCastKernels[] = {
+    {"cast_avx2", CpuLevel::kAvx2, CastAvx2},
     {"cast_reference", CpuLevel::kScalar, CastReference},
 };
 
@@ -26,7 +28,7 @@ KernelFn<CastParams> FindCast(CpuLevel level) {
 }
 
 Work PlanCast(const CastParams& p, int threads) {
-  return SplitEvenly(p.rows, double(p.rows * p.columns) * kNsPerElement,
+  return SplitEvenly(CastChunks(p), double(p.rows * p.columns) * kNsPerElement,
                      threads);
 }
 

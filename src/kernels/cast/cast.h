@@ -36,6 +36,10 @@ Work PlanCast(const CastParams& params, int threads);
 void CastReference(const CastParams& params, int64_t part, int64_t parts,
                    std::byte* scratch);
 
+// Vectors between f32 and the 16-bit floats, the reference for the rest.
+void CastAvx2(const CastParams& params, int64_t part, int64_t parts,
+              std::byte* scratch);
+
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_CAST_CAST_H_

@@ -7,7 +7,7 @@
 
 #include "base/half.h"
 #include "kernels/cast/cast.h"
-#include "kernels/split.h"
+#include "kernels/cast/cast_chunks.h"
 
 namespace octet::kernels {
 namespace {
@@ -160,18 +160,15 @@ void Narrow(DType to, const Wide& wide, int64_t n, void* y) {
 void CastReference(const CastParams& p, int64_t part, int64_t parts,
                    std::byte*) {
   const int64_t from_bytes = SizeOf(p.from), to_bytes = SizeOf(p.to);
-  const Piece rows = PieceOf(p.rows, part, parts);
   Wide wide;
-  for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const auto* x =
-        static_cast<const std::byte*>(p.x) + row * p.x_stride * from_bytes;
-    auto* y = static_cast<std::byte*>(p.y) + row * p.y_stride * to_bytes;
-    for (int64_t i = 0; i < p.columns; i += kChunk) {
-      const int64_t n = std::min(kChunk, p.columns - i);
-      Widen(p.from, x + i * from_bytes, n, wide);
-      Narrow(p.to, wide, n, y + i * to_bytes);
-    }
-  }
+  ForEachCastChunk(p, part, parts,
+                   [&](const std::byte* x, std::byte* y, int64_t columns) {
+                     for (int64_t i = 0; i < columns; i += kChunk) {
+                       const int64_t n = std::min(kChunk, columns - i);
+                       Widen(p.from, x + i * from_bytes, n, wide);
+                       Narrow(p.to, wide, n, y + i * to_bytes);
+                     }
+                   });
 }
 
 }  // namespace octet::kernels

@@ -23,27 +23,17 @@ double BestRate(int64_t (*spin)()) {
 }  // namespace
 
 double PeakMacsU8(CpuLevel level) {
-  switch (level) {
-    case CpuLevel::kAvx512Vnni:
-      return BestRate(SpinU8Avx512Vnni);
-    case CpuLevel::kAvx2:
-      return BestRate(SpinU8Avx2);
-    case CpuLevel::kScalar:
-      break;
-  }
-  return 0;
+  if (level >= CpuLevel::kAvx512Vnni) return BestRate(SpinU8Avx512Vnni);
+  return level == CpuLevel::kAvx2 ? BestRate(SpinU8Avx2) : 0;
 }
 
 double PeakMacsF32(CpuLevel level) {
-  switch (level) {
-    case CpuLevel::kAvx512Vnni:
-      return BestRate(SpinF32Avx512Vnni);
-    case CpuLevel::kAvx2:
-      return BestRate(SpinF32Avx2);
-    case CpuLevel::kScalar:
-      break;
-  }
-  return 0;
+  if (level >= CpuLevel::kAvx512Vnni) return BestRate(SpinF32Avx512Vnni);
+  return level == CpuLevel::kAvx2 ? BestRate(SpinF32Avx2) : 0;
+}
+
+double PeakMacsBf16(CpuLevel level) {
+  return level >= CpuLevel::kAvx512Bf16 ? BestRate(SpinBf16Avx512Bf16) : 0;
 }
 
 }  // namespace octet::kernels

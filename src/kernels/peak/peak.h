@@ -16,12 +16,16 @@ namespace octet::kernels {
 // milliseconds.
 double PeakMacsU8(CpuLevel level);
 double PeakMacsF32(CpuLevel level);
+// The same of products of bf16 pairs; 0 where the level has none, so that they
+// are made of f32 products.
+double PeakMacsBf16(CpuLevel level);
 
 // One loop of the level; they return the multiply-accumulates done.
 int64_t SpinU8Avx2();
 int64_t SpinU8Avx512Vnni();
 int64_t SpinF32Avx2();
 int64_t SpinF32Avx512Vnni();
+int64_t SpinBf16Avx512Bf16();
 
 }  // namespace octet::kernels
 

@@ -11,6 +11,7 @@ TEST(Peak, IsPositiveWhereThereIsAnInstructionToMeasure) {
   for (CpuLevel level : RunnableCpuLevels()) {
     EXPECT_EQ(PeakMacsU8(level) > 0, level != CpuLevel::kScalar);
     EXPECT_EQ(PeakMacsF32(level) > 0, level != CpuLevel::kScalar);
+    EXPECT_EQ(PeakMacsBf16(level) > 0, level == CpuLevel::kAvx512Bf16);
   }
 }
 

@@ -91,7 +91,7 @@ inline void GiveRange(const Tensor& x, std::vector<Form>& forms) {
   const auto [low, high] = std::ranges::minmax(x.as<float>());
   const Shape& shape = x.shape();
   for (Form& form : forms) {
-    if (!form.is_u8 || !form.quant.scale.empty()) continue;
+    if (!form.is_u8() || !form.quant.scale.empty()) continue;
     const bool per_channel = form.granularity == Granularity::kPerChannel;
     const int64_t n = per_channel ? shape[shape.rank() - 1] : 1;
     form.quant =

@@ -20,7 +20,7 @@ inline Plan MustPropose(const Graph& graph,
 
 inline ProposeOptions FloatOnly() {
   ProposeOptions options;
-  options.int8 = false;
+  options.precision = Precision::kF32;
   return options;
 }
 

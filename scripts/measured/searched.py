@@ -1,0 +1,106 @@
+"""Every case searched under an accuracy budget."""
+import time
+
+from . import cases
+
+NAME = 'searched'
+INTRODUCTION = '''## Searched
+
+    octet build ... --max-drop 0.5% --time-budget 5m
+    octet build ... --max-drop 0.5% --time-budget 5m --eval-data LABELLED
+
+Without labels the drop is that of agreement with the float model on half of the
+calibration samples; with them it is that of the metric on the labelled
+calibration samples. Both see calibration samples only; the figures are of the
+evaluation samples.
+
+- peer: the best of ONNX Runtime's calibrators and NNCF, with and without its
+  accuracy control.
+- MACs: the share of multiply-accumulates in INT8, without and with labels.
+- ms: all INT8, searched without and with labels, FP32; one thread.
+- s: seconds of the two builds.
+- Met, by the build without labels: within 0.005 of float or where the
+  difference is chance, at least 90 % of the arithmetic in INT8, and at least
+  the smaller of peer and float. Chance is two standard errors: of detection the
+  scatter of engines of one model, 0.004 (docs/designs/0003); of classification
+  that of one answer in a hundred being another than the float model's.
+'''
+PEERS = ('MinMax', 'Entropy', 'Percentile', 'nncf', 'nncf_accuracy_control')
+MOST_DROP, LEAST_SHARE = 0.005, 0.9
+
+
+def is_case(case):
+    return True
+
+
+def search(name, case, engine, labelled):
+    options = ['--max-drop', '0.5%', '--time-budget', '5m', '--no-timing']
+    if labelled:
+        options += ['--eval-data', cases.DATA / name / 'case.json',
+                    '--eval-split', 'calib']
+    began = time.monotonic()
+    result = cases.build(name, case, case['model'], engine, *options)['search']
+    return {'value': cases.evaluate(name, engine),
+            'seconds': time.monotonic() - began,
+            'ms': result['chosen']['latency_ms'],
+            'share': result['chosen']['int8_mac_share'],
+            'meets': result['meets_drop'], 'fell_back': result['fell_back'],
+            'int8_ms': result['all_int8']['latency_ms'],
+            'fp32_ms': result['float']['latency_ms']}
+
+
+def chance(row, case):
+    """Two standard errors of the difference to float."""
+    if case['task'] == 'detection':
+        return 0.008
+    count = case['data']['eval']['count']
+    changed = 0.01  # of the answers, that differ from the float model's
+    return 2 * (changed / count) ** 0.5
+
+
+def faults(row, case):
+    found = []
+    one = row['unlabelled']
+    drop = row['float'] - one['value']
+    if drop > max(MOST_DROP, chance(row, case)):
+        found.append(f'{drop:.4f} below float')
+    if one['share'] < LEAST_SHARE:
+        found.append(f"{100 * one['share']:.0f} % in INT8")
+    if row['peer'] is not None and one['value'] < min(row['peer'], row['float']):
+        found.append('below peer')
+    return found
+
+
+def measure_case(name):
+    case = cases.read_case(name)
+    if case['model'] in case.get('qdq_metric', {}):
+        return []  # quantized by its makers: nothing is left to search
+    engine = cases.WORK / f'{name}.searched.octet'
+    row = {'case': name, 'metric': case['metric']['name'],
+           'float': cases.float_value(case, case['model']),
+           'peer': max(cases.peers(case, 'peer_int8', PEERS).values(),
+                       default=None)}
+    for labelled, key in ((False, 'unlabelled'), (True, 'labelled')):
+        row[key] = search(name, case, engine, labelled)
+        print(f"{name} {key}: {row[key]['value']} of {row['float']}, "
+              f"{row[key]['ms']:.1f} ms", flush=True)
+    row['faults'] = faults(row, case)
+    return [row]
+
+
+def cells(row):
+    one, two = row['unlabelled'], row['labelled']
+    return [row['case'], cases.number(row['float']),
+            cases.number(one['value']), cases.number(two['value']),
+            cases.number(row['peer']),
+            f"{100 * one['share']:.1f} / {100 * two['share']:.1f} %",
+            f"{one['int8_ms']:.2f}, {one['ms']:.2f} / {two['ms']:.2f}, "
+            f"{one['fp32_ms']:.2f}",
+            f"{one['seconds']:.0f} / {two['seconds']:.0f}",
+            'no: ' + ', '.join(row['faults']) if row['faults'] else 'yes']
+
+
+def table(rows):
+    return cases.markdown(
+        ['case', 'float', 'searched', 'with labels', 'peer', 'MACs', 'ms',
+         's', 'met'], [cells(row) for row in rows])

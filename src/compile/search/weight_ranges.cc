@@ -1,0 +1,62 @@
+#include "compile/search/weight_ranges.h"
+
+#include <optional>
+
+#include "compile/search/bias_correction.h"
+
+namespace octet::compile {
+namespace {
+
+constexpr float kShares[] = {1.00f, 0.98f, 0.96f, 0.94f, 0.92f, 0.90f,
+                             0.88f, 0.86f, 0.84f, 0.82f, 0.80f, 0.76f,
+                             0.72f, 0.68f, 0.64f, 0.60f};
+// A share has to leave no more than this of the error that the whole range
+// makes: the least of many is a little small by chance.
+constexpr double kMostLeft = 0.95;
+
+std::optional<WeightClip> ClipOf(const Node& node, const ProductTrial& trial,
+                                 const QuantParams& input) {
+  const auto errors = trial.ErrorsByClip(input, kShares);
+  WeightClip result{node.name, {}};
+  bool gains = false;
+  for (size_t c = 0; c < size_t(trial.outputs()); ++c) {
+    size_t best = 0;
+    for (size_t s = 1; s < errors.size(); ++s) {
+      if (errors[s][c] < errors[best][c]) best = s;
+    }
+    if (errors[best][c] > kMostLeft * errors[0][c]) best = 0;
+    result.clip.push_back(kShares[best]);
+    gains |= best != 0;
+  }
+  if (!gains) return std::nullopt;
+  return result;
+}
+
+}  // namespace
+
+std::vector<WeightClip> MeasureWeightClips(const Graph& graph,
+                                           const ProductTrials& trials,
+                                           const Plan& plan, ThreadPool& pool) {
+  const std::vector<NodeId> products = CorrectableProducts(graph, plan);
+  std::vector<std::optional<WeightClip>> found(products.size());
+  pool.ParallelFor(int64_t(products.size()), [&](int64_t i, int) {
+    const Node& node = graph.nodes[size_t(products[size_t(i)])];
+    const auto trial = trials.find(node.name);
+    if (trial == trials.end()) return;
+    found[size_t(i)] =
+        ClipOf(node, trial->second, InputForm(graph, node, plan).quant);
+  });
+  std::vector<WeightClip> clips;
+  for (std::optional<WeightClip>& clip : found) {
+    if (clip) clips.push_back(*std::move(clip));
+  }
+  return clips;
+}
+
+void ClipWeights(const std::vector<WeightClip>& clips, Plan& plan) {
+  for (const WeightClip& clip : clips) {
+    plan.nodes.at(clip.node).weight_clip = clip.clip;
+  }
+}
+
+}  // namespace octet::compile

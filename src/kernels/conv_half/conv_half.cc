@@ -1,0 +1,43 @@
+#include "kernels/conv_half/conv_half.h"
+
+#include <iterator>
+
+#include "base/cpu.h"
+#include "kernels/conv_half/conv_half_geometry.h"
+#include "kernels/split.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr Kernel<ConvHalfParams> kConvHalfKernels[] = {
+    {"conv_half_avx512bf16", CpuLevel::kAvx512Bf16, ConvHalfAvx512Bf16},
+    {"conv_half_avx512vnni", CpuLevel::kAvx512Vnni, ConvHalfAvx512Vnni},
+    {"conv_half_avx2", CpuLevel::kAvx2, ConvHalfAvx2},
+    {"conv_half_reference", CpuLevel::kScalar, ConvHalfReference},
+};
+
+// As conv_f32.
+constexpr double kNsPerMac = 1.0 / 28;
+
+}  // namespace
+
+KernelTable<ConvHalfParams> ConvHalfKernels() {
+  return {kConvHalfKernels, std::size(kConvHalfKernels)};
+}
+
+KernelFn<ConvHalfParams> FindConvHalf(CpuLevel level) {
+  return ConvHalfKernels().Best(level).fn;
+}
+
+Work PlanConvHalf(const ConvHalfParams& p, int threads) {
+  const ConvHalfGeometry g = GeometryOf(p);
+  const int64_t panels = g.weight.panels();
+  const double macs = double(g.rows * g.row_pixels) *
+                      double(p.group * panels * 16) *
+                      double(g.weight.taps * g.weight.depth);
+  const int64_t floats = g.x_floats + g.weight_floats + 2 * g.y_floats;
+  return SplitEvenly(g.rows * panels, macs * kNsPerMac, threads,
+                     floats * int64_t{sizeof(float)});
+}
+
+}  // namespace octet::kernels
