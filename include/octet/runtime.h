@@ -181,6 +181,14 @@ class Session {
   //           an index that the model reads from an input is out of range.
   Status Run();
 
+  // For tools that change a value and ask what becomes of it: runs these steps
+  // alone, in this order, on what the memory holds, and calls no tap. It means
+  // something only where the engine was lowered so that no values share memory.
+  //   errors: kUsage for a step that there is not; else as Run.
+  Status RunSteps(std::span<const int> steps);
+  // The memory of inputs, outputs and all between, as the Program places them.
+  std::span<std::byte> arena();
+
   // Empty removes it. With a tap, Run is slower and may allocate.
   void SetTap(Tap tap);
   void SetEdit(Edit edit);

@@ -52,6 +52,7 @@ struct Session::Impl {
   std::span<std::byte> Bytes(const std::vector<int>& values, int i) const;
   TensorView View(int value) const;
 
+  Status Exclusively(const std::function<Status()>& run);
   Status RunSteps();
   void RunStep(size_t step);
   void CallTaps(int after, std::vector<TapPoint>::const_iterator& next) const;
@@ -251,15 +252,38 @@ Result<Tensor> Session::GetOutput(int i) const {
   return tensor;
 }
 
-Status Session::Run() {
-  if (impl_ == nullptr) return Usage("Run of a session that was moved away");
-  if (impl_->running.exchange(true, std::memory_order_acquire)) {
+Status Session::Impl::Exclusively(const std::function<Status()>& run) {
+  if (running.exchange(true, std::memory_order_acquire)) {
     return Usage(
         "two runs of one session at the same time; give each thread its own");
   }
-  const Status status = impl_->RunSteps();
-  impl_->running.store(false, std::memory_order_release);
+  const Status status = run();
+  running.store(false, std::memory_order_release);
   return status;
+}
+
+Status Session::Run() {
+  if (impl_ == nullptr) return Usage("Run of a session that was moved away");
+  return impl_->Exclusively([this] { return impl_->RunSteps(); });
+}
+
+Status Session::RunSteps(std::span<const int> steps) {
+  if (impl_ == nullptr) return Usage("Run of a session that was moved away");
+  return impl_->Exclusively([&]() -> Status {
+    for (int step : steps) {
+      if (step < 0 || size_t(step) >= impl_->bound.size()) {
+        return Usage("step {} was asked for; the engine has {}", step,
+                     impl_->bound.size());
+      }
+      OCTET_RETURN_IF_ERROR(impl_->bound[size_t(step)]->CheckData());
+      impl_->RunStep(size_t(step));
+    }
+    return {};
+  });
+}
+
+std::span<std::byte> Session::arena() {
+  return {impl_->arena.data(), size_t(impl_->profile->arena_bytes)};
 }
 
 void Session::SetTap(Tap tap) { impl_->tap = std::move(tap); }

@@ -279,6 +279,23 @@ TEST(Session, RefusesTwoRunsAtTheSameTime) {
   EXPECT_TRUE(session.Run().ok());
 }
 
+TEST(Session, RunsSingleStepsOnWhatTheMemoryHolds) {
+  Session session = SessionOf(LargeProgram());
+  ASSERT_TRUE(session.SetInput(0, PatternU8(session.inputs()[0].shape)).ok());
+  ASSERT_TRUE(session.Run().ok());
+  const std::vector<std::byte> arena(session.arena().begin(),
+                                     session.arena().end());
+  std::vector<int> steps;
+  for (int i = 0; i < int(session.steps().size()); ++i) steps.push_back(i);
+  ASSERT_TRUE(session.RunSteps(steps).ok());
+  EXPECT_TRUE(std::ranges::equal(arena, session.arena()));
+  for (int wrong : {-1, int(steps.size())}) {
+    const Status status = session.RunSteps(std::vector<int>{wrong});
+    EXPECT_EQ(status.code(), Code::kUsage);
+    EXPECT_THAT(status.message(), HasSubstr("the engine has"));
+  }
+}
+
 TEST(Session, MovesAndRefusesToRunAfter) {
   Session first = SessionOf(engine::SmallProgram());
   Session second = std::move(first);

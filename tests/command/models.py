@@ -162,3 +162,21 @@ def with_nan_weight():
             values[0, 0, 0, 0] = np.nan
             tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
     return model
+
+
+def with_culprit():
+    """One value has a channel 50 times the others; two convolutions read it."""
+    graph = _Graph(seed=4)
+    graph.constant('wide.w', np.diag([50, 1, 1, 1]).astype(np.float32)
+                   .reshape(4, 4, 1, 1))
+    wide = graph.add('Conv', ['x', 'wide.w'], 'wide', kernel_shape=[1, 1])
+    outputs = {}
+    for side in ('left', 'right'):
+        weights = graph.random.normal(0, 1, (4, 4, 1, 1)).astype(np.float32)
+        weights[:, 0] = 0
+        graph.constant(side + '.w', weights)
+        x = graph.add('Conv', [wide, side + '.w'], side, kernel_shape=[1, 1])
+        x = graph.add('Relu', [x], side + '.relu')
+        graph.conv(x, 4, 4, side + '.end')
+        outputs[side + '.end'] = [1, 4, 8, 8]
+    return graph.model([1, 4, 8, 8], outputs)

@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "detector.h"
 #include "evaluate/evaluate.h"
+#include "interrupt.h"
 #include "vision/preprocess_text.h"
 
 namespace octet::cli {
@@ -153,7 +154,9 @@ Result<Score> Measure(const LabelledData& data, Session& session,
                       Console& console, const std::string& what) {
   const int64_t all =
       data.dataset.images != nullptr ? data.dataset.images->size() : 0;
-  const evaluate::RunModel run = [&](std::vector<Tensor> inputs) {
+  const evaluate::RunModel run =
+      [&](std::vector<Tensor> inputs) -> Result<std::vector<Tensor>> {
+    if (InterruptGuard::Interrupted()) return Failed("stopped");
     return RunSession(session, inputs);
   };
   const evaluate::Progress progress = [&](int64_t done) {

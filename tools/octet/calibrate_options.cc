@@ -1,31 +1,17 @@
 #include "calibrate_options.h"
 
 #include <charconv>
-#include <csignal>
+#include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "compile/calibrate/range_rule.h"
+#include "compile/calibrate/tensorrt_cache.h"
 #include "doctor/glance.h"
+#include "interrupt.h"
 
 namespace octet::cli {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
-void OnInterrupt(int) { interrupted = 1; }
-
-// Makes Ctrl-C a question that the calibration asks, while it lives.
-class InterruptGuard {
- public:
-  InterruptGuard() : before_(std::signal(SIGINT, OnInterrupt)) {
-    interrupted = 0;
-  }
-  ~InterruptGuard() { std::signal(SIGINT, before_); }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  void (*before_)(int);
-};
 
 // The first samples of a longer list.
 class FirstSamples : public SampleSource {
@@ -42,6 +28,16 @@ class FirstSamples : public SampleSource {
   std::unique_ptr<SampleSource> all_;
   int64_t size_;
 };
+
+bool IsTensorRtCache(const std::string& path) {
+  std::error_code ignored;  // a folder is none
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  const Result<MappedFile> file = MappedFile::Open(path);
+  if (!file.ok()) return false;
+  const auto bytes = file->bytes();
+  return compile::IsTensorRtCache(
+      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
 
 // The whole of `text` as a positive number; 0 if it is none.
 int PositiveNumber(std::string_view text) {
@@ -164,7 +160,7 @@ Result<Calibration> RunCalibration(const Model& model,
   options.progress = [&](int64_t done, int64_t all) {
     console.Progress("calibrating", done, all);
   };
-  options.stop = [] { return interrupted != 0; };
+  options.stop = InterruptGuard::Interrupted;
   const InterruptGuard guard;
   OCTET_ASSIGN(Calibration calibration,
                octet::Calibrate(model, *samples, options));
@@ -172,6 +168,29 @@ Result<Calibration> RunCalibration(const Model& model,
     console.Warn("skipped {}: it cannot be read, or is no numbers", name);
   }
   PointToDoctor(model, arguments, *samples, calibration, console);
+  return calibration;
+}
+
+void TakeCalibrationCache(CalibrateArguments& arguments, std::string& ranges) {
+  if (!IsTensorRtCache(arguments.data)) return;
+  if (ranges.empty()) ranges = arguments.data;
+  arguments.data.clear();
+}
+
+Result<std::optional<Calibration>> GetCalibration(
+    const Model& model, const CalibrateArguments& arguments,
+    const std::string& ranges, const std::string& preprocess,
+    const std::string& partial_path, Console& console) {
+  std::optional<Calibration> calibration;
+  if (IsTensorRtCache(ranges)) {
+    OCTET_ASSIGN(calibration,
+                 Calibration::FromTensorRtCache(model, ranges, preprocess));
+  } else if (!ranges.empty()) {
+    OCTET_ASSIGN(calibration, Calibration::Open(ranges));
+  } else if (!arguments.data.empty() && !model.is_quantized()) {
+    OCTET_ASSIGN(calibration,
+                 RunCalibration(model, arguments, partial_path, console));
+  }
   return calibration;
 }
 

@@ -2,6 +2,7 @@
 #ifndef OCTET_TOOLS_OCTET_CALIBRATE_OPTIONS_H_
 #define OCTET_TOOLS_OCTET_CALIBRATE_OPTIONS_H_
 
+#include <optional>
 #include <string>
 
 #include "console.h"
@@ -41,6 +42,17 @@ Result<Calibration> RunCalibration(const Model& model,
                                    const CalibrateArguments& arguments,
                                    const std::string& partial_path,
                                    Console& console);
+
+// trtexec's --calib names a cache: it means --ranges then.
+void TakeCalibrationCache(CalibrateArguments& arguments, std::string& ranges);
+
+// Reads `ranges`, a .calib file or TensorRT's cache, where it is given; else
+// calibrates on the samples, if there are any and the model needs it.
+//   preprocess: canonical text, of a cache.
+Result<std::optional<Calibration>> GetCalibration(
+    const Model& model, const CalibrateArguments& arguments,
+    const std::string& ranges, const std::string& preprocess,
+    const std::string& partial_path, Console& console);
 
 // The samples that --data or --calib names.
 Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(

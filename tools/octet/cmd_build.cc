@@ -1,13 +1,11 @@
 // octet build: model and samples in, a verified INT8 engine out.
-#include <filesystem>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "calibrate_options.h"
 #include "command.h"
-#include "compile/calibrate/tensorrt_cache.h"
 #include "output_check.h"
 #include "report_data.h"
+#include "search_options.h"
 #include "trtexec_options.h"
 #include "usage.h"
 
@@ -20,6 +18,7 @@ struct Options {
   ModelArguments model;
   CalibrateArguments calibrate;
   TrtexecArguments trtexec;
+  SearchArguments search;
   std::string output, ranges, plan, plan_out, save_ranges, report;
   std::string precision = "int8";
   std::vector<std::string> keep, require;
@@ -27,38 +26,14 @@ struct Options {
   bool no_verdict = false;
 };
 
-bool IsTensorRtCache(const std::string& path) {
-  std::error_code ignored;  // a folder is none
-  if (!std::filesystem::is_regular_file(path, ignored)) return false;
-  const Result<MappedFile> file = MappedFile::Open(path);
-  if (!file.ok()) return false;
-  const auto bytes = file->bytes();
-  return compile::IsTensorRtCache(
-      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-// trtexec's --calib names a cache: it means --ranges then.
-void TakeCalibrationCache(Options& options) {
-  if (!IsTensorRtCache(options.calibrate.data)) return;
-  if (options.ranges.empty()) options.ranges = options.calibrate.data;
-  options.calibrate.data.clear();
-}
-
 Result<std::optional<Calibration>> GetRanges(const Options& options,
                                              const Model& model,
                                              const std::string& preprocess,
                                              Console& console) {
-  std::optional<Calibration> calibration;
-  if (IsTensorRtCache(options.ranges)) {
-    OCTET_ASSIGN(calibration, Calibration::FromTensorRtCache(
-                                  model, options.ranges, preprocess));
-  } else if (!options.ranges.empty()) {
-    OCTET_ASSIGN(calibration, Calibration::Open(options.ranges));
-  } else if (!options.calibrate.data.empty() && !model.is_quantized()) {
-    OCTET_ASSIGN(calibration,
-                 RunCalibration(model, options.calibrate,
-                                options.output + ".calib.part", console));
-  }
+  OCTET_ASSIGN(
+      std::optional<Calibration> calibration,
+      GetCalibration(model, options.calibrate, options.ranges, preprocess,
+                     options.output + ".calib.part", console));
   if (calibration && !options.save_ranges.empty()) {
     OCTET_RETURN_IF_ERROR(calibration->Save(options.save_ranges));
   }
@@ -87,9 +62,44 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
   return build;
 }
 
+// The best plan so far stands beside the engine, or where --plan-out says.
+SearchRequest SearchRequestOf(const Options& options,
+                              const VerdictRequest& request) {
+  return {.arguments = options.search,
+          .settings = request.settings,
+          .samples = *request.samples,
+          .plan_path = options.plan_out.empty() ? options.output + ".plan.json"
+                                                : options.plan_out,
+          .state_path = options.output + ".search.part",
+          .resume = options.calibrate.resume,
+          .threads = options.calibrate.threads};
+}
+
+// Builds what a search has found.
+Status Rebuild(const Model& model,
+               const std::optional<Calibration>& calibration,
+               const std::string& plan, BuildOptions& options, Build& build) {
+  options.plan = plan;
+  std::vector<RangeTrial> tried = std::move(build.tried);
+  OCTET_ASSIGN(build, BuildEngine(model, calibration ? &*calibration : nullptr,
+                                  options));
+  build.tried = std::move(tried);
+  return {};
+}
+
 // What can be wrong without a look at the samples; calibrating takes long.
 Status CheckArguments(const Options& options) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
+  OCTET_RETURN_IF_ERROR(CheckSearchArguments(options.search));
+  if (options.search.active() && options.calibrate.data.empty()) {
+    return Usage(
+        "--max-drop and --max-latency need --calib DATA: samples to measure "
+        "on");
+  }
+  if (options.search.active() && options.precision != "int8") {
+    return Usage("--precision {} leaves nothing to search; drop one of them",
+                 options.precision);
+  }
   OCTET_RETURN_IF_ERROR(CheckReportPath(options.report));
   return CheckOutputs(
       {options.output, options.plan_out, options.save_ranges, options.report},
@@ -122,7 +132,7 @@ bool ReadsRanges(const Options& options) {
 
 Status BuildIt(Options options, Console& console) {
   OCTET_RETURN_IF_ERROR(options.trtexec.Apply(options.precision, options.keep));
-  TakeCalibrationCache(options);
+  TakeCalibrationCache(options.calibrate, options.ranges);
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const vision::Settings settings,
@@ -153,8 +163,18 @@ Status BuildIt(Options options, Console& console) {
     build_options.threads = options.calibrate.threads;
   }
   OCTET_ASSIGN(
-      const Build build,
+      Build build,
       BuildEngine(model, calibration ? &*calibration : nullptr, build_options));
+  Status budgets;
+  if (options.search.active()) {
+    OCTET_ASSIGN(const SearchResult found,
+                 RunSearch(model, build.plan, SearchRequestOf(options, request),
+                           console));
+    OCTET_RETURN_IF_ERROR(
+        Rebuild(model, calibration, found.plan, build_options, build));
+    request.headline = Headline(options.search, found);
+    budgets = BudgetStatus(options.search, found);
+  }
   OCTET_RETURN_IF_ERROR(build.Save(options.output));
   if (!options.plan_out.empty()) {
     OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.plan_out, build.plan));
@@ -171,9 +191,11 @@ Status BuildIt(Options options, Console& console) {
   if (!options.report.empty()) console.result()["report"] = options.report;
   OCTET_ASSIGN(const VerdictFacts facts,
                GiveVerdict(model, build, build_options, request, console));
-  if (options.report.empty()) return {};
-  return Report(options, model, build, calibration, facts,
-                request.samples.get(), console);
+  if (!options.report.empty()) {
+    OCTET_RETURN_IF_ERROR(Report(options, model, build, calibration, facts,
+                                 request.samples.get(), console));
+  }
+  return budgets;
 }
 
 void AddPrecision(CLI::App& app, Options& options) {
@@ -230,6 +252,7 @@ std::function<Status(Console&)> AddBuild(CLI::App& app) {
                  "calibrating")
       ->group("Calibration");
   AddPrecision(app, *options);
+  options->search.Add(app);
   AddOutput(app, *options);
   options->trtexec.Add(app);
   return [options](Console& console) { return BuildIt(*options, console); };

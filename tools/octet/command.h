@@ -30,6 +30,7 @@ std::function<Status(Console&)> AddInspect(CLI::App& app);
 std::function<Status(Console&)> AddRun(CLI::App& app);
 std::function<Status(Console&)> AddEval(CLI::App& app);
 std::function<Status(Console&)> AddCompare(CLI::App& app);
+std::function<Status(Console&)> AddSensitivity(CLI::App& app);
 std::function<Status(Console&)> AddBench(CLI::App& app);
 std::function<Status(Console&)> AddHardware(CLI::App& app);
 std::function<Status(Console&)> AddAdvise(CLI::App& app);

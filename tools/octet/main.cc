@@ -16,6 +16,8 @@ constexpr Command kCommands[] = {
      "      -o yolov8n.octet\n"
      "  octet build net.onnx --calib samples.npy --keep 'head.*=fp32' -o "
      "net.octet\n"
+     "  octet build net.onnx --calib photos --max-drop 0.5% --time-budget 5m "
+     "\\\n      -o net.octet\n"
      "  octet build net.onnx --ranges net.calib --plan net.plan.json -o "
      "net.octet\n"
      "  octet build net.onnx --calib photos -o net.octet --report net.html\n"
@@ -49,6 +51,11 @@ constexpr Command kCommands[] = {
      "  octet compare net.onnx net.octet --data samples.npy --sort own\n"
      "  octet compare net.onnx old.octet new.octet --data samples.npy\n"
      "  octet compare net.onnx --tensors dumped_by_onnxruntime"},
+    {"sensitivity", "which values lose accuracy in int8, and how much",
+     AddSensitivity,
+     "  octet sensitivity net.onnx --calib photos --preprocess yolox\n"
+     "  octet sensitivity net.onnx --calib photos --ranges net.calib --top 10 "
+     "\\\n      -o net.sensitivity.json --resume"},
     {"bench", "latency, throughput, memory; per layer", AddBench,
      "  octet bench net.octet --layers\n"
      "  octet bench int8.octet float.octet --threads 2 --seconds 5"},

@@ -200,9 +200,11 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
                  Measure(model, engine, options, request, console, facts));
   }
   const std::string share = DescribeMacs(macs);
+  const std::string first =
+      request.headline.empty() ? "" : request.headline + "\n";
   console.Verdict(
-      fmt::format("{}: {} ({} of weights in the model){}", request.engine_path,
-                  Bytes(double(build.engine.size())),
+      fmt::format("{}{}: {} ({} of weights in the model){}", first,
+                  request.engine_path, Bytes(double(build.engine.size())),
                   Bytes(double(model.weight_bytes())), measured.text),
       measured.reason.empty() ? share : share + "; " + measured.reason,
       measured.next.empty()

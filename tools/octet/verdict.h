@@ -20,6 +20,7 @@ struct VerdictRequest {
   bool measure = true;      // build the float engine and compare
   bool time = true;         // also latencies
   bool time_steps = false;  // also of every step
+  std::string headline;     // said first; empty: nothing
   vision::Settings settings;
   std::unique_ptr<SampleSource> samples;     // null: nothing to compare on
   const Calibration* calibration = nullptr;  // of the build; null: unknown

@@ -19,6 +19,9 @@ struct LowerOptions {
   // views. Off, every value of the graph is made whole by a step of its own
   // (but for reshapes): so that calibration sees each of them.
   bool in_place = true;
+  // Off, no two values share memory, so that each is still there at the end of
+  // a run and steps may be run again one by one.
+  bool reuse_memory = true;
 };
 
 // Lowers a graph of concrete shapes (after passes) as its plan says: packs

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <set>
 
 #include "compile/lower/testing/run_lowered.h"
@@ -100,6 +101,29 @@ TEST(Lower, RunsABlockInInt8CloseToFloat) {
   const auto got = RunLowered(graph, PlanWithRanges(graph));
   // 8 bits, three layers deep.
   ExpectNear(got, *want, 0.03f);
+}
+
+TEST(Lower, GivesEveryValueMemoryOfItsOwnWhereAsked) {
+  const Graph graph = MustParse(kBlock);
+  const Plan plan = PlanWithRanges(graph);
+  const LowerOptions apart = {.in_place = false, .reuse_memory = false};
+  ExpectNear(RunLowered(graph, plan, apart), RunLowered(graph, plan), 0.0f);
+  const Result<Lowered> lowered = Lower(graph, plan, apart);
+  ASSERT_TRUE(lowered.ok()) << lowered.status().message();
+  std::map<uint64_t, uint64_t> ends;  // of what begins at an offset
+  const engine::ProfileT& profile = *lowered->program.profiles[0];
+  for (const auto& step : profile.steps) {
+    const engine::ValueT& y = *profile.values[size_t(engine::OutputOf(*step))];
+    const int64_t bytes =
+        engine::ShapeOf(y).elements() * SizeOf(engine::ToDType(y.dtype));
+    ends[y.offset] = y.offset + uint64_t(bytes);
+  }
+  uint64_t end = 0;
+  for (const auto& [offset, its_end] : ends) {
+    EXPECT_GE(offset, end);
+    end = its_end;
+  }
+  EXPECT_GT(ends.size(), 3u);
 }
 
 // Everything that an edited plan can make of a block: each node in turn in the

@@ -104,7 +104,7 @@ bool ProgramBuilder::IsDense(int index) const {
   return value.dims.size() < 2 || value.pixel_stride == value.dims.back();
 }
 
-Lowered ProgramBuilder::Finish() {
+Lowered ProgramBuilder::Finish(bool reuse_memory) {
   std::vector<Lifetime> lives(buffer_bytes_.size());
   for (size_t b = 0; b < lives.size(); ++b) lives[b].bytes = buffer_bytes_[b];
   const auto touch = [&](int value, int step) {
@@ -124,6 +124,11 @@ Lowered ProgramBuilder::Finish() {
     touch(v, steps);
   }
   for (int v : profile_.outputs) touch(v, steps);
+  for (Lifetime& life : lives) {
+    if (reuse_memory || !life.used()) continue;
+    life.Touch(-1);
+    life.Touch(steps);
+  }
   const Arena arena = PlanArena(lives);
   for (size_t v = 0; v < slots_.size(); ++v) {
     if (slots_[v].buffer < 0) continue;

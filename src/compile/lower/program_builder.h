@@ -68,8 +68,9 @@ class ProgramBuilder {
   bool IsDense(int index) const;
   engine::ProfileT& profile() { return profile_; }
 
-  // Plans the arena and hands the program out.
-  Lowered Finish();
+  // Plans the arena and hands the program out. Without `reuse_memory` no two
+  // buffers overlap.
+  Lowered Finish(bool reuse_memory);
 
  private:
   void AddStep(const std::string& node, std::string_view precision,

@@ -41,6 +41,32 @@ class Aligner {
     }
   }
 
+  // Lets the producer write `wanted`; every reader keeps the form it reads.
+  void MakeFirst(ValueId v, const Form& wanted) {
+    const int index = IndexOf(v, wanted);
+    std::vector<Form>& forms = FormsOf(v);
+    std::rotate(forms.begin(), forms.begin() + index,
+                forms.begin() + index + 1);
+    const auto follow = [index](int& form) {
+      if (form == index) {
+        form = 0;
+      } else if (form < index) {
+        ++form;
+      }
+    };
+    const auto& readers = uses_.readers[size_t(v)];
+    for (NodeId n : std::set<NodeId>(readers.begin(), readers.end())) {
+      const Node& node = graph_.nodes[size_t(n)];
+      std::vector<int>& read = plan_.nodes.at(node.name).input_forms;
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        if (node.inputs[i] == v) follow(read[i]);
+      }
+    }
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      if (graph_.outputs[i] == v) follow(plan_.output_forms[i]);
+    }
+  }
+
  private:
   std::vector<Form>& FormsOf(ValueId v) {
     return plan_.values.at(graph_.values[size_t(v)].name).forms;
@@ -133,32 +159,6 @@ class Aligner {
     return index;
   }
 
-  // Lets the producer write `wanted`; every reader keeps the form it reads.
-  void MakeFirst(ValueId v, const Form& wanted) {
-    const int index = IndexOf(v, wanted);
-    std::vector<Form>& forms = FormsOf(v);
-    std::rotate(forms.begin(), forms.begin() + index,
-                forms.begin() + index + 1);
-    const auto follow = [index](int& form) {
-      if (form == index) {
-        form = 0;
-      } else if (form < index) {
-        ++form;
-      }
-    };
-    const auto& readers = uses_.readers[size_t(v)];
-    for (NodeId n : std::set<NodeId>(readers.begin(), readers.end())) {
-      const Node& node = graph_.nodes[size_t(n)];
-      std::vector<int>& read = plan_.nodes.at(node.name).input_forms;
-      for (size_t i = 0; i < node.inputs.size(); ++i) {
-        if (node.inputs[i] == v) follow(read[i]);
-      }
-    }
-    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-      if (graph_.outputs[i] == v) follow(plan_.output_forms[i]);
-    }
-  }
-
   const Graph& graph_;
   Plan& plan_;
   Uses uses_;
@@ -167,5 +167,10 @@ class Aligner {
 }  // namespace
 
 void AlignForms(const Graph& graph, Plan& plan) { Aligner(graph, plan).Run(); }
+
+void WriteFirst(const Graph& graph, ValueId value, const Form& wanted,
+                Plan& plan) {
+  Aligner(graph, plan).MakeFirst(value, wanted);
+}
 
 }  // namespace octet::compile

@@ -21,6 +21,11 @@ namespace octet::compile {
 //   plan: has passed CheckPlan.
 void AlignForms(const Graph& graph, Plan& plan);
 
+// Lets the producer of a value write `wanted`, which is added if it is not
+// among the value's forms; all readers keep the form that they read.
+void WriteFirst(const Graph& graph, ValueId value, const Form& wanted,
+                Plan& plan);
+
 }  // namespace octet::compile
 
 #endif  // OCTET_COMPILE_PLAN_ALIGN_FORMS_H_

@@ -35,6 +35,10 @@ std::string_view Text(ReasonKind kind) {
       return "imported";
     case ReasonKind::kMover:
       return "moves data";
+    case ReasonKind::kSensitive:
+      return "kept: sensitive";
+    case ReasonKind::kNoGain:
+      return "kept: no gain";
   }
   OCTET_CHECK(false && "ReasonKind out of range");
   return "";

@@ -41,6 +41,8 @@ enum class ReasonKind : uint8_t {
   kUnobserved,  // no range was calibrated
   kImported,    // as the QDQ model says
   kMover,       // only moves data: follows its readers
+  kSensitive,   // measured: int8 costs too much accuracy here
+  kNoGain,      // measured: int8 is no faster here
 };
 struct Reason {
   ReasonKind kind = ReasonKind::kInt8;

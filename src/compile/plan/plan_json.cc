@@ -34,6 +34,8 @@ constexpr ReasonRow kReasons[] = {
     {ReasonKind::kUnobserved, "unobserved"},
     {ReasonKind::kImported, "imported"},
     {ReasonKind::kMover, "mover"},
+    {ReasonKind::kSensitive, "sensitive"},
+    {ReasonKind::kNoGain, "no_gain"},
 };
 
 std::string_view ReasonName(ReasonKind kind) {

@@ -253,7 +253,7 @@ TEST(PlanJson, TakesNodesWithoutAReasonAsAsked) {
 
 TEST(PlanJson, KeepsEveryReasonAndNamesThatAreNotText) {
   Plan plan;
-  for (int kind = 0; kind <= int(ReasonKind::kMover); ++kind) {
+  for (int kind = 0; kind <= int(ReasonKind::kNoGain); ++kind) {
     plan.nodes["node " + std::to_string(kind) + " \"\n\xc3\xa9"].reason = {
         ReasonKind(kind), "d\\" + std::to_string(kind)};
   }

@@ -90,6 +90,18 @@ Rows RowsOf(const Node& node, const Shape& shape) {
   return rows;
 }
 
+// Added to and taken from |x| < 2^22 it leaves the nearest integer, ties to
+// even; unlike nearbyint() the compiler can do that to several at once.
+constexpr float kRounder = 12582912.0f;  // 1.5 * 2^23
+
+float RoundOne(float x, float scale, float zero) {
+  const float steps = x / scale;
+  const float low = -zero, high = 255.0f - zero;
+  const float held = std::min(std::max(steps, low), high);
+  const float code = (held + kRounder) - kRounder;
+  return steps == steps ? code * scale : 0.0f;  // NaN is the zero point
+}
+
 }  // namespace
 
 Result<std::vector<CodedValue>> FindCodedValues(
@@ -128,14 +140,19 @@ Result<std::vector<CodedValue>> FindCodedValues(
   return rounded;
 }
 
-void RoundToCodes(const QuantParams& quant, int64_t columns,
-                  std::span<float> x) {
-  size_t channel = 0;
-  for (float& v : x) {
-    const float s = quant.scale[quant.per_channel() ? channel : 0];
-    const int32_t z = quant.zero_point[quant.per_channel() ? channel : 0];
-    v = octet::Dequantize(QuantizeU8(v, s, z), s, z);
-    if (++channel == size_t(columns)) channel = 0;
+void RoundToCodes(const QuantParams& quant, std::span<const float> x,
+                  std::span<float> y) {
+  const size_t n = quant.scale.size();
+  if (n == 1) {
+    const float scale = quant.scale[0], zero = float(quant.zero_point[0]);
+    for (size_t i = 0; i < x.size(); ++i) y[i] = RoundOne(x[i], scale, zero);
+    return;
+  }
+  std::vector<float> zero(quant.zero_point.begin(), quant.zero_point.end());
+  for (size_t row = 0; row + n <= x.size(); row += n) {
+    for (size_t c = 0; c < n; ++c) {
+      y[row + c] = RoundOne(x[row + c], quant.scale[c], zero[c]);
+    }
   }
 }
 
@@ -152,7 +169,8 @@ std::vector<bool> Int8Nodes(const Graph& graph, const Engine& engine) {
 }
 
 Tensor CodedWeights(const Graph& graph, const Node& node,
-                    const std::vector<CodedValue>& coded) {
+                    const std::vector<CodedValue>& coded,
+                    std::span<const float> clip) {
   const Role role = Classify(graph, node);
   if (role != Role::kProduct && role != Role::kDepthwise) return {};
   const Value& constant = graph.values[size_t(node.inputs[1])];
@@ -176,7 +194,7 @@ Tensor CodedWeights(const Graph& graph, const Node& node,
     }
   }
   const std::vector<float> least(size_t(rows.outputs), 0.0f);
-  const WeightCodes codes = QuantizeWeightsPerOutput(by_row, least);
+  const WeightCodes codes = QuantizeWeightsPerOutput(by_row, least, clip);
   Tensor result(DType::kF32, constant.shape);
   const auto out = result.as<float>();
   for (int64_t o = 0; o < rows.outputs; ++o) {

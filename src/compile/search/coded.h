@@ -27,10 +27,11 @@ Result<std::vector<CodedValue>> FindCodedValues(
     const Graph& graph, const Engine& engine,
     const std::vector<Tensor>& inputs);
 
-// Replaces numbers by what their codes stand for.
-//   x:       rows of `columns` elements; a scale per channel is one per column.
-void RoundToCodes(const QuantParams& quant, int64_t columns,
-                  std::span<float> x);
+// Replaces numbers by what their codes stand for, rounding as engines do. A
+// scale per channel is one per element of the innermost axis.
+//   y: as long as x; may be x itself.
+void RoundToCodes(const QuantParams& quant, std::span<const float> x,
+                  std::span<float> y);
 
 // Nodes that `engine` runs in int8, by index.
 std::vector<bool> Int8Nodes(const Graph& graph, const Engine& engine);
@@ -40,8 +41,10 @@ std::vector<bool> Int8Nodes(const Graph& graph, const Engine& engine);
 // weights.
 //   coded: of the engine; scales per channel of a value that is mixed are in
 //          the weights ("folded channel scales").
+//   clip:  as NodePlan::weight_clip.
 Tensor CodedWeights(const Graph& graph, const Node& node,
-                    const std::vector<CodedValue>& coded);
+                    const std::vector<CodedValue>& coded,
+                    std::span<const float> clip = {});
 
 }  // namespace octet::compile
 

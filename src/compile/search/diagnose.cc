@@ -131,9 +131,7 @@ class Diagnoser {
       if (value.name != view.name) continue;
       const Tensor exact = CopyDense(view);
       Tensor rounded = exact;
-      const int rank = view.shape.rank();
-      RoundToCodes(coded_[i].quant, rank > 0 ? view.shape[rank - 1] : 1,
-                   rounded.as<float>());
+      RoundToCodes(coded_[i].quant, exact.as<float>(), rounded.as<float>());
       rounding[i].Add(coded_[i].quant, view.shape, exact.as<float>(),
                       rounded.as<float>());
     }
@@ -190,7 +188,7 @@ class Diagnoser {
       Tensor rounded = CopyDense(view);
       const int rank = view.shape.rank();
       const int64_t columns = rank > 0 ? view.shape[rank - 1] : 1;
-      RoundToCodes(coded.quant, columns, rounded.as<float>());
+      RoundToCodes(coded.quant, rounded.as<float>(), rounded.as<float>());
       const int64_t stride = rank > 1 ? view.pixel_stride : columns;
       const size_t row_bytes = size_t(columns) * sizeof(float);
       for (int64_t row = 0; row * columns < rounded.elements(); ++row) {

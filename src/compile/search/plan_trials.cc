@@ -1,0 +1,235 @@
+#include "compile/search/plan_trials.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "compile/lower/lower.h"
+#include "compile/plan/classify.h"
+#include "compile/search/plan_search.h"
+#include "compile/search/trial_engine.h"
+
+namespace octet::compile {
+namespace {
+
+// A drop may be met exactly; sums of floats are not exact.
+constexpr double kRounding = 1e-9;
+
+constexpr const char* kFloatSignature = "everything in float";
+
+double SecondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+}  // namespace
+
+PlanTrials::PlanTrials(const Graph& graph, const Plan& plan, Precision protect,
+                       const std::vector<StoredValue>& stored,
+                       const SearchOptions& options)
+    : graph_(graph),
+      plan_(plan),
+      protect_(protect),
+      stored_(stored),
+      options_(options),
+      start_(std::chrono::steady_clock::now()) {}
+
+Status PlanTrials::Open(const std::string& key) {
+  state_.key = key;
+  std::error_code ignored;  // reading it says what is wrong
+  if (options_.resume && !options_.state_path.empty() &&
+      std::filesystem::exists(options_.state_path, ignored)) {
+    OCTET_RETURN_IF_ERROR(Load(options_.state_path, state_));
+    before_ = state_.seconds;
+    // The best plan of the run before stands until a better one is known.
+    if (std::filesystem::exists(options_.plan_path, ignored)) return {};
+  }
+  OCTET_RETURN_IF_ERROR(SavePlan(best_));
+  if (state_.first_plan_seconds == 0) state_.first_plan_seconds = seconds();
+  return {};
+}
+
+double PlanTrials::seconds() const { return before_ + SecondsSince(start_); }
+
+double PlanTrials::lowering_ms() const {
+  return lowered_ > 0 ? 1e3 * lowering_seconds_ / double(lowered_) : 0.0;
+}
+
+const std::string& PlanTrials::NameOf(size_t value) const {
+  return graph_.values[size_t(stored_[value].value)].name;
+}
+
+bool PlanTrials::IsOver() {
+  if (end_ != SearchEnd::kFinished) return true;
+  if (options_.stop && options_.stop())
+    end_ = SearchEnd::kStopped;
+  else if (seconds() > options_.seconds)
+    end_ = SearchEnd::kOutOfTime;
+  return end_ != SearchEnd::kFinished;
+}
+
+std::string PlanTrials::Signature(const Choice& choice) const {
+  if (choice.is_float) return kFloatSignature;
+  std::string signature;
+  for (size_t value : choice.kept) {
+    signature += (signature.empty() ? "" : " + ") + NameOf(value);
+  }
+  return signature;
+}
+
+const SearchState::Trial& PlanTrials::Known(const Choice& choice) const {
+  static const SearchState::Trial kNothing;
+  const auto found = state_.trials.find(Signature(choice));
+  return found == state_.trials.end() ? kNothing : found->second;
+}
+
+Result<bool> PlanTrials::Measure(const Choice& choice, bool accuracy) {
+  SearchState::Trial& trial = state_.trials[Signature(choice)];
+  const bool is_new = !trial.latency_ms || (accuracy && !trial.accuracy);
+  if (is_new && !trial.is_impossible) {
+    if (IsOver()) return false;
+    const Status run = Run(choice, accuracy, trial);
+    OCTET_RETURN_IF_ERROR(Save());
+    // Stopped amid the measurement: it is made anew when the search goes on.
+    if (!run.ok() && IsOver() && end_ == SearchEnd::kStopped) return false;
+    OCTET_RETURN_IF_ERROR(run);
+  }
+  if (!trial.accuracy || std::ranges::count(known_, choice) > 0) return true;
+  known_.push_back(choice);
+  if (options_.tried) options_.tried(Describe(choice));
+  // Until the float model's accuracy is known there is nothing to compare.
+  if (!HasAccuracy({.is_float = true, .kept = {}})) return true;
+  if (choice.is_float || !IsBetter(choice, best_)) return true;
+  best_ = choice;
+  OCTET_RETURN_IF_ERROR(SavePlan(best_));
+  return true;
+}
+
+Status PlanTrials::Run(const Choice& choice, bool accuracy,
+                       SearchState::Trial& trial) {
+  const auto start = std::chrono::steady_clock::now();
+  const Result<Engine> engine =
+      EngineOf(graph_, PlanOf(choice), /*whole=*/false);
+  lowering_seconds_ += SecondsSince(start);
+  ++lowered_;
+  if (!engine.ok()) {
+    if (engine.status().code() != Code::kUnsupported) return engine.status();
+    trial.is_impossible = true;
+    return {};
+  }
+  if (!trial.latency_ms) {
+    OCTET_ASSIGN(trial.latency_ms, options_.latency_ms
+                                       ? options_.latency_ms(*engine)
+                                       : FastestSteps(*engine));
+  }
+  if (accuracy && !trial.accuracy) {
+    OCTET_ASSIGN(trial.accuracy, options_.accuracy(*engine));
+  }
+  return {};
+}
+
+bool PlanTrials::IsPossible(const Choice& choice) const {
+  return !Known(choice).is_impossible;
+}
+
+double PlanTrials::LatencyMs(const Choice& choice) const {
+  return Known(choice).latency_ms.value_or(0);
+}
+
+double PlanTrials::Accuracy(const Choice& choice) const {
+  return Known(choice).accuracy.value_or(0);
+}
+
+bool PlanTrials::HasAccuracy(const Choice& choice) const {
+  return Known(choice).accuracy.has_value();
+}
+
+bool PlanTrials::MeetsDrop(const Choice& choice) const {
+  const Choice whole{.is_float = true, .kept = {}};
+  return HasAccuracy(choice) &&
+         Accuracy(choice) >= Accuracy(whole) - options_.max_drop - kRounding;
+}
+
+bool PlanTrials::MeetsLatency(const Choice& choice) const {
+  return options_.max_latency_ms <= 0 ||
+         LatencyMs(choice) <= options_.max_latency_ms;
+}
+
+bool PlanTrials::IsBetter(const Choice& a, const Choice& b) const {
+  const bool fast_a = MeetsLatency(a), fast_b = MeetsLatency(b);
+  if (fast_a != fast_b) return fast_a;
+  if (!fast_a) return LatencyMs(a) < LatencyMs(b);
+  const bool good_a = MeetsDrop(a), good_b = MeetsDrop(b);
+  if (good_a != good_b) return good_a;
+  if (good_a || Accuracy(a) == Accuracy(b)) return LatencyMs(a) < LatencyMs(b);
+  return Accuracy(a) > Accuracy(b);
+}
+
+double PlanTrials::ShareOf(const Plan& plan) const {
+  int64_t all = 0, int8 = 0;
+  for (const Node& node : graph_.nodes) {
+    const int64_t macs = CountMacs(graph_, node);
+    all += macs;
+    if (plan.nodes.at(node.name).precision == Precision::kInt8) int8 += macs;
+  }
+  return all > 0 ? double(int8) / double(all) : 0.0;
+}
+
+SearchTrial PlanTrials::Describe(const Choice& choice) const {
+  SearchTrial trial;
+  for (size_t value : choice.kept) trial.kept.push_back(NameOf(value));
+  trial.is_float = choice.is_float;
+  trial.latency_ms = LatencyMs(choice);
+  trial.accuracy = Accuracy(choice);
+  trial.int8_mac_share = ShareOf(PlanOf(choice));
+  return trial;
+}
+
+std::vector<SearchTrial> PlanTrials::Frontier() const {
+  std::vector<SearchTrial> all;
+  for (const Choice& choice : known_) all.push_back(Describe(choice));
+  std::ranges::stable_sort(all, [](const SearchTrial& a, const SearchTrial& b) {
+    if (a.latency_ms != b.latency_ms) return a.latency_ms < b.latency_ms;
+    return a.accuracy > b.accuracy;
+  });
+  std::vector<SearchTrial> frontier;
+  for (SearchTrial& trial : all) {
+    if (!frontier.empty() && trial.accuracy <= frontier.back().accuracy) {
+      continue;
+    }
+    frontier.push_back(std::move(trial));
+  }
+  return frontier;
+}
+
+// What taking one value back costs, where that was measured.
+std::string PlanTrials::Worth(const Choice& choice, size_t value) const {
+  Choice without = choice;
+  std::erase(without.kept, value);
+  if (!HasAccuracy(choice) || !HasAccuracy(without)) return "";
+  return fmt::format("{:+.1f} points",
+                     100 * (Accuracy(without) - Accuracy(choice)));
+}
+
+Plan PlanTrials::PlanOf(const Choice& choice) const {
+  if (choice.is_float) return FloatPlan(graph_);
+  Plan plan = plan_;
+  for (size_t value : choice.kept) {
+    ProtectValue(graph_, stored_[value], protect_, Worth(choice, value), plan);
+  }
+  return plan;
+}
+
+Status PlanTrials::Save() {
+  state_.seconds = seconds();
+  if (options_.state_path.empty()) return {};
+  return compile::Save(state_, options_.state_path);
+}
+
+Status PlanTrials::SavePlan(const Choice& choice) const {
+  if (options_.plan_path.empty()) return {};
+  return WriteFileAtomically(options_.plan_path, ToJson(PlanOf(choice)));
+}
+
+}  // namespace octet::compile

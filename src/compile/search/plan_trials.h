@@ -1,0 +1,96 @@
+// Plans that keep some values out of int8, each measured once.
+#ifndef OCTET_COMPILE_SEARCH_PLAN_TRIALS_H_
+#define OCTET_COMPILE_SEARCH_PLAN_TRIALS_H_
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "compile/ir/graph.h"
+#include "compile/plan/plan.h"
+#include "compile/plan/protect.h"
+#include "compile/search/search_state.h"
+#include "octet/search.h"
+
+namespace octet::compile {
+
+// What is kept out of int8: indices of stored values, ascending.
+struct Choice {
+  bool is_float = false;
+  std::vector<size_t> kept;
+  bool operator==(const Choice&) const = default;
+};
+
+class PlanTrials {
+ public:
+  // All of them outlive it.
+  PlanTrials(const Graph& graph, const Plan& plan, Precision protect,
+             const std::vector<StoredValue>& stored,
+             const SearchOptions& options);
+
+  // Reads the state, if the search is to go on, and writes the plan with
+  // everything in int8: from here on there is one on disk.
+  //   key: of what the search is.
+  Status Open(const std::string& key);
+
+  // Measures what is not known yet of a choice.
+  //   returns: false if the search is over: out of time, or stopped.
+  Result<bool> Measure(const Choice& choice, bool accuracy);
+
+  // True once time is up or the caller wants to stop; says so in end().
+  bool IsOver();
+  SearchEnd end() const { return end_; }
+
+  // Of choices that were measured; the float model and everything in int8 are.
+  bool IsPossible(const Choice& choice) const;
+  double LatencyMs(const Choice& choice) const;
+  double Accuracy(const Choice& choice) const;
+  bool HasAccuracy(const Choice& choice) const;
+  bool MeetsDrop(const Choice& choice) const;
+  bool MeetsLatency(const Choice& choice) const;
+
+  // The best choice so far but the float model: see octet/search.h.
+  const Choice& best() const { return best_; }
+
+  SearchTrial Describe(const Choice& choice) const;
+  // Plans of which none is both slower and less accurate.
+  std::vector<SearchTrial> Frontier() const;
+  // The plan of a choice, its reasons saying what each value is worth.
+  Plan PlanOf(const Choice& choice) const;
+
+  // Nowhere without a path.
+  Status SavePlan(const Choice& choice) const;
+
+  int64_t trials() const { return int64_t(known_.size()); }
+  double seconds() const;
+  double first_plan_seconds() const { return state_.first_plan_seconds; }
+  double lowering_ms() const;
+  const std::string& NameOf(size_t value) const;
+
+ private:
+  std::string Signature(const Choice& choice) const;
+  const SearchState::Trial& Known(const Choice& choice) const;
+  Status Run(const Choice& choice, bool accuracy, SearchState::Trial& trial);
+  bool IsBetter(const Choice& a, const Choice& b) const;
+  std::string Worth(const Choice& choice, size_t value) const;
+  double ShareOf(const Plan& plan) const;
+  Status Save();
+
+  const Graph& graph_;
+  const Plan& plan_;
+  const Precision protect_;
+  const std::vector<StoredValue>& stored_;
+  const SearchOptions& options_;
+  const std::chrono::steady_clock::time_point start_;
+  double before_ = 0;  // seconds of earlier runs
+  SearchState state_;
+  std::vector<Choice> known_;  // with an accuracy, in the order of trial
+  Choice best_;
+  SearchEnd end_ = SearchEnd::kFinished;
+  double lowering_seconds_ = 0;
+  int64_t lowered_ = 0;
+};
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_SEARCH_PLAN_TRIALS_H_
