@@ -15,8 +15,10 @@ using evaluate::AnswerKind;
 
 namespace {
 
-// From which score on detections are looked at.
-constexpr double kLowest = 0.05;
+// From which score on detections are looked at, and may be objects: what is
+// only just one must not be lost for a score that is only just lower.
+constexpr double kLowest = 0.01;
+constexpr float kLeastObject = 0.1f;
 // What the runs of the float model may take.
 constexpr int64_t kMostBytes = int64_t{384} << 20;
 
@@ -80,7 +82,10 @@ Result<std::vector<vision::Detection>> HeldOut::Detect(
 
 Status HeldOut::AddTruth() {
   for (const Run& run : runs_) {
-    OCTET_ASSIGN(const auto found, Detect(run.outputs));
+    OCTET_ASSIGN(auto found, Detect(run.outputs));
+    std::erase_if(found, [](const vision::Detection& d) {
+      return d.score < kLeastObject;
+    });
     truth_.Add(found);
   }
   if (!truth_.empty()) return {};
