@@ -17,22 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// `wide` loses most, `a` and `b` alike and less, the input next to nothing.
-constexpr std::string_view kLossy = R"(graph "g"
-input x f32[1,8,8,4]
-const w0 f32[4,1,1,4]{50,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1}
-const w1 f32[4,1,1,4]{0,1,2,-1, 0,2,-1,1, 0,1,1,1, 0,-1,2,1}
-const w2 f32[4,1,1,4]{0,2,1,1, 0,1,-1,2, 0,-1,1,1, 0,1,2,-1}
-const w3 f32[4,1,1,4]{1,1,2,-1, 1,2,-1,1, 1,1,1,1, 2,-1,2,1}
-wide f32[1,8,8,4] = Conv(x, w0, _) name=zeroth
-a f32[1,8,8,4] = Conv(wide, w1, _) after=relu name=left
-b f32[1,8,8,4] = Conv(wide, w2, _) after=relu name=right
-c f32[1,8,8,4] = Conv(a, w3, _) after=relu name=after_left
-d f32[1,8,8,4] = Conv(b, w3, _) after=relu name=after_right
-output c
-output d
-)";
-
 std::set<std::string> Int8Nodes(const Engine& engine) {
   std::set<std::string> names;
   for (const NodeNote& note : engine.notes()) {
@@ -43,7 +27,7 @@ std::set<std::string> Int8Nodes(const Engine& engine) {
 
 class PlanSearchTest : public testing::Test {
  protected:
-  PlanSearchTest() : c_(CalibratedFrom(kLossy)), samples_(c_.graph, 4) {
+  PlanSearchTest() : c_(CalibratedFrom(kCulprit)), samples_(c_.graph, 4) {
     options_.seconds = 1e9;
     options_.threads = 1;
     options_.max_drop = 0.02;
@@ -225,7 +209,7 @@ TEST_F(PlanSearchTest, PassesErrorsOfMeasuringOn) {
 }
 
 TEST(FastestSteps, AreFasterThanNothing) {
-  const Calibrated c = CalibratedFrom(kLossy);
+  const Calibrated c = CalibratedFrom(kCulprit);
   const auto ms = FastestSteps(*EngineOf(c.graph, c.plan, false));
   ASSERT_TRUE(ms.ok());
   EXPECT_GT(*ms, 0);

@@ -14,24 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// `wide` has one channel 50 times as large as the others, which its readers'
-// weights make up for: with one scale the others are lost. Two convolutions
-// read it, so that keeping either back gains little.
-constexpr std::string_view kCulprit = R"(graph "g"
-input x f32[1,8,8,4]
-const w0 f32[4,1,1,4]{50,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1}
-const w1 f32[4,1,1,4]{0,1,2,-1, 0,2,-1,1, 0,1,1,1, 0,-1,2,1}
-const w2 f32[4,1,1,4]{0,2,1,1, 0,1,-1,2, 0,-1,1,1, 0,1,2,-1}
-const w3 f32[4,1,1,4]{1,1,2,-1, 1,2,-1,1, 1,1,1,1, 2,-1,2,1}
-wide f32[1,8,8,4] = Conv(x, w0, _) name=zeroth
-a f32[1,8,8,4] = Conv(wide, w1, _) after=relu name=left
-b f32[1,8,8,4] = Conv(wide, w2, _) after=relu name=right
-c f32[1,8,8,4] = Conv(a, w3, _) after=relu name=after_left
-d f32[1,8,8,4] = Conv(b, w3, _) after=relu name=after_right
-output c
-output d
-)";
-
 // Many values alike.
 constexpr std::string_view kSpread = R"(graph "g"
 input x f32[1,8,8,4]
