@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <set>
 
 #include "base/error.h"
 #include "evaluate/metrics/coco_map.h"
@@ -37,6 +38,14 @@ double UniformOf(int64_t picture, size_t detection, int64_t draw) {
   return double(random() >> 11) * 0x1p-53;
 }
 
+// Each class of a picture stands for a picture of its own: so precision is that
+// over all classes together. The mean over classes would be mostly that of the
+// rare ones, which some objects more or less decide.
+constexpr int64_t kMostClasses = int64_t{1} << 20;
+int64_t IdOf(int64_t picture, int64_t draw, int class_index) {
+  return (picture * kDraws + draw) * kMostClasses + class_index;
+}
+
 }  // namespace
 
 double ProbabilityOfTop(const Tensor& float_scores, const Tensor& scores) {
@@ -47,45 +56,44 @@ double ProbabilityOfTop(const Tensor& float_scores, const Tensor& scores) {
 }
 
 void DrawnTruth::Add(const std::vector<vision::Detection>& found_by_float) {
-  const int64_t picture = int64_t(truth_.images.size()) / kDraws;
-  for (int64_t draw = 0; draw < kDraws; ++draw) {
-    const int64_t id = picture * kDraws + draw;
-    truth_.images.push_back({.id = id, .file_name = std::to_string(id)});
-    for (size_t i = 0; i < found_by_float.size(); ++i) {
-      const vision::Detection& d = found_by_float[i];
-      if (UniformOf(picture, i, draw) >= double(d.score)) continue;
+  for (size_t i = 0; i < found_by_float.size(); ++i) {
+    const vision::Detection& d = found_by_float[i];
+    for (int64_t draw = 0; draw < kDraws; ++draw) {
+      if (UniformOf(pictures_, i, draw) >= double(d.score)) continue;
       evaluate::TruthBox& box = truth_.boxes.emplace_back();
       box.id = int64_t(truth_.boxes.size());
-      box.image_id = id;
-      box.category_id = d.class_index;
+      box.image_id = IdOf(pictures_, draw, d.class_index);
       box.x = d.box.x0;
       box.y = d.box.y0;
       box.width = d.box.x1 - d.box.x0;
       box.height = d.box.y1 - d.box.y0;
       box.area = box.width * box.height;
-      const auto known = std::ranges::lower_bound(
-          truth_.categories, box.category_id, {}, &evaluate::TruthCategory::id);
-      if (known == truth_.categories.end() || known->id != box.category_id) {
-        truth_.categories.insert(known, {box.category_id, ""});
-      }
     }
   }
+  ++pictures_;
 }
 
 Result<double> DrawnTruth::PrecisionOf(
     const std::vector<std::vector<vision::Detection>>& found) const {
   std::vector<evaluate::CocoDetection> all;
+  std::set<int64_t> images;
+  for (const evaluate::TruthBox& box : truth_.boxes)
+    images.insert(box.image_id);
   for (size_t i = 0; i < found.size(); ++i) {
     for (int64_t draw = 0; draw < kDraws; ++draw) {
       for (const vision::Detection& d : found[i]) {
-        all.push_back({int64_t(i) * kDraws + draw, d.class_index, d.box.x0,
-                       d.box.y0, d.box.x1 - d.box.x0, d.box.y1 - d.box.y0,
-                       double(d.score)});
+        const int64_t id = IdOf(int64_t(i), draw, d.class_index);
+        images.insert(id);
+        all.push_back({id, 0, d.box.x0, d.box.y0, d.box.x1 - d.box.x0,
+                       d.box.y1 - d.box.y0, double(d.score)});
       }
     }
   }
+  evaluate::CocoTruth truth = truth_;
+  truth.categories = {{0, ""}};
+  for (int64_t id : images) truth.images.push_back({.id = id, .file_name = ""});
   OCTET_ASSIGN(const evaluate::CocoMatches matches,
-               evaluate::MatchDetections(truth_, all));
+               evaluate::MatchDetections(truth, all));
   return evaluate::Score(matches).ap50;
 }
 

@@ -25,13 +25,15 @@ class DrawnTruth {
   void Add(const std::vector<vision::Detection>& found_by_float);
   // Whether nothing was drawn in any of them.
   bool empty() const { return truth_.boxes.empty(); }
-  // Average precision at an intersection over union of .50.
+  // Average precision at an intersection over union of .50, of all classes
+  // together.
   //   found: by picture, in the order in which they were added.
   Result<double> PrecisionOf(
       const std::vector<std::vector<vision::Detection>>& found) const;
 
  private:
-  evaluate::CocoTruth truth_;
+  evaluate::CocoTruth truth_;  // its boxes alone
+  int64_t pictures_ = 0;
 };
 
 }  // namespace octet::cli

@@ -84,7 +84,7 @@ TEST(Sensitivity, PutsAPlantedCulpritWithTwoReadersFirstByFar) {
 constexpr std::string_view kWideWeights = R"(graph "g"
 input x f32[1,8,8,4]
 const w0 f32[4,1,1,4]{0,0,0,0, 0,1,0,0, 0,0,1,0, 0,0,0,1}
-const w1 f32[4,1,1,4]{50,0.3,0.7,-0.2, 50,0.6,-0.3,0.2, 50,0.1,0.4,0.3, 50,-0.1,0.2,0.6}
+const w1 f32[4,1,1,4]{50,.3,.7,-.2, 50,.6,-.3,.2, 50,.1,.4,.3, 50,-.1,.2,.6}
 const w2 f32[4,1,1,4]{1,1,2,-1, 1,2,-1,1, 1,1,1,1, 2,-1,2,1}
 a f32[1,8,8,4] = Conv(x, w0, _) name=narrow
 b f32[1,8,8,4] = Conv(a, w1, _) after=relu name=bad
