@@ -250,7 +250,7 @@ struct Comparison {
   // the error grows evenly.
   std::string first_jump;
   int64_t samples = 0;               // that were run
-  std::vector<std::string> skipped;  // that could not be read
+  std::vector<std::string> skipped;  // not read, or without a truth
   // Given tensors that are no value of the model, or one of another size: most
   // of these were fused away.
   std::vector<std::string> unmatched;

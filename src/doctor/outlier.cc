@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kMostOwned = 0.5;
 constexpr double kLeastStretch = 1.5;
+constexpr size_t kFewestSamples = 3;
 
 // The values of which a sample owns an end, and how far out it lies there
 // against the next sample.
@@ -59,6 +60,8 @@ std::string Advice(const std::string& sample) {
 std::optional<Finding> FindOutlier(
     const Extremes& extremes,
     const std::function<std::string(int64_t)>& name_of) {
+  // Of fewer, none is far from the others.
+  if (extremes.samples.size() < kFewestSamples) return std::nullopt;
   std::map<size_t, Owned> owners;
   size_t values = 0;
   for (size_t v = 0; v < extremes.values.size(); ++v) {

@@ -77,6 +77,13 @@ def rows_of(process):
     return json.loads(process.stdout)['gates']
 
 
+def test_results_do_not_replace_what_is_checked(octet, shop, write):
+    before = (shop / 'small.onnx').read_bytes()
+    octet.fails(2, 'check', write(gate('loads')), '--junit',
+                shop / 'small.onnx')
+    assert (shop / 'small.onnx').read_bytes() == before
+
+
 def test_gates_that_hold_end_with_0(octet, write):
     process = octet('check', write(
         gate('loads'), gate('smaller', ratio=2.0),

@@ -90,6 +90,13 @@ def test_one_node_of_an_int8_engine_is_protected(octet, tmp_path, shop, half):
     assert half in octet.ok('inspect', tmp_path / 'p.json')
 
 
+def test_a_pattern_of_what_only_moves_data_is_refused(octet, tmp_path, shop):
+    message = octet.fails(2, 'build', shop / 'small.onnx', '--calib',
+                          shop / 'samples.npy', '--keep', 'joined=fp16', '-o',
+                          tmp_path / 'e.octet')
+    assert 'joined=fp16' in message and 'precision of its readers' in message
+
+
 def test_a_plan_edited_to_16_bits_is_obeyed(octet, tmp_path, shop):
     plan = json.loads((shop / 'small.plan.json').read_text())
     plan['nodes']['depthwise0']['precision'] = 'fp16'

@@ -169,3 +169,19 @@ def test_a_qdq_engine_is_within_a_step_of_onnxruntime(octet, vision, tmp_path,
         # A little more than a step: the codes themselves are exact.
         share = (error <= step * 1.0001).mean()
         assert share >= WITHIN_A_STEP, (output, share, error.max() / step)
+
+
+@pytest.mark.long
+@named(QDQ)
+def test_a_qdq_model_in_float_answers_as_in_int8(octet, vision, tmp_path,
+                                                 folder, model):
+    """Nothing that its quantizers stood for is lost: ReLUs, above all."""
+    samples = prepared(vision, folder)
+    name, wanted = expected(model, samples)
+    build(octet, model, tmp_path / 'e.octet', '--precision', 'fp32')
+    found = computed(octet, tmp_path / 'e.octet', name, samples, wanted,
+                     tmp_path)
+    for output, values in wanted.items():
+        values = values.reshape(len(values), -1)
+        top = found[output].reshape(values.shape).argmax(1)
+        assert (top == values.argmax(1)).mean() >= 0.8

@@ -179,7 +179,8 @@ Status BuildIt(Options options, Console& console) {
   if (!options.plan_out.empty()) {
     OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.plan_out, build.plan));
   }
-  if (calibration && build.tried.empty() && options.plan.empty()) {
+  if (calibration && build.tried.empty() && options.plan.empty() &&
+      options.calibrate.data.empty()) {
     console.Print(
         "  nothing was measured without samples: give --calib too, to have "
         "biases corrected");

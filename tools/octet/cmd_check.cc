@@ -73,6 +73,10 @@ Status Check(const Options& options, Console& console) {
       std::filesystem::path(options.config).parent_path().string();
   OCTET_ASSIGN(const CheckConfig config,
                ParseCheckConfig(text, options.config, folder));
+  OCTET_RETURN_IF_ERROR(CheckOutputs(
+      {options.junit},
+      {config.model, config.engine, config.calib, config.ranges,
+       config.preprocess, config.data, config.labels, config.images}));
   const CheckResult result = RunGates(config, console);
   ReportGates(result.gates, console);
   if (!result.suspects.empty()) ReportSuspects(result.suspects, console);

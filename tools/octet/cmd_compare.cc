@@ -134,7 +134,8 @@ void ReportLayers(const std::vector<LayerError>& rows, Console& console) {
 
 void WarnOfGaps(const Comparison& comparison, Console& console) {
   for (const std::string& name : comparison.skipped) {
-    console.Warn("skipped {}: it cannot be read", name);
+    console.Warn(
+        "skipped {}: it cannot be read, or has nothing to compare with", name);
   }
   const std::vector<std::string>& names = comparison.unmatched;
   if (names.empty()) return;

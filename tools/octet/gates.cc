@@ -6,9 +6,9 @@
 #include <map>
 
 #include "accuracy.h"
-#include "answers.h"
 #include "base/error.h"
 #include "checked_engine.h"
+#include "side_by_side.h"
 #include "timing.h"
 
 namespace octet::cli {
@@ -243,21 +243,13 @@ class GateRunner {
   }
 
   Result<Finding> Agrees(const Gate& gate) {
-    OCTET_ASSIGN(Session f32, Session::Create(checked_->f32()));
-    OCTET_ASSIGN(Session built, Session::Create(checked_->engine()));
-    const Answers answers =
-        Answers::For(checked_->settings(), f32.inputs(), f32.outputs());
-    evaluate::Agreement agreement(answers.kind());
-    const SampleSource& samples = *checked_->samples();
-    const int64_t n = std::min(samples.size(), kMostSamples);
-    for (int64_t i = 0; i < n; ++i) {
-      OCTET_ASSIGN(const std::vector<Tensor> inputs, samples.Get(i));
-      OCTET_ASSIGN(const auto a, RunSession(f32, inputs));
-      OCTET_ASSIGN(const auto b, RunSession(built, inputs));
-      OCTET_RETURN_IF_ERROR(answers.Compare(samples.Name(i), a, b, agreement));
-      console_.Progress("comparing answers", i + 1, n);
-    }
-    if (answers.kind() == evaluate::AnswerKind::kTensors) {
+    OCTET_ASSIGN(SideBySide both,
+                 SideBySide::Create(checked_->f32(), checked_->engine(),
+                                    checked_->settings()));
+    OCTET_RETURN_IF_ERROR(
+        both.Run(*checked_->samples(), console_, kMostSamples));
+    const evaluate::Agreement& agreement = both.agreement();
+    if (agreement.kind() == evaluate::AnswerKind::kTensors) {
       return Unsupported(
           "its outputs are neither classes nor boxes, so that there are no "
           "answers to compare; use an 'accurate' gate");

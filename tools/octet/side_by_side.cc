@@ -7,11 +7,6 @@
 #include "model_options.h"
 
 namespace octet::cli {
-namespace {
-
-constexpr int64_t kMostSamples = 32;
-
-}  // namespace
 
 Result<SideBySide> SideBySide::Create(const Engine& f32, const Engine& built,
                                       const vision::Settings& settings) {
@@ -21,8 +16,9 @@ Result<SideBySide> SideBySide::Create(const Engine& f32, const Engine& built,
   return SideBySide(std::move(a), std::move(b), std::move(answers));
 }
 
-Status SideBySide::Run(const SampleSource& samples, Console& console) {
-  const int64_t n = std::min(samples.size(), kMostSamples);
+Status SideBySide::Run(const SampleSource& samples, Console& console,
+                       int64_t most) {
+  const int64_t n = std::min(samples.size(), most);
   for (int64_t i = 0; i < n; ++i) {
     const Result<std::vector<Tensor>> inputs = compile::ReadSample(samples, i);
     if (!inputs.ok()) continue;

@@ -14,13 +14,16 @@ namespace octet::cli {
 
 class SideBySide {
  public:
+  static constexpr int64_t kUsualSamples = 32;
+
   // errors: as Session::Create.
   static Result<SideBySide> Create(const Engine& f32, const Engine& built,
                                    const vision::Settings& settings);
 
   // Compares on the first samples; one that cannot be read is passed over, as
   // calibration has named it.
-  Status Run(const SampleSource& samples, Console& console);
+  Status Run(const SampleSource& samples, Console& console,
+             int64_t most = kUsualSamples);
 
   const evaluate::Agreement& agreement() const { return agreement_; }
   Session& f32() { return f32_; }

@@ -1,5 +1,7 @@
 #include "suspects.h"
 
+#include "command_line.h"
+
 namespace octet::cli {
 namespace {
 
@@ -12,8 +14,8 @@ std::string Who(const Suspect& suspect) {
 std::string KeepOptions(const Suspect& suspect) {
   std::string options;
   for (const std::string& node : suspect.keep) {
-    options +=
-        fmt::format("{}--keep '{}=fp32'", options.empty() ? "" : " ", node);
+    const std::string words[] = {"--keep", node + "=fp32"};
+    options += (options.empty() ? "" : " ") + ShellLine(words);
   }
   return options;
 }
@@ -56,8 +58,9 @@ std::string RepairCommand(const std::vector<Suspect>& suspects,
                           const std::string& model_path) {
   if (suspects.empty()) return "";
   const Suspect& worst = suspects[0];
+  const std::string command[] = {"octet", "build", model_path};
   return fmt::format(
-      "octet build {} --calib DATA {} -o repaired.octet", model_path,
+      "{} --calib DATA {} -o repaired.octet", ShellLine(command),
       IsOption(worst.remedy) ? worst.remedy : KeepOptions(worst));
 }
 

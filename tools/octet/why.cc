@@ -108,9 +108,15 @@ class Explainer {
     }
     note_ = found->second;
     if (graph_ == nullptr) return {};
-    node_ =
-        NodeId(std::ranges::find(graph_->nodes, name, &compile::Node::name) -
-               graph_->nodes.begin());
+    const auto node =
+        std::ranges::find(graph_->nodes, name, &compile::Node::name);
+    if (node == graph_->nodes.end()) {
+      return BadInput(
+          "node '{}' of the engine is not in the model as it is read now; the "
+          "engine was built for other shapes: leave --model out",
+          name);
+    }
+    node_ = NodeId(node - graph_->nodes.begin());
     return {};
   }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/move_quant.h"
+#include "compile/plan/quantized_relu.h"
 
 namespace octet::compile {
 namespace {
@@ -407,6 +408,9 @@ bool HasQdq(const Graph& graph) {
   });
 }
 
-Result<Plan> AbsorbQdq(Graph& graph) { return Absorber(graph).Run(); }
+Result<Plan> AbsorbQdq(Graph& graph) {
+  RestoreRelus(graph);
+  return Absorber(graph).Run();
+}
 
 }  // namespace octet::compile

@@ -120,6 +120,14 @@ class Checker {
       OCTET_RETURN_IF_ERROR(CheckPerOutput(node, "integer_bias", codes));
     }
     if (!plan.weight_clip.empty()) {
+      const Role role = Classify(graph_, node);
+      if (plan.precision != Precision::kInt8 ||
+          (role != Role::kProduct && role != Role::kDepthwise)) {
+        return BadInput(
+            "{}: node '{}' has weight_clip and is no int8 product; leave it "
+            "out",
+            source_, node.name);
+      }
       if (scales > 0) {
         return BadInput(
             "{}: node '{}' has weight_scale and weight_clip; leave one of them "

@@ -106,7 +106,9 @@ std::string WhyFloat(const Graph& graph, const Node& node) {
     return IsConstant(graph, node, 1) ? kind + " by a stack of matrices"
                                       : kind + " by computed weights";
   }
-  if (IsMover(node)) return kind + " of a constant";
+  if (IsMover(node) && MovesAConstant(graph, node)) {
+    return kind + " of a constant";
+  }
   if (std::holds_alternative<Binary>(node.op) &&
       (IsConstant(graph, node, 0) || IsConstant(graph, node, 1))) {
     return kind + " with a constant";

@@ -121,6 +121,10 @@ bool GlobMatches(std::string_view glob, std::string_view text) {
 Result<std::vector<NodeId>> MatchNodes(const Graph& graph,
                                        std::string_view pattern) {
   std::vector<NodeId> found;
+  // A name is a name, whatever it looks like.
+  for (NodeId n = 0; n < NodeId(graph.nodes.size()); ++n) {
+    if (graph.nodes[n].name == pattern) return std::vector<NodeId>{n};
+  }
   if (pattern.starts_with("region:")) {
     found = MatchRegion(graph, pattern.substr(7));
   } else {

@@ -44,6 +44,14 @@ TEST(MatchNodes, FindsANodeByName) {
   EXPECT_THAT(Matches("head.0"), ElementsAre(2));
 }
 
+TEST(MatchNodes, TakesANameThatLooksLikeAPatternAsAName) {
+  Graph graph = MakeGraph();
+  for (const char* name : {"type:Relu", "region:a..b", "*"}) {
+    graph.nodes[1].name = name;
+    EXPECT_THAT(*MatchNodes(graph, name), ElementsAre(1)) << name;
+  }
+}
+
 TEST(MatchNodes, FindsNodesByGlobInGraphOrder) {
   EXPECT_THAT(Matches("backbone.*"), ElementsAre(0, 1));
 }

@@ -67,6 +67,15 @@ class Proposer {
   Status MatchRequests() {
     for (const Request& request : options_.requests) {
       OCTET_ASSIGN(const auto nodes, MatchNodes(graph_, request.pattern));
+      const bool movers_alone = std::ranges::all_of(
+          nodes, [&](NodeId n) { return IsMover(graph_.nodes[n]); });
+      if (movers_alone && !request.required && IsHalf(request.precision)) {
+        return Usage(
+            "--keep '{}={}' matches only what moves data ('{}'), which has the "
+            "precision of its readers; keep those",
+            request.pattern, Name(request.precision),
+            graph_.nodes[nodes[0]].name);
+      }
       for (NodeId n : nodes) {
         const Request* before = asked_[n];
         if (request.required && before != nullptr && !before->required &&

@@ -133,6 +133,9 @@ class Comparer {
         engine_(std::move(engine)),
         foreign_(values) {}
 
+  // Whether there was a true value for anything in the sample taken last.
+  bool has_compared() const { return !values_.empty(); }
+
   Status Take(const std::vector<Tensor>& inputs, int64_t index,
               const std::string& sample) {
     values_.clear();
@@ -251,6 +254,7 @@ Result<Comparison> CompareLayers(const Graph& graph, const Engine* engine,
   const int64_t n = std::min(most, samples.size());
   if (n < 1) return BadInput("there are no samples to compare with");
   Status unread;
+  int64_t read = 0;
   for (int64_t i = 0; i < n; ++i) {
     const Result<std::vector<Tensor>> inputs = ReadSample(samples, i);
     if (!inputs.ok()) {
@@ -258,10 +262,15 @@ Result<Comparison> CompareLayers(const Graph& graph, const Engine* engine,
       comparison.skipped.push_back(samples.Name(i));
       continue;
     }
+    ++read;
     OCTET_RETURN_IF_ERROR(comparer.Take(*inputs, i, samples.Name(i)));
-    ++comparison.samples;
+    if (comparer.has_compared()) {
+      ++comparison.samples;
+    } else {
+      comparison.skipped.push_back(samples.Name(i));
+    }
   }
-  if (comparison.samples == 0) {
+  if (read == 0) {
     return BadInput("none of {} samples can be read: {}", n, unread.message());
   }
   comparison.layers = comparer.Rows();
