@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "compile/plan/classify.h"
+#include "compile/search/found.h"
 
 namespace octet::compile {
 namespace {
@@ -13,18 +14,21 @@ constexpr float kShares[] = {1.0f, 0.85f, 0.7f,  0.6f,  0.5f,
 // makes: the least of many is a little small by chance.
 constexpr double kMostLeft = 0.9;
 
+struct Reader {
+  const ProductTrial* trial;
+  const NodePlan* row;
+};
 struct Stored {
   ValueId value;
   int form;
-  std::vector<const ProductTrial*> readers;
-  std::vector<const NodePlan*> rows;
+  std::vector<Reader> readers;
 };
 
 // Readers of one form, if all are depthwise convolutions with a trial.
 std::optional<Stored> StoredWith(const Graph& graph, const Uses& uses,
                                  const ProductTrials& trials, const Plan& plan,
                                  ValueId v, int form) {
-  Stored stored{v, form, {}, {}};
+  Stored stored{v, form, {}};
   for (NodeId n : uses.readers[size_t(v)]) {
     const Node& node = graph.nodes[size_t(n)];
     const NodePlan& row = plan.nodes.at(node.name);
@@ -35,8 +39,7 @@ std::optional<Stored> StoredWith(const Graph& graph, const Uses& uses,
           Classify(graph, node) != Role::kDepthwise) {
         return std::nullopt;
       }
-      stored.readers.push_back(&trial->second);
-      stored.rows.push_back(&row);
+      stored.readers.push_back({&trial->second, &row});
     }
   }
   if (stored.readers.empty()) return std::nullopt;
@@ -87,24 +90,18 @@ std::optional<ActivationBound> BoundOf(const Graph& graph, const Stored& stored,
   const size_t channels = whole.scale.size();
   std::vector<std::vector<double>> errors(tried.size(),
                                           std::vector<double>(channels, 0.0));
-  for (size_t r = 0; r < stored.readers.size(); ++r) {
+  for (const Reader& reader : stored.readers) {
     const auto own =
-        stored.readers[r]->ErrorsByInput(tried, stored.rows[r]->weight_clip);
-    // A depthwise convolution may make several outputs of a channel.
-    for (size_t t = 0; t < own.size(); ++t) {
-      for (size_t o = 0; o < own[t].size(); ++o) {
-        errors[t][o * channels / own[t].size()] += own[t][o];
-      }
+        reader.trial->ErrorsByInput(tried, reader.row->weight_clip);
+    for (size_t t = 0; t < tried.size(); ++t) {
+      for (size_t c = 0; c < channels; ++c) errors[t][c] += own[t][c];
     }
   }
   ActivationBound bound{name, stored.form, whole};
   bool gains = false;
   for (size_t c = 0; c < channels; ++c) {
-    size_t best = 0;
-    for (size_t t = 1; t < tried.size(); ++t) {
-      if (errors[t][c] < errors[best][c]) best = t;
-    }
-    if (best == 0 || errors[best][c] > kMostLeft * errors[0][c]) continue;
+    const size_t best = BestTried(errors, c, kMostLeft);
+    if (best == 0) continue;
     bound.quant.scale[c] = tried[best].scale[c];
     bound.quant.zero_point[c] = tried[best].zero_point[c];
     gains = true;
@@ -119,15 +116,9 @@ std::vector<ActivationBound> MeasureActivationBounds(
     const Graph& graph, const ProductTrials& trials, const Plan& plan,
     ThreadPool& pool) {
   const std::vector<Stored> stored = FindStored(graph, trials, plan);
-  std::vector<std::optional<ActivationBound>> found(stored.size());
-  pool.ParallelFor(int64_t(stored.size()), [&](int64_t i, int) {
-    found[size_t(i)] = BoundOf(graph, stored[size_t(i)], plan);
+  return FoundIn<ActivationBound>(stored.size(), pool, [&](size_t i) {
+    return BoundOf(graph, stored[i], plan);
   });
-  std::vector<ActivationBound> bounds;
-  for (std::optional<ActivationBound>& bound : found) {
-    if (bound) bounds.push_back(*std::move(bound));
-  }
-  return bounds;
 }
 
 void BoundActivations(const std::vector<ActivationBound>& bounds, Plan& plan) {

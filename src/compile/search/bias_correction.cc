@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "compile/plan/classify.h"
+#include "compile/search/found.h"
 #include "compile/search/sample_mean.h"
 
 namespace octet::compile {
@@ -98,18 +99,13 @@ std::vector<BiasShift> MeasureBiasShifts(const Graph& graph,
                                          const ProductTrials& trials,
                                          const Plan& plan, ThreadPool& pool) {
   const std::vector<NodeId> products = CorrectableProducts(graph, plan);
-  std::vector<std::optional<BiasShift>> found(products.size());
-  pool.ParallelFor(int64_t(products.size()), [&](int64_t i, int) {
-    const Node& node = graph.nodes[size_t(products[size_t(i)])];
-    const auto trial = trials.find(node.name);
-    if (trial == trials.end()) return;
-    found[size_t(i)] = ShiftOf(graph, node, trial->second, plan);
-  });
-  std::vector<BiasShift> shifts;
-  for (std::optional<BiasShift>& shift : found) {
-    if (shift) shifts.push_back(*std::move(shift));
-  }
-  return shifts;
+  return FoundIn<BiasShift>(
+      products.size(), pool, [&](size_t i) -> std::optional<BiasShift> {
+        const Node& node = graph.nodes[size_t(products[i])];
+        const auto trial = trials.find(node.name);
+        if (trial == trials.end()) return std::nullopt;
+        return ShiftOf(graph, node, trial->second, plan);
+      });
 }
 
 void CorrectBiases(const std::vector<BiasShift>& shifts, Plan& plan) {

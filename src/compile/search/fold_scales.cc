@@ -10,6 +10,7 @@
 
 #include "base/quant.h"
 #include "compile/search/foldable.h"
+#include "compile/search/found.h"
 #include "compile/search/product_trial.h"
 
 namespace octet::compile {
@@ -178,20 +179,14 @@ std::vector<Folding> FindFoldings(const Graph& graph, const Ranges& ranges,
                                   const ProductTrials& trials, const Plan& plan,
                                   ThreadPool& pool) {
   const Uses uses = ComputeUses(graph);
-  std::vector<std::optional<Folding>> found(graph.nodes.size());
-  pool.ParallelFor(int64_t(found.size()), [&](int64_t n, int) {
-    const ValueId v = graph.nodes[size_t(n)].outputs[0];
-    auto foldable = FindFoldable(graph, uses, plan, v);
-    const ValueRange* seen = ranges.Find(graph.values[size_t(v)].name);
-    if (!foldable || seen == nullptr) return;
-    found[size_t(n)] =
-        FoldingOf(graph, *std::move(foldable), *seen, trials, plan);
-  });
-  std::vector<Folding> foldings;
-  for (std::optional<Folding>& folding : found) {
-    if (folding) foldings.push_back(*std::move(folding));
-  }
-  return foldings;
+  return FoundIn<Folding>(
+      graph.nodes.size(), pool, [&](size_t n) -> std::optional<Folding> {
+        const ValueId v = graph.nodes[n].outputs[0];
+        auto foldable = FindFoldable(graph, uses, plan, v);
+        const ValueRange* seen = ranges.Find(graph.values[size_t(v)].name);
+        if (!foldable || seen == nullptr) return std::nullopt;
+        return FoldingOf(graph, *std::move(foldable), *seen, trials, plan);
+      });
 }
 
 void Fold(const Graph& graph, const Folding& folding, Plan& plan) {

@@ -86,6 +86,8 @@ ProductTrial::ProductTrial(const Graph& graph, const Node& node,
     bias_.assign(bias.begin(), bias.end());
   }
   exact_ = Products(windows_, weight_);
+  exact_outputs_ = exact_;
+  ApplyFunctions(exact_outputs_);
 }
 
 std::vector<double> ProductTrial::LargestWeights() const {
@@ -98,13 +100,11 @@ std::vector<double> ProductTrial::LargestWeights() const {
 }
 
 double ProductTrial::Error(const QuantParams& input) const {
-  std::vector<float> exact = exact_;
   std::vector<float> y = Products(Stored(input), WeightsOfCodes(input, {}));
-  ApplyFunctions(exact);
   ApplyFunctions(y);
   double sum = 0;
   for (size_t i = 0; i < y.size(); ++i) {
-    const double d = double(y[i]) - double(exact[i]);
+    const double d = double(y[i]) - double(exact_outputs_[i]);
     sum += d * d;
   }
   return sum / double(windows_.count());
@@ -156,13 +156,11 @@ void ProductTrial::TakeOutShift(std::vector<float>& y) const {
 }
 
 std::vector<double> ProductTrial::ErrorsByOutput(std::vector<float> y) const {
-  std::vector<float> exact = exact_;
-  ApplyFunctions(exact);
   ApplyFunctions(y);
   const size_t n = size_t(outputs_);
   std::vector<double> errors(n, 0.0);
   for (size_t i = 0; i < y.size(); ++i) {
-    const double d = double(y[i]) - double(exact[i]);
+    const double d = double(y[i]) - double(exact_outputs_[i]);
     errors[i % n] += d * d / double(windows_.count());
   }
   return errors;
@@ -207,6 +205,15 @@ std::vector<float> ProductTrial::WeightsOfCodes(
     weight[i] = float(codes.codes[i]) * codes.scale[i / width] / factor(i);
   }
   return weight;
+}
+
+size_t BestTried(const std::vector<std::vector<double>>& errors, size_t output,
+                 double most_left) {
+  size_t best = 0;
+  for (size_t way = 1; way < errors.size(); ++way) {
+    if (errors[way][output] < errors[best][output]) best = way;
+  }
+  return errors[best][output] > most_left * errors[0][output] ? 0 : best;
 }
 
 ProductTrials MakeProductTrials(const Graph& graph, WindowSamples windows,

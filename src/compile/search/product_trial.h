@@ -68,8 +68,15 @@ class ProductTrial {
   std::vector<float> weight_;  // [outputs][width], or [outputs][taps]
   std::vector<float> bias_;    // by output, or empty
   Fusion fusion_;
-  std::vector<float> exact_;  // products of the float model
+  // Of the float model: products, and what the functions make of them.
+  std::vector<float> exact_, exact_outputs_;
 };
+
+// Of ways that were tried, [ways][outputs], the one that leaves an output the
+// least error; 0, the way of before, unless that is no more than `most_left` of
+// what is left then.
+size_t BestTried(const std::vector<std::vector<double>>& errors, size_t output,
+                 double most_left);
 
 // Of all products that windows were drawn of, by name.
 using ProductTrials = std::map<std::string, ProductTrial, std::less<>>;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "compile/search/bias_correction.h"
+#include "compile/search/found.h"
 
 namespace octet::compile {
 namespace {
@@ -20,11 +21,7 @@ std::optional<WeightClip> ClipOf(const Node& node, const ProductTrial& trial,
   WeightClip result{node.name, {}};
   bool gains = false;
   for (size_t c = 0; c < size_t(trial.outputs()); ++c) {
-    size_t best = 0;
-    for (size_t s = 1; s < errors.size(); ++s) {
-      if (errors[s][c] < errors[best][c]) best = s;
-    }
-    if (errors[best][c] > kMostLeft * errors[0][c]) best = 0;
+    const size_t best = BestTried(errors, c, kMostLeft);
     result.clip.push_back(kShares[best]);
     gains |= best != 0;
   }
@@ -38,19 +35,13 @@ std::vector<WeightClip> MeasureWeightClips(const Graph& graph,
                                            const ProductTrials& trials,
                                            const Plan& plan, ThreadPool& pool) {
   const std::vector<NodeId> products = CorrectableProducts(graph, plan);
-  std::vector<std::optional<WeightClip>> found(products.size());
-  pool.ParallelFor(int64_t(products.size()), [&](int64_t i, int) {
-    const Node& node = graph.nodes[size_t(products[size_t(i)])];
-    const auto trial = trials.find(node.name);
-    if (trial == trials.end()) return;
-    found[size_t(i)] =
-        ClipOf(node, trial->second, InputForm(graph, node, plan).quant);
-  });
-  std::vector<WeightClip> clips;
-  for (std::optional<WeightClip>& clip : found) {
-    if (clip) clips.push_back(*std::move(clip));
-  }
-  return clips;
+  return FoundIn<WeightClip>(
+      products.size(), pool, [&](size_t i) -> std::optional<WeightClip> {
+        const Node& node = graph.nodes[size_t(products[i])];
+        const auto trial = trials.find(node.name);
+        if (trial == trials.end()) return std::nullopt;
+        return ClipOf(node, trial->second, InputForm(graph, node, plan).quant);
+      });
 }
 
 void ClipWeights(const std::vector<WeightClip>& clips, Plan& plan) {
