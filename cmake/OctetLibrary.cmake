@@ -19,7 +19,7 @@ function(octet_headers kind)
     <vector> <fmt/core.h>)
   if(kind STREQUAL "test")
     list(APPEND headers <gmock/gmock.h> <gtest/gtest.h>)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
   else()
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   endif()
@@ -30,6 +30,18 @@ function(octet_headers kind)
     target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)
   endif()
   target_precompile_headers(${target} PRIVATE ${headers})
+endfunction()
+
+# octet_batches(TARGET)
+#
+# Compiles the files of a target a few at a time (OCTET_BATCH): what they share,
+# which is most of what a compiler reads and instantiates for them, is done once
+# for all of them. So what they name must differ, as in any one namespace.
+function(octet_batches target)
+  if(OCTET_BATCH GREATER 1)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON
+      UNITY_BUILD_BATCH_SIZE ${OCTET_BATCH})
+  endif()
 endfunction()
 
 # octet_library(NAME SRCS file... [DEPS target...] [EXCEPTIONS] [HEADERS kind])
@@ -55,6 +67,7 @@ function(octet_library name)
   if(ARG_HEADERS)
     set(headers ${ARG_HEADERS})
   endif()
+  octet_batches(octet_${name})
   octet_headers(${headers})
   target_precompile_headers(octet_${name} REUSE_FROM octet_headers_${headers})
   target_link_libraries(octet_${name} PUBLIC ${ARG_DEPS})
@@ -87,9 +100,7 @@ endfunction()
 
 # octet_test(NAME SRCS file... [DEPS target...])
 #
-# A GoogleTest program, registered with ctest as NAME. Its files are compiled a
-# few at a time (OCTET_TEST_BATCH), which halves the time that they take: what
-# they name must differ, as in any one namespace.
+# A GoogleTest program, registered with ctest as NAME.
 function(octet_test name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   if(NOT OCTET_TESTS)
@@ -101,12 +112,9 @@ function(octet_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock
     GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM octet_headers_test)
-  if(OCTET_TEST_BATCH GREATER 1)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON
-      UNITY_BUILD_BATCH_SIZE ${OCTET_TEST_BATCH})
-  endif()
+  octet_batches(${name})
   # Most of a test is run once: compiling it faster is worth more.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES
     ENVIRONMENT "OCTET_SOURCE_DIR=${PROJECT_SOURCE_DIR}" TIMEOUT 600)

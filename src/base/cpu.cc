@@ -11,8 +11,8 @@ namespace {
 
 constexpr CpuLevel kLevels[] = {CpuLevel::kScalar, CpuLevel::kAvx2,
                                 CpuLevel::kAvx512Vnni, CpuLevel::kAvx512Bf16};
-constexpr std::string_view kNames[] = {"scalar", "avx2", "avx512vnni",
-                                       "avx512bf16"};
+constexpr std::string_view kLevelNames[] = {"scalar", "avx2", "avx512vnni",
+                                            "avx512bf16"};
 
 // clang++ does not know the name "f16c" in __builtin_cpu_supports.
 bool HasF16c() {
@@ -22,7 +22,7 @@ bool HasF16c() {
 
 }  // namespace
 
-std::string_view Name(CpuLevel level) { return kNames[size_t(level)]; }
+std::string_view Name(CpuLevel level) { return kLevelNames[size_t(level)]; }
 
 CpuLevel DetectCpuLevel() {
   const bool avx2 = __builtin_cpu_supports("avx2") &&

@@ -10,13 +10,13 @@
 namespace octet {
 namespace {
 
-constexpr std::string_view kNames[] = {
+constexpr std::string_view kFunctionNames[] = {
     "identity",  "relu",         "leaky_relu", "clip", "sigmoid",
     "silu",      "hard_sigmoid", "hard_swish", "tanh", "gelu",
     "gelu_tanh", "elu",          "softplus",   "mish", "exp",
     "log",       "sqrt",         "reciprocal", "erf",  "abs",
     "neg",       "floor",        "ceil",       "round"};
-static_assert(std::size(kNames) == size_t(FunctionKind::kCount));
+static_assert(std::size(kFunctionNames) == size_t(FunctionKind::kCount));
 
 double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 double Softplus(double x) {
@@ -30,7 +30,9 @@ double GeluTanh(double x) {
 
 }  // namespace
 
-std::string_view Name(FunctionKind kind) { return kNames[size_t(kind)]; }
+std::string_view Name(FunctionKind kind) {
+  return kFunctionNames[size_t(kind)];
+}
 
 double Evaluate(const Function& f, double x) {
   switch (f.kind) {

@@ -8,9 +8,9 @@
 namespace octet::doctor {
 namespace {
 
-constexpr double kMostOwned = 0.5;
+constexpr double kMostOfValue = 0.5;
 constexpr double kLeastStretch = 1.5;
-constexpr size_t kFewestSamples = 3;
+constexpr size_t kFewestToCompare = 3;
 
 // The values of which a sample owns an end, and how far out it lies there
 // against the next sample.
@@ -61,7 +61,7 @@ std::optional<Finding> FindOutlier(
     const Extremes& extremes,
     const std::function<std::string(int64_t)>& name_of) {
   // Of fewer, none is far from the others.
-  if (extremes.samples.size() < kFewestSamples) return std::nullopt;
+  if (extremes.samples.size() < kFewestToCompare) return std::nullopt;
   std::map<size_t, Owned> owners;
   size_t values = 0;
   for (size_t v = 0; v < extremes.values.size(); ++v) {
@@ -81,7 +81,7 @@ std::optional<Finding> FindOutlier(
   }
   for (auto& [position, owned] : owners) {
     const double stretch = owned.median_stretch();
-    if (double(owned.values.size()) <= kMostOwned * double(values) ||
+    if (double(owned.values.size()) <= kMostOfValue * double(values) ||
         stretch < kLeastStretch) {
       continue;
     }

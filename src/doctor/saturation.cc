@@ -8,7 +8,7 @@ namespace octet::doctor {
 namespace {
 
 constexpr double kMostEscape = 0.04;
-constexpr double kFar = 0.1;  // of the width of the others' range
+constexpr double kFarBeyond = 0.1;  // of the width of the others' range
 
 // The two largest numbers and whose the first is.
 struct Top {
@@ -32,7 +32,8 @@ Top TopOf(const std::vector<float>& numbers) {
 double EscapeOf(const std::vector<float>& low, const std::vector<float>& high) {
   const Top below = TopOf(low), above = TopOf(high);
   const auto leaves = [&](const Top& top, float other_end) {
-    return top.first - top.second > float(kFar) * (top.second + other_end);
+    return top.first - top.second >
+           float(kFarBeyond) * (top.second + other_end);
   };
   const bool same = below.owner == above.owner;
   const bool out_below = leaves(below, same ? above.second : above.first);

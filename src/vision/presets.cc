@@ -42,7 +42,7 @@ constexpr PresetRow kPresets[] = {
     {"raw", true, kNone, 0, ColorOrder::kRgb, Normalization::kByte},
 };
 
-constexpr auto kNames = [] {
+constexpr auto kPresetNames = [] {
   std::array<std::string_view, std::size(kPresets)> names;
   for (size_t i = 0; i < names.size(); ++i) names[i] = kPresets[i].name;
   return names;
@@ -75,7 +75,7 @@ Result<Preprocess> FindPreset(std::string_view name) {
   const auto* row = std::ranges::find(kPresets, name, &PresetRow::name);
   if (row == std::end(kPresets)) {
     return Usage("'{}' is no preprocessing preset{}", name,
-                 Suggestion(name, kNames));
+                 Suggestion(name, kPresetNames));
   }
   Preprocess p;
   p.raw = row->raw;
@@ -86,6 +86,6 @@ Result<Preprocess> FindPreset(std::string_view name) {
   return p;
 }
 
-std::span<const std::string_view> PresetNames() { return kNames; }
+std::span<const std::string_view> PresetNames() { return kPresetNames; }
 
 }  // namespace octet::vision

@@ -15,9 +15,9 @@
 namespace octet::cli {
 namespace {
 
-constexpr double kMostSeconds = 3600;
+constexpr double kMostTimingSeconds = 3600;
 
-struct Options {
+struct AdviseArguments {
   ModelArguments model;
   CalibrateArguments samples;
   std::string use;
@@ -58,7 +58,7 @@ Result<Build> BuildFloat(const Model& model) {
 
 class Measuring {
  public:
-  Measuring(const Options& options, Console& console)
+  Measuring(const AdviseArguments& options, Console& console)
       : options_(options), console_(console) {}
 
   Result<Measurements> Run() {
@@ -213,7 +213,7 @@ class Measuring {
     return {};
   }
 
-  const Options& options_;
+  const AdviseArguments& options_;
   Console& console_;
   vision::Settings settings_;
   Measurements m_;
@@ -252,7 +252,7 @@ void ReportMeasurements(const Measurements& m, Console& console) {
   }
 }
 
-std::string NextCommand(const Options& options, bool int8) {
+std::string NextCommand(const AdviseArguments& options, bool int8) {
   const std::string& model = options.model.path;
   if (!int8) {
     return fmt::format("octet build {} --precision fp32 -o model.octet", model);
@@ -264,11 +264,11 @@ std::string NextCommand(const Options& options, bool int8) {
       samples.preprocess.empty() ? "" : " --preprocess " + samples.preprocess);
 }
 
-Status GiveAdvice(const Options& options, Console& console) {
+Status GiveAdvice(const AdviseArguments& options, Console& console) {
   // False for NaN too.
-  if (!(options.seconds >= 0 && options.seconds <= kMostSeconds)) {
+  if (!(options.seconds >= 0 && options.seconds <= kMostTimingSeconds)) {
     return Usage("--seconds {}: expected a number from 0 to {}",
-                 options.seconds, kMostSeconds);
+                 options.seconds, kMostTimingSeconds);
   }
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.samples));
   const Use& use = *FindUse(options.use);
@@ -300,7 +300,7 @@ Status GiveAdvice(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddAdvise(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<AdviseArguments>();
   options->model.Add(app);
   std::vector<std::string> names;
   for (const Use& use : Uses()) names.emplace_back(use.name);

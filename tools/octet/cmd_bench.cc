@@ -11,9 +11,9 @@
 namespace octet::cli {
 namespace {
 
-constexpr double kMostSeconds = 24 * 3600;
+constexpr double kMostBenchSeconds = 24 * 3600;
 
-struct Options {
+struct BenchArguments {
   std::vector<std::string> engines;
   int threads = 1;
   double seconds = 2;
@@ -58,11 +58,11 @@ void PrintLayers(Session& session, Console& console, nlohmann::json& row) {
   row["layers_us"] = total / 1e3;
 }
 
-Status Bench(const Options& options, Console& console) {
+Status Bench(const BenchArguments& options, Console& console) {
   // False for NaN too.
-  if (!(options.seconds >= 0 && options.seconds <= kMostSeconds)) {
+  if (!(options.seconds >= 0 && options.seconds <= kMostBenchSeconds)) {
     return Usage("--seconds {}: expected a number from 0 to {}",
-                 options.seconds, kMostSeconds);
+                 options.seconds, kMostBenchSeconds);
   }
   nlohmann::json rows = nlohmann::json::array();
   std::string summary;
@@ -113,7 +113,7 @@ Status Bench(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddBench(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchArguments>();
   app.add_option("ENGINE", options->engines, "engine files")->required();
   app.add_option("--threads", options->threads, "threads; 0 = all")
       ->check(CLI::NonNegativeNumber);

@@ -12,9 +12,7 @@
 namespace octet::cli {
 namespace {
 
-constexpr size_t kMostPlanBytes = size_t(1) << 28;
-
-struct Options {
+struct BuildArguments {
   ModelArguments model;
   CalibrateArguments calibrate;
   TrtexecArguments trtexec;
@@ -26,7 +24,7 @@ struct Options {
   bool no_verdict = false;
 };
 
-Result<std::optional<Calibration>> GetRanges(const Options& options,
+Result<std::optional<Calibration>> GetRanges(const BuildArguments& options,
                                              const Model& model,
                                              const std::string& preprocess,
                                              Console& console) {
@@ -40,7 +38,7 @@ Result<std::optional<Calibration>> GetRanges(const Options& options,
   return calibration;
 }
 
-Result<BuildOptions> MakeBuildOptions(const Options& options,
+Result<BuildOptions> MakeBuildOptions(const BuildArguments& options,
                                       const Model& model,
                                       const vision::Settings& settings) {
   BuildOptions build;
@@ -63,7 +61,7 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
 }
 
 // The best plan so far stands beside the engine, or where --plan-out says.
-SearchRequest SearchRequestOf(const Options& options,
+SearchRequest SearchRequestOf(const BuildArguments& options,
                               const VerdictRequest& request) {
   return {.arguments = options.search,
           .settings = request.settings,
@@ -88,7 +86,7 @@ Status Rebuild(const Model& model,
 }
 
 // What can be wrong without a look at the samples; calibrating takes long.
-Status CheckArguments(const Options& options) {
+Status CheckArguments(const BuildArguments& options) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
   OCTET_RETURN_IF_ERROR(CheckSearchArguments(options.search));
   if (options.search.active() && options.calibrate.data.empty()) {
@@ -107,8 +105,8 @@ Status CheckArguments(const Options& options) {
        options.plan});
 }
 
-Status Report(const Options& options, const Model& model, const Build& build,
-              const std::optional<Calibration>& calibration,
+Status Report(const BuildArguments& options, const Model& model,
+              const Build& build, const std::optional<Calibration>& calibration,
               const VerdictFacts& facts, const SampleSource* samples,
               Console& console) {
   ReportRequest request;
@@ -125,12 +123,12 @@ Status Report(const Options& options, const Model& model, const Build& build,
 }
 
 // int8 needs ranges, and fp16 ends somewhere.
-bool ReadsRanges(const Options& options) {
+bool ReadsRanges(const BuildArguments& options) {
   return options.precision == "int8" || options.precision == "fp16" ||
          !options.keep.empty() || !options.require.empty();
 }
 
-Status BuildIt(Options options, Console& console) {
+Status BuildIt(BuildArguments options, Console& console) {
   OCTET_RETURN_IF_ERROR(options.trtexec.Apply(options.precision, options.keep));
   TakeCalibrationCache(options.calibrate, options.ranges);
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
@@ -199,7 +197,7 @@ Status BuildIt(Options options, Console& console) {
   return budgets;
 }
 
-void AddPrecision(CLI::App& app, Options& options) {
+void AddPrecision(CLI::App& app, BuildArguments& options) {
   app.add_option("--precision", options.precision,
                  "int8, fp16 or bf16: where the rules allow it, fp32 "
                  "elsewhere; fp32: everything")
@@ -220,7 +218,7 @@ void AddPrecision(CLI::App& app, Options& options) {
       ->group("Precision");
 }
 
-void AddOutput(CLI::App& app, Options& options) {
+void AddOutput(CLI::App& app, BuildArguments& options) {
   app.add_option("-o,--output,--saveEngine", options.output,
                  "engine file to write")
       ->group("Output")
@@ -245,7 +243,7 @@ void AddOutput(CLI::App& app, Options& options) {
 }  // namespace
 
 std::function<Status(Console&)> AddBuild(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BuildArguments>();
   options->model.Add(app);
   options->calibrate.Add(app, "--calib");
   app.add_option("--ranges", options->ranges,

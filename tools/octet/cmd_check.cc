@@ -14,7 +14,7 @@
 namespace octet::cli {
 namespace {
 
-struct Options {
+struct GateArguments {
   std::string config, junit;
 };
 
@@ -65,7 +65,7 @@ std::string JUnitOf(const std::string& config,
       "octet check", std::filesystem::path(config).filename().string(), cases);
 }
 
-Status Check(const Options& options, Console& console) {
+Status Check(const GateArguments& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckOutputs({options.junit}, {options.config}));
   OCTET_ASSIGN(const std::string text,
                ReadTextFile(options.config, vision::kMaxConfigBytes));
@@ -107,7 +107,7 @@ Status Check(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddCheck(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GateArguments>();
   app.add_option("CONFIG", options->config, "gates, as TOML")->required();
   app.add_option("--junit", options->junit,
                  "also write the results as JUnit XML");

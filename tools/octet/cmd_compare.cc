@@ -12,9 +12,8 @@ namespace octet::cli {
 namespace {
 
 constexpr int64_t kSamples = 16;
-constexpr size_t kNamesShown = 3;
 
-struct Options {
+struct CompareArguments {
   ModelArguments model;
   std::vector<std::string> engines;  // none, one, or the truth and one
   CalibrateArguments samples;
@@ -40,7 +39,7 @@ void Sort(const std::string& by, std::vector<LayerError>& rows) {
   }
 }
 
-Status CheckArguments(const Options& options) {
+Status CheckArguments(const CompareArguments& options) {
   if (options.tensors.empty() && options.engines.empty()) {
     return Usage(
         "an ENGINE to compare with the float model, or --tensors DIR to "
@@ -56,7 +55,7 @@ Status CheckArguments(const Options& options) {
   return {};
 }
 
-Result<Opened> OpenAll(const Options& options) {
+Result<Opened> OpenAll(const CompareArguments& options) {
   OCTET_ASSIGN(Model model, options.model.Open());
   Opened opened{std::move(model), {}, nullptr, nullptr};
   for (const std::string& path : options.engines) {
@@ -77,7 +76,8 @@ Result<Opened> OpenAll(const Options& options) {
   return opened;
 }
 
-Result<Comparison> RunComparison(const Options& options, const Opened& opened) {
+Result<Comparison> RunComparison(const CompareArguments& options,
+                                 const Opened& opened) {
   const int64_t most =
       options.samples.limit > 0 ? options.samples.limit : kSamples;
   if (opened.tensors != nullptr) {
@@ -171,7 +171,7 @@ std::string JumpInWords(const Comparison& comparison) {
       worst.value, worst.own_sqnr_db);
 }
 
-Status Compare(const Options& options, Console& console) {
+Status Compare(const CompareArguments& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
   std::optional<Calibration> ranges;
   if (!options.ranges.empty()) {
@@ -210,7 +210,7 @@ Status Compare(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddCompare(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompareArguments>();
   options->model.Add(app);
   app.add_option("ENGINE", options->engines,
                  "engine to compare; of two, the first is taken for the truth")

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct DetectArguments {
   EngineArguments engine;
   std::vector<std::string> sources;
   std::string output;
@@ -69,7 +69,7 @@ Status CheckNotReadFrom(const evaluate::ImageSource& images,
 
 // All of them before the first picture is written.
 Result<std::vector<std::shared_ptr<const evaluate::ImageSource>>> OpenSources(
-    const Options& options) {
+    const DetectArguments& options) {
   std::vector<std::shared_ptr<const evaluate::ImageSource>> sources;
   for (const std::string& source : options.sources) {
     OCTET_ASSIGN(sources.emplace_back(), evaluate::OpenImages(source));
@@ -87,8 +87,9 @@ Status SaveAnnotated(const std::string& path,
   return WriteFileAtomically(path, png);
 }
 
-Status DetectIn(const Options& options, const evaluate::ImageSource& images,
-                Detector& detector, AnnotatedPaths& paths, Console& console,
+Status DetectIn(const DetectArguments& options,
+                const evaluate::ImageSource& images, Detector& detector,
+                AnnotatedPaths& paths, Console& console,
                 std::vector<vision::ImageDetections>& found) {
   const int64_t all = options.limit > 0 ? std::min(options.limit, images.size())
                                         : images.size();
@@ -109,7 +110,7 @@ Status DetectIn(const Options& options, const evaluate::ImageSource& images,
   return {};
 }
 
-Status Detect(const Options& options, Console& console) {
+Status Detect(const DetectArguments& options, Console& console) {
   // False for NaN too.
   if (options.score && !(*options.score >= 0 && *options.score <= 1)) {
     return Usage("--score {}: expected a number from 0 to 1", *options.score);
@@ -149,7 +150,7 @@ Status Detect(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddDetect(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DetectArguments>();
   options->engine.Add(app);
   app.add_option("SOURCE", options->sources, "folders or lists of pictures")
       ->required();

@@ -11,7 +11,7 @@
 namespace octet::cli {
 namespace {
 
-struct Options {
+struct DoctorArguments {
   ModelArguments model;
   CalibrateArguments samples;  // data, preprocess, limit and threads only
   std::string ranges, evaluation;
@@ -23,7 +23,7 @@ std::string_view Name(doctor::Severity severity) {
 
 // Of the .calib file; empty without one.
 Result<std::vector<ObservedRange>> CalibratedRanges(
-    const Options& options, const Model& model,
+    const DoctorArguments& options, const Model& model,
     const vision::Settings& settings) {
   if (options.ranges.empty()) return std::vector<ObservedRange>();
   OCTET_ASSIGN(const Calibration calibration,
@@ -88,7 +88,7 @@ void ReportFinding(const doctor::Finding& finding, Console& console) {
                                           {"names", finding.names}});
 }
 
-void Report(const Options& options, const doctor::Diagnosis& diagnosis,
+void Report(const DoctorArguments& options, const doctor::Diagnosis& diagnosis,
             Console& console) {
   console.result()["samples"] = diagnosis.samples;
   console.result()["usable"] = diagnosis.usable;
@@ -124,7 +124,7 @@ void Report(const Options& options, const doctor::Diagnosis& diagnosis,
       diagnosis.findings[0].found, diagnosis.findings[0].advice);
 }
 
-Status Doctor(const Options& options, Console& console) {
+Status Doctor(const DoctorArguments& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.samples));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const vision::Settings settings,
@@ -164,7 +164,7 @@ Status Doctor(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddDoctor(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DoctorArguments>();
   options->model.Add(app);
   options->samples.AddSamples(app, "--data");
   app.get_option("--data")->required();

@@ -6,13 +6,13 @@
 namespace octet::cli {
 namespace {
 
-struct Options {
+struct EvalArguments {
   std::vector<std::string> engines;
   DataArguments data;
   int threads = 0;
 };
 
-Status Eval(const Options& options, Console& console) {
+Status Eval(const EvalArguments& options, Console& console) {
   nlohmann::json rows = nlohmann::json::array();
   std::string summary;
   for (const std::string& path : options.engines) {
@@ -51,7 +51,7 @@ Status Eval(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddEval(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EvalArguments>();
   app.add_option("ENGINE", options->engines, "engine files")->required();
   options->data.Add(app);
   app.add_option("--threads", options->threads, "threads; 0 = all")

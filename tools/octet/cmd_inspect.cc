@@ -12,10 +12,9 @@
 namespace octet::cli {
 namespace {
 
-constexpr size_t kMostPlanBytes = size_t(1) << 28;
 constexpr size_t kMostComparisonBytes = size_t(1) << 28;
 
-struct Options {
+struct InspectArguments {
   std::string path;
   std::string why;
   std::string model, ranges, comparison;  // for --why and --annotate
@@ -43,7 +42,7 @@ void PrintValues(Console& console, const char* what,
 }
 
 // The answer to --why and --annotate, which need more than the engine.
-Status InspectWithModel(const Options& options, const Engine& engine,
+Status InspectWithModel(const InspectArguments& options, const Engine& engine,
                         Console& console) {
   std::optional<Model> model;
   if (!options.model.empty()) {
@@ -110,7 +109,7 @@ Status PrintSteps(const Engine& engine, Console& console) {
   return {};
 }
 
-Status InspectEngine(const Options& options, Console& console) {
+Status InspectEngine(const InspectArguments& options, Console& console) {
   OCTET_ASSIGN(const Engine engine, Engine::Open(options.path));
   console.result() = {{"kind", "engine"},
                       {"model", engine.model_name()},
@@ -138,7 +137,7 @@ Status InspectEngine(const Options& options, Console& console) {
   return {};
 }
 
-Status InspectCalibration(const Options& options, Console& console) {
+Status InspectCalibration(const InspectArguments& options, Console& console) {
   OCTET_ASSIGN(const Calibration ranges, Calibration::Open(options.path));
   nlohmann::json rows = nlohmann::json::array();
   for (const ObservedRange& row : ranges.values()) {
@@ -169,7 +168,7 @@ Status InspectCalibration(const Options& options, Console& console) {
   return {};
 }
 
-Status InspectPlan(const Options& options, Console& console) {
+Status InspectPlan(const InspectArguments& options, Console& console) {
   OCTET_ASSIGN(const std::string text,
                ReadTextFile(options.path, kMostPlanBytes));
   OCTET_ASSIGN(const std::vector<NodeNote> notes, ReadPlan(text, options.path));
@@ -192,7 +191,7 @@ Status InspectPlan(const Options& options, Console& console) {
   return {};
 }
 
-Status InspectModel(const Options& options, Console& console) {
+Status InspectModel(const InspectArguments& options, Console& console) {
   OCTET_ASSIGN(const Model model, Model::Open(options.path));
   if (options.text) {
     console.Print("{}", model.ToText());
@@ -230,7 +229,7 @@ Status InspectModel(const Options& options, Console& console) {
   return {};
 }
 
-Status Inspect(const Options& options, Console& console) {
+Status Inspect(const InspectArguments& options, Console& console) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::Open(options.path));
   const auto bytes = file.bytes();
   const auto begins = [&](std::string_view magic) {
@@ -251,7 +250,7 @@ Status Inspect(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddInspect(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<InspectArguments>();
   app.add_option("FILE", options->path, "model, .calib, plan or engine")
       ->required();
   app.add_option("--why", options->why,

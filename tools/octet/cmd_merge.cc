@@ -8,12 +8,12 @@
 namespace octet::cli {
 namespace {
 
-struct Options {
+struct MergeArguments {
   std::vector<std::string> inputs;
   std::string output;
 };
 
-Status Merge(const Options& options, Console& console) {
+Status Merge(const MergeArguments& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckOutputs({options.output}, options.inputs));
   OCTET_ASSIGN(Calibration all, Calibration::Open(options.inputs[0]));
   for (size_t i = 1; i < options.inputs.size(); ++i) {
@@ -38,7 +38,7 @@ Status Merge(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddMerge(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MergeArguments>();
   app.add_option("FILE", options->inputs, ".calib files")->required();
   app.add_option("-o,--output", options->output, "the .calib file to write")
       ->group("Output")

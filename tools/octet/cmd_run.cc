@@ -14,7 +14,7 @@
 namespace octet::cli {
 namespace {
 
-struct Options {
+struct RunArguments {
   EngineArguments engine;
   std::vector<std::string> inputs;  // NAME=FILE.npy, or one DATA
   std::string output;
@@ -50,7 +50,7 @@ Result<std::unique_ptr<SampleSource>> NamedArrays(
   return evaluate::SamplesFromArrays(paths, specs);
 }
 
-Result<std::unique_ptr<SampleSource>> OpenInputs(const Options& options,
+Result<std::unique_ptr<SampleSource>> OpenInputs(const RunArguments& options,
                                                  const Engine& engine) {
   const auto specs = InputSpecs(engine.inputs());
   if (options.inputs.empty()) return Usage("no --input given");
@@ -74,7 +74,7 @@ std::string FileName(std::string name) {
 }
 
 // Where each output goes. None may replace what is read.
-Result<std::vector<std::string>> OutputPaths(const Options& options,
+Result<std::vector<std::string>> OutputPaths(const RunArguments& options,
                                              const Engine& engine) {
   std::map<std::string, std::string> names;  // by path
   std::vector<std::string> paths;
@@ -96,7 +96,7 @@ Result<std::vector<std::string>> OutputPaths(const Options& options,
   return paths;
 }
 
-Status Run(const Options& options, Console& console) {
+Status Run(const RunArguments& options, Console& console) {
   OCTET_ASSIGN(const Engine engine, Engine::Open(options.engine.path));
   OCTET_ASSIGN(Session session, options.engine.NewSession(engine));
   OCTET_ASSIGN(const auto samples, OpenInputs(options, engine));
@@ -134,7 +134,7 @@ Status Run(const Options& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddRun(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunArguments>();
   options->engine.Add(app);
   app.add_option("-i,--input", options->inputs,
                  "NAME=FILE.npy for each input (first axis = samples), or one "

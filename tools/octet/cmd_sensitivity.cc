@@ -13,10 +13,7 @@
 namespace octet::cli {
 namespace {
 
-constexpr size_t kMostPlanBytes = size_t(1) << 28;
-constexpr size_t kNamesShown = 3;
-
-struct Options {
+struct SensitivityArguments {
   ModelArguments model;
   CalibrateArguments calibrate;
   std::string ranges, plan, output;
@@ -25,7 +22,8 @@ struct Options {
 };
 
 // The plan that is looked into: the given one, or what `build` would make.
-Result<std::string> PlanToMeasure(const Options& options, const Model& model,
+Result<std::string> PlanToMeasure(const SensitivityArguments& options,
+                                  const Model& model,
                                   const vision::Settings& settings,
                                   const SampleSource& samples,
                                   Console& console) {
@@ -158,7 +156,8 @@ std::string Describe(const Sensitivity& result) {
 constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
 
 // The command that keeps the culprit out of int8.
-std::string Next(const Options& options, const Sensitivity& result) {
+std::string Next(const SensitivityArguments& options,
+                 const Sensitivity& result) {
   std::string command = fmt::format("octet build {} --calib {}",
                                     options.model.path, options.calibrate.data);
   if (!options.calibrate.preprocess.empty()) {
@@ -186,7 +185,7 @@ Status Write(const nlohmann::json& result, const std::string& path,
   return {};
 }
 
-Status Measure(Options options, Console& console) {
+Status Measure(SensitivityArguments options, Console& console) {
   TakeCalibrationCache(options.calibrate, options.ranges);
   if (options.calibrate.data.empty()) {
     return Usage("--calib DATA is missing: samples to measure on");
@@ -246,7 +245,7 @@ Status Measure(Options options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddSensitivity(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<SensitivityArguments>();
   options->model.Add(app);
   options->calibrate.Add(app, "--calib");
   app.add_option("--ranges", options->ranges,

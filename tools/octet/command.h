@@ -10,6 +10,9 @@
 
 namespace octet::cli {
 
+// A larger file is no plan.
+inline constexpr size_t kMostPlanBytes = size_t(1) << 28;
+
 // Adds the subcommand's options to `app` and returns what it does once they
 // are parsed. The returned function owns the options' values.
 using RegisterFn = std::function<Status(Console&)> (*)(CLI::App& app);

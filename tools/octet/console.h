@@ -11,6 +11,9 @@
 
 namespace octet::cli {
 
+// Of a longer list of names the first so many are shown, then "...".
+inline constexpr size_t kNamesShown = 3;
+
 // Results go to stdout, everything else to stderr. With --json stdout holds one
 // JSON object and nothing else; with --quiet only the verdict and errors are
 // printed.

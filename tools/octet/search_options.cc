@@ -13,7 +13,6 @@ namespace octet::cli {
 namespace {
 
 constexpr int64_t kMostHeldOut = 256;
-constexpr size_t kNamesShown = 3;
 constexpr double kMostNumber = 1e9;
 
 struct Unit {

@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
-constexpr size_t kNamesShown = 3;
 // Outputs without answers are called changed below this.
 constexpr double kLeastSqnrDb = 20;
 

@@ -10,7 +10,7 @@ namespace octet::compile {
 namespace {
 
 constexpr size_t kMaxLines = 1 << 20;
-constexpr std::string_view kMagic = "TRT-";
+constexpr std::string_view kFirstWord = "TRT-";
 
 Status WrongLine(std::string_view source, size_t number) {
   return BadInput(
@@ -21,7 +21,9 @@ Status WrongLine(std::string_view source, size_t number) {
 
 }  // namespace
 
-bool IsTensorRtCache(std::string_view text) { return text.starts_with(kMagic); }
+bool IsTensorRtCache(std::string_view text) {
+  return text.starts_with(kFirstWord);
+}
 
 Result<TensorRtCache> ParseTensorRtCache(std::string_view text,
                                          std::string_view source) {

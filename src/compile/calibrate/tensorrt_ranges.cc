@@ -9,7 +9,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr float kLevels = 127;  // of a symmetric int8 code
+constexpr float kHighestCode = 127;  // of a symmetric int8 code
 
 // Without bins every rule gives the extremes; the zero says that it was seen.
 bool See(float most, ValueRange& value) {
@@ -41,7 +41,7 @@ Result<Ranges> RangesFromCache(const Graph& graph, const TensorRtCache& cache,
   }
   for (ValueRange& value : ranges.values) {
     const float scale = cache.scale.at(value.name);
-    if (See(scale * kLevels, value)) continue;
+    if (See(scale * kHighestCode, value)) continue;
     return BadInput("{}: the scale {} of '{}' is too large", source, scale,
                     value.name);
   }
@@ -59,7 +59,7 @@ Result<TensorRtCache> CacheFromRanges(const Ranges& ranges,
                      : "TRT-8601-MinMaxCalibration";
   for (const ValueRange& value : ranges.values) {
     OCTET_ASSIGN(const Range range, ChooseRange(value, choice, ranges.samples));
-    cache.scale[value.name] = std::max(-range.low, range.high) / kLevels;
+    cache.scale[value.name] = std::max(-range.low, range.high) / kHighestCode;
   }
   return cache;
 }

@@ -9,7 +9,6 @@
 namespace octet::compile {
 namespace {
 
-constexpr std::string_view kMove = "move";
 const Form kF32Form{};
 
 std::string FormName(const std::string& name, const Form& form) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compile/ir/graph.h"
@@ -13,6 +14,9 @@
 #include "compile/plan/plan.h"
 
 namespace octet::compile {
+
+// The kind of a step that only moves values.
+inline constexpr std::string_view kMove = "move";
 
 class Lowering {
  public:

@@ -9,8 +9,6 @@
 namespace octet::compile {
 namespace {
 
-constexpr std::string_view kMove = "move";
-
 Status CopyStrided(Lowering& lowering, const Node& node, int x, int y,
                    std::vector<int64_t> extents, std::vector<int64_t> x_strides,
                    std::vector<int64_t> y_strides, int64_t x_offset = 0,

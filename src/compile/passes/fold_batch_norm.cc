@@ -245,7 +245,7 @@ bool TakeDequantizedBias(Rewriter& r, NodeId n, const Product& product) {
   return true;
 }
 
-bool Fold(Rewriter& r, NodeId n) {
+bool FoldNorm(Rewriter& r, NodeId n) {
   const auto product = Product::Read(r, n);
   if (!product) return false;
   return FoldBehind(r, n, *product) || FoldBefore(r, n, *product) ||
@@ -255,7 +255,7 @@ bool Fold(Rewriter& r, NodeId n) {
 }  // namespace
 
 Result<bool> FoldBatchNorm(Graph& graph) {
-  return RewriteUntilStable(graph, Fold);
+  return RewriteUntilStable(graph, FoldNorm);
 }
 
 }  // namespace octet::compile

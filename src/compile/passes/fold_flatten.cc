@@ -104,7 +104,7 @@ void ReplaceDequantized(Rewriter& r, NodeId n, const Weights& weights,
   r.SetInput(n, 1, moved);
 }
 
-bool Fold(Rewriter& r, NodeId n) {
+bool FoldMoves(Rewriter& r, NodeId n) {
   if (!std::holds_alternative<MatMul>(r.node(n).op)) return false;
   const Weights weights = FindWeights(r, r.node(n).inputs[1]);
   const NodeId reshape = FindReshape(r, r.node(n).inputs[0]);
@@ -149,7 +149,7 @@ bool Fold(Rewriter& r, NodeId n) {
 }  // namespace
 
 Result<bool> FoldFlatten(Graph& graph) {
-  return RewriteUntilStable(graph, Fold);
+  return RewriteUntilStable(graph, FoldMoves);
 }
 
 }  // namespace octet::compile

@@ -77,7 +77,7 @@ std::optional<Op> PaddedBy(const Rewriter& r, NodeId reader, const Pad& pad,
   return op;
 }
 
-bool Fold(Rewriter& r, NodeId n) {
+bool FoldIntoReader(Rewriter& r, NodeId n) {
   const auto* found = std::get_if<Pad>(&r.node(n).op);
   if (found == nullptr || r.node(n).inputs.size() != 1 ||
       !PadsImageOnly(*found)) {
@@ -108,6 +108,8 @@ bool Fold(Rewriter& r, NodeId n) {
 
 }  // namespace
 
-Result<bool> FoldPad(Graph& graph) { return RewriteUntilStable(graph, Fold); }
+Result<bool> FoldPad(Graph& graph) {
+  return RewriteUntilStable(graph, FoldIntoReader);
+}
 
 }  // namespace octet::compile

@@ -117,7 +117,7 @@ Tensor Unstacked(const Tensor& w, const Stack& stack) {
   return result;
 }
 
-bool Fold(Rewriter& r, NodeId n) {
+bool FoldSlices(Rewriter& r, NodeId n) {
   const Conv* found = std::get_if<Conv>(&r.node(n).op);
   if (found == nullptr || found->group != 1 ||
       found->dilations != std::array<int64_t, 2>{1, 1}) {
@@ -142,7 +142,7 @@ bool Fold(Rewriter& r, NodeId n) {
 }  // namespace
 
 Result<bool> FoldSpaceToDepth(Graph& graph) {
-  return RewriteUntilStable(graph, Fold);
+  return RewriteUntilStable(graph, FoldSlices);
 }
 
 }  // namespace octet::compile

@@ -86,7 +86,7 @@ Gelu FindGelu(const Rewriter& r, NodeId n, const Product& product) {
   return {};
 }
 
-bool Recognise(Rewriter& r, NodeId n) {
+bool RecogniseErfGate(Rewriter& r, NodeId n) {
   if (!std::holds_alternative<Binary>(r.node(n).op)) return false;
   Gelu gelu;
   const auto product =
@@ -102,7 +102,7 @@ bool Recognise(Rewriter& r, NodeId n) {
 }  // namespace
 
 Result<bool> RecogniseGelu(Graph& graph) {
-  return RewriteUntilStable(graph, Recognise);
+  return RewriteUntilStable(graph, RecogniseErfGate);
 }
 
 }  // namespace octet::compile

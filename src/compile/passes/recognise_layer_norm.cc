@@ -86,7 +86,7 @@ std::optional<Normalized> NormalizedBy(const Rewriter& r, const Node& node) {
   return std::nullopt;
 }
 
-bool Recognise(Rewriter& r, NodeId n) {
+bool RecogniseNorm(Rewriter& r, NodeId n) {
   const auto found = NormalizedBy(r, r.node(n));
   if (!found || !KeepsShape(r, n, found->x)) return false;
   const Shape& shape = r.value(found->x).shape;
@@ -144,7 +144,7 @@ bool TakeConstant(Rewriter& r, NodeId n) {
 
 Result<bool> RecogniseLayerNorm(Graph& graph) {
   return RewriteUntilStable(graph, [](Rewriter& r, NodeId n) {
-    return Recognise(r, n) || TakeConstant(r, n);
+    return RecogniseNorm(r, n) || TakeConstant(r, n);
   });
 }
 

@@ -12,7 +12,7 @@
 namespace octet::compile {
 namespace {
 
-bool Split(Rewriter& r, NodeId n) {
+bool SplitBorder(Rewriter& r, NodeId n) {
   const auto* conv = std::get_if<Conv>(&r.node(n).op);
   if (conv == nullptr) return false;
   const auto most = Reach(*conv, r.value(r.node(n).inputs[1]).shape);
@@ -41,6 +41,8 @@ bool Split(Rewriter& r, NodeId n) {
 
 }  // namespace
 
-Result<bool> SplitPad(Graph& graph) { return RewriteUntilStable(graph, Split); }
+Result<bool> SplitPad(Graph& graph) {
+  return RewriteUntilStable(graph, SplitBorder);
+}
 
 }  // namespace octet::compile

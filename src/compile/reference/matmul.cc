@@ -8,7 +8,7 @@ namespace octet::compile::reference {
 namespace {
 
 // a [batch..., M, K] by b [batch..., K, N], after numpy's rules for vectors.
-struct Problem {
+struct Sizes {
   Shape a_batch, b_batch, batch;
   int64_t m, k, n;
   Shape y;
@@ -18,7 +18,7 @@ Shape AllBut(const Shape& shape, int last) {
   return Shape(shape.dims().first(size_t(shape.rank() - last)));
 }
 
-Result<Problem> Check(const Tensor& a, const Tensor& b) {
+Result<Sizes> CheckSizes(const Tensor& a, const Tensor& b) {
   if (!IsFloat(a.dtype()) || b.dtype() != a.dtype()) {
     return Unsupported("a matrix product of {} by {}", Name(a.dtype()),
                        Name(b.dtype()));
@@ -30,7 +30,7 @@ Result<Problem> Check(const Tensor& a, const Tensor& b) {
   }
   const bool a_is_vector = as.rank() == 1;
   const bool b_is_vector = bs.rank() == 1;
-  Problem p{};
+  Sizes p{};
   p.m = a_is_vector ? 1 : as[as.rank() - 2];
   p.k = as[as.rank() - 1];
   p.n = b_is_vector ? 1 : bs[bs.rank() - 1];
@@ -53,7 +53,7 @@ Result<Problem> Check(const Tensor& a, const Tensor& b) {
 Result<Tensor> Run(const MatMul& op, Operands operands) {
   OCTET_RETURN_IF_ERROR(RequireOperands(operands, 2, 4));
   const Tensor& a = *operands[0];
-  OCTET_ASSIGN(const Problem p, Check(a, *operands[1]));
+  OCTET_ASSIGN(const Sizes p, CheckSizes(a, *operands[1]));
   OCTET_ASSIGN(Tensor y, MakeTensor(a.dtype(), p.y.dims()));
   OCTET_ASSIGN(const FusedOperands fused,
                ReadFusedOperands(op.fusion, operands, p.y));

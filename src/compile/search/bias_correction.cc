@@ -10,7 +10,7 @@ namespace octet::compile {
 namespace {
 
 // Fewer samples say nothing of how a mean scatters.
-constexpr size_t kFewestSamples = 4;
+constexpr size_t kFewestForMean = 4;
 
 bool HasConstantWeights(const Graph& graph, const Node& node) {
   const Value& w = graph.values[size_t(node.inputs[1])];
@@ -60,7 +60,7 @@ std::optional<BiasShift> ShiftOf(const Graph& graph, const Node& node,
       MeansBySample(trial.Shifts(InputForm(graph, node, plan).quant,
                                  plan.nodes.at(node.name).weight_clip),
                     trial.windows(), outputs);
-  if (means.size() < kFewestSamples * outputs) return std::nullopt;
+  if (means.size() < kFewestForMean * outputs) return std::nullopt;
   BiasShift result{node.name, {}, 0};
   for (size_t c = 0; c < outputs; ++c) {
     const float mean = float(BelievedMean(means, outputs, c));

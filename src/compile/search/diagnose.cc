@@ -23,9 +23,9 @@ constexpr int64_t kRoundedSamples = 4, kCostSamples = 2;
 constexpr size_t kMostValues = 8, kMostWeights = 4;
 // 8-bit weights usually keep 33 dB and more; those that do are not suspected.
 constexpr double kHealthyWeightsDb = 30;
-constexpr int kMostCode = 255;
+constexpr int kHighestCode = 255;
 
-struct Candidate {
+struct Culprit {
   CodedValue coded;       // of a value, or
   NodeId node = kNoNode;  // whose weights it is about
   Tensor weights;         // as their codes stand for them
@@ -34,7 +34,7 @@ struct Candidate {
 };
 
 // Sums over samples of what rounding does to one value.
-struct Rounding {
+struct RoundingError {
   SliceError error;
   double noise = 0, clipped = 0;
   int64_t count = 0, below = 0, above = 0;
@@ -47,7 +47,7 @@ struct Rounding {
       const size_t c = i % columns;
       const double e = double(exact[i]) - double(rounded[i]);
       const float code = exact[i] / quant.scale[c] + float(quant.zero_point[c]);
-      const bool is_below = code<-0.5f, is_above = code> kMostCode + 0.5f;
+      const bool is_below = code<-0.5f, is_above = code> kHighestCode + 0.5f;
       noise += e * e;
       if (is_below || is_above) clipped += e * e;
       below += is_below;
@@ -79,12 +79,12 @@ class Diagnoser {
     FindWeights();
     OCTET_RETURN_IF_ERROR(MeasureCosts());
     std::ranges::stable_sort(
-        candidates_, [](const Candidate& a, const Candidate& b) {
+        candidates_, [](const Culprit& a, const Culprit& b) {
           return a.cost != b.cost ? a.cost > b.cost : a.sqnr_db < b.sqnr_db;
         });
     std::vector<Suspect> suspects;
     std::set<std::vector<std::string>> covered;
-    for (const Candidate& candidate : candidates_) {
+    for (const Culprit& candidate : candidates_) {
       if (suspects.size() >= most || candidate.cost == 0) break;
       Suspect suspect = Describe(candidate);
       if (covered.insert(suspect.keep).second) {
@@ -99,7 +99,7 @@ class Diagnoser {
     OCTET_ASSIGN(const Engine exact,
                  EngineOf(graph_, FloatPlan(graph_), /*whole=*/true));
     OCTET_ASSIGN(Session session, Session::Create(exact, {.threads = 0}));
-    std::vector<Rounding> rounding;
+    std::vector<RoundingError> rounding;
     for (int64_t i : SpreadOver(samples_.size(), kRoundedSamples)) {
       const Result<std::vector<Tensor>> inputs = samples_.Get(i);
       if (!inputs.ok()) continue;
@@ -115,17 +115,18 @@ class Diagnoser {
     }
     if (!any_read_) return BadInput("no sample can be read to measure on");
     for (size_t i = 0; i < coded_.size(); ++i) {
-      Candidate& candidate = candidates_.emplace_back();
+      Culprit& candidate = candidates_.emplace_back();
       candidate.coded = coded_[i];
       candidate.sqnr_db = rounding[i].error.sqnr_db();
       candidate.saturation = rounding[i].saturation();
     }
-    std::ranges::stable_sort(candidates_, {}, &Candidate::sqnr_db);
+    std::ranges::stable_sort(candidates_, {}, &Culprit::sqnr_db);
     if (candidates_.size() > kMostValues) candidates_.resize(kMostValues);
     return {};
   }
 
-  void Round(const TensorView& view, std::vector<Rounding>& rounding) const {
+  void Round(const TensorView& view,
+             std::vector<RoundingError>& rounding) const {
     for (size_t i = 0; i < coded_.size(); ++i) {
       const Value& value = graph_.values[size_t(coded_[i].value)];
       if (value.name != view.name) continue;
@@ -138,11 +139,11 @@ class Diagnoser {
   }
 
   void FindWeights() {
-    std::vector<Candidate> found;
+    std::vector<Culprit> found;
     for (NodeId n = 0; n < NodeId(graph_.nodes.size()); ++n) {
       if (!is_int8_[size_t(n)]) continue;
       const Node& node = graph_.nodes[size_t(n)];
-      Candidate candidate;
+      Culprit candidate;
       candidate.node = n;
       candidate.weights = CodedWeights(graph_, node, coded_);
       if (candidate.weights.raw() == nullptr) continue;
@@ -155,7 +156,7 @@ class Diagnoser {
         found.push_back(std::move(candidate));
       }
     }
-    std::ranges::stable_sort(found, {}, &Candidate::sqnr_db);
+    std::ranges::stable_sort(found, {}, &Culprit::sqnr_db);
     if (found.size() > kMostWeights) found.resize(kMostWeights);
     std::ranges::move(found, std::back_inserter(candidates_));
   }
@@ -169,7 +170,7 @@ class Diagnoser {
     OCTET_ASSIGN(const Engine exact,
                  EngineOf(graph_, FloatPlan(graph_), /*whole=*/true));
     OCTET_ASSIGN(Session session, Session::Create(exact, {.threads = 0}));
-    for (Candidate& candidate : candidates_) {
+    for (Culprit& candidate : candidates_) {
       if (candidate.node != kNoNode) {
         OCTET_ASSIGN(candidate.cost, CostOfWeights(candidate, boundary));
         continue;
@@ -198,7 +199,7 @@ class Diagnoser {
     };
   }
 
-  Result<double> CostOfWeights(const Candidate& candidate,
+  Result<double> CostOfWeights(const Culprit& candidate,
                                const Boundary& boundary) const {
     Graph changed = graph_;
     const Node& node = graph_.nodes[size_t(candidate.node)];
@@ -211,7 +212,7 @@ class Diagnoser {
     return boundary.Lost(session);
   }
 
-  Suspect Describe(const Candidate& candidate) const {
+  Suspect Describe(const Culprit& candidate) const {
     const Evidence evidence{graph_, uses_, ranges_, samples_,
                             engine_.calibration()};
     Suspect suspect;
@@ -268,7 +269,7 @@ class Diagnoser {
   const Uses uses_;
   const std::vector<bool> is_int8_;  // by node
   std::vector<CodedValue> coded_;
-  std::vector<Candidate> candidates_;
+  std::vector<Culprit> candidates_;
   double all_ = 0;  // the engine's error where int8 ends
   bool any_read_ = false;
 };

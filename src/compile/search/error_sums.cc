@@ -7,7 +7,7 @@
 namespace octet::compile {
 namespace {
 
-constexpr double kMostDb = 200;
+constexpr double kInfiniteDb = 200;
 // Joined bins for the divergence: 8-bit codes fill no more.
 constexpr int kGroups = 256;
 constexpr int kBinsPerGroup = Histogram::kBins / kGroups;
@@ -68,9 +68,10 @@ double ErrorSums::cosine() const {
 }
 
 double ErrorSums::sqnr_db() const {
-  if (noise_ == 0) return kMostDb;
-  if (signal_ == 0) return -kMostDb;
-  return std::clamp(10 * std::log10(signal_ / noise_), -kMostDb, kMostDb);
+  if (noise_ == 0) return kInfiniteDb;
+  if (signal_ == 0) return -kInfiniteDb;
+  return std::clamp(10 * std::log10(signal_ / noise_), -kInfiniteDb,
+                    kInfiniteDb);
 }
 
 double ErrorSums::kl() const {

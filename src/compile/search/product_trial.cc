@@ -40,8 +40,9 @@ std::vector<float> Mixed(const Windows& x, std::span<const float> weight,
 }
 
 // y [rows][channels]: every channel by its own taps, weight [channels][taps].
-std::vector<float> Unmixed(const Windows& x, std::span<const float> weight,
-                           int64_t channels) {
+std::vector<float> UnmixedProducts(const Windows& x,
+                                   std::span<const float> weight,
+                                   int64_t channels) {
   const size_t n = size_t(channels), taps = size_t(x.width / channels);
   std::vector<float> y(size_t(x.count()) * n, 0.0f);
   for (size_t r = 0; r < size_t(x.count()); ++r) {
@@ -58,7 +59,7 @@ std::vector<float> Unmixed(const Windows& x, std::span<const float> weight,
 
 // Parameters of one channel, where there may be one for all.
 template <typename T>
-T Of(const std::vector<T>& v, size_t channel) {
+T OfChannel(const std::vector<T>& v, size_t channel) {
   return v[v.size() == 1 ? 0 : channel];
 }
 
@@ -142,7 +143,8 @@ std::vector<float> ProductTrial::Shifts(const QuantParams& input,
 
 std::vector<float> ProductTrial::Products(
     const Windows& x, const std::vector<float>& weight) const {
-  return depthwise_ ? Unmixed(x, weight, outputs_) : Mixed(x, weight, outputs_);
+  return depthwise_ ? UnmixedProducts(x, weight, outputs_)
+                    : Mixed(x, weight, outputs_);
 }
 
 void ProductTrial::TakeOutShift(std::vector<float>& y) const {
@@ -180,8 +182,8 @@ Windows ProductTrial::Stored(const QuantParams& input) const {
   Windows stored = windows_;
   for (size_t i = 0; i < stored.rows.size(); ++i) {
     const size_t channel = i % size_t(channels_);
-    const float scale = Of(input.scale, channel);
-    const int32_t zero = Of(input.zero_point, channel);
+    const float scale = OfChannel(input.scale, channel);
+    const int32_t zero = OfChannel(input.zero_point, channel);
     float& x = stored.rows[i];
     x = octet::Dequantize(QuantizeU8(x, scale, zero), scale, zero);
   }

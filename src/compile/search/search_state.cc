@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostBytes = size_t(1) << 26;
+constexpr size_t kMostSearchBytes = size_t(1) << 26;
 
 bool ReadNumber(const json& object, const char* key,
                 std::optional<double>& number) {
@@ -62,7 +62,7 @@ Status Save(const SearchState& state, const std::string& path) {
 }
 
 Status Load(const std::string& path, SearchState& state) {
-  OCTET_ASSIGN(const std::string text, ReadTextFile(path, kMostBytes));
+  OCTET_ASSIGN(const std::string text, ReadTextFile(path, kMostSearchBytes));
   const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto is = [&](const char* key, const json& wanted) {
     return root.is_object() && root.contains(key) && root[key] == wanted;

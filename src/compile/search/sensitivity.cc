@@ -29,9 +29,9 @@ constexpr double kNegligible = 1e-3;
 // What engines are compared on is kept in memory.
 constexpr int64_t kMostFloatBytes = int64_t{384} << 20;
 
-class Measuring {
+class Replaying {
  public:
-  Measuring(const Graph& graph, const Plan& plan, Precision protect,
+  Replaying(const Graph& graph, const Plan& plan, Precision protect,
             const SampleSource& samples, const SensitivityOptions& options)
       : graph_(graph),
         plan_(plan),
@@ -368,7 +368,7 @@ Result<Sensitivity> MeasureSensitivity(const Graph& graph, const Plan& plan,
                                        Precision protect,
                                        const SampleSource& samples,
                                        const SensitivityOptions& options) {
-  return Measuring(graph, plan, protect, samples, options).Run();
+  return Replaying(graph, plan, protect, samples, options).Run();
 }
 
 }  // namespace octet::compile

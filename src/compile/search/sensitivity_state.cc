@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostBytes = size_t(1) << 28;
+constexpr size_t kMostStateBytes = size_t(1) << 28;
 
 json Write(const SampleLoss& loss) {
   return {loss.noise, loss.cosine, loss.kl, loss.changed};
@@ -96,7 +96,7 @@ Status Save(const SensitivityState& state, const std::string& path) {
 }
 
 Status Load(const std::string& path, size_t units, SensitivityState& state) {
-  OCTET_ASSIGN(const std::string text, ReadTextFile(path, kMostBytes));
+  OCTET_ASSIGN(const std::string text, ReadTextFile(path, kMostStateBytes));
   const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto is = [&](const char* key, const json& wanted) {
     return root.is_object() && root.contains(key) && root[key] == wanted;

@@ -7,7 +7,7 @@ namespace octet::compile {
 namespace {
 
 constexpr int64_t kMostSlices = 4096;
-constexpr double kMostDb = 60;
+constexpr double kGoodDb = 60;
 
 // [outer][slices][inner], row-major.
 struct Split {
@@ -71,11 +71,11 @@ std::vector<double> SliceError::MeanByAxis(F of_slice) const {
 
 double SliceError::sqnr_db() const {
   const std::vector<double> means = MeanByAxis([](const Slice& s) {
-    if (s.noise == 0) return kMostDb;
+    if (s.noise == 0) return kGoodDb;
     if (s.signal == 0) return 0.0;
-    return std::clamp(10 * std::log10(s.signal / s.noise), 0.0, kMostDb);
+    return std::clamp(10 * std::log10(s.signal / s.noise), 0.0, kGoodDb);
   });
-  return means.empty() ? kMostDb : *std::ranges::min_element(means);
+  return means.empty() ? kGoodDb : *std::ranges::min_element(means);
 }
 
 double SliceError::lost() const {

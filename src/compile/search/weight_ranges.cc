@@ -8,21 +8,21 @@
 namespace octet::compile {
 namespace {
 
-constexpr float kShares[] = {1.00f, 0.98f, 0.96f, 0.94f, 0.92f, 0.90f,
-                             0.88f, 0.86f, 0.84f, 0.82f, 0.80f, 0.76f,
-                             0.72f, 0.68f, 0.64f, 0.60f};
+constexpr float kClips[] = {1.00f, 0.98f, 0.96f, 0.94f, 0.92f, 0.90f,
+                            0.88f, 0.86f, 0.84f, 0.82f, 0.80f, 0.76f,
+                            0.72f, 0.68f, 0.64f, 0.60f};
 // A share has to leave no more than this of the error that the whole range
 // makes: the least of many is a little small by chance.
-constexpr double kMostLeft = 0.95;
+constexpr double kMostErrorLeft = 0.95;
 
 std::optional<WeightClip> ClipOf(const Node& node, const ProductTrial& trial,
                                  const QuantParams& input) {
-  const auto errors = trial.ErrorsByClip(input, kShares);
+  const auto errors = trial.ErrorsByClip(input, kClips);
   WeightClip result{node.name, {}};
   bool gains = false;
   for (size_t c = 0; c < size_t(trial.outputs()); ++c) {
-    const size_t best = BestTried(errors, c, kMostLeft);
-    result.clip.push_back(kShares[best]);
+    const size_t best = BestTried(errors, c, kMostErrorLeft);
+    result.clip.push_back(kClips[best]);
     gains |= best != 0;
   }
   if (!gains) return std::nullopt;

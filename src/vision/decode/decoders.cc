@@ -21,7 +21,7 @@ constexpr Decoder kDecoders[] = {
     {"fastestdet", DecodeFastestdet, 0.45, {}},
 };
 
-constexpr auto kNames = [] {
+constexpr auto kDecoderNames = [] {
   std::array<std::string_view, std::size(kDecoders)> names;
   for (size_t i = 0; i < names.size(); ++i) names[i] = kDecoders[i].name;
   return names;
@@ -30,7 +30,7 @@ constexpr auto kNames = [] {
 }  // namespace
 
 std::span<const Decoder> Decoders() { return kDecoders; }
-std::span<const std::string_view> DecoderNames() { return kNames; }
+std::span<const std::string_view> DecoderNames() { return kDecoderNames; }
 
 const Decoder* FindDecoder(std::string_view name) {
   const auto* row = std::ranges::find(kDecoders, name, &Decoder::name);
@@ -47,7 +47,7 @@ Result<std::vector<Candidate>> Decode(std::span<const Tensor> outputs,
   const Decoder* decoder = FindDecoder(spec.decoder);
   if (decoder == nullptr) {
     return Usage("'{}' is no detection decoder{}", spec.decoder,
-                 Suggestion(spec.decoder, kNames));
+                 Suggestion(spec.decoder, kDecoderNames));
   }
   if (spec.input_height < 1 || spec.input_width < 1) {
     return Usage(

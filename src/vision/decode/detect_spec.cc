@@ -15,13 +15,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kKeys[] = {"decoder",  "names",   "score_threshold",
-                                      "nms_iou",  "max_det", "strides",
-                                      "input_hw", "anchors"};
+constexpr std::string_view kDetectKeys[] = {
+    "decoder", "names",   "score_threshold", "nms_iou",
+    "max_det", "strides", "input_hw",        "anchors"};
 constexpr size_t kMaxClasses = 65536;
 constexpr size_t kMaxGrids = 8;
 constexpr size_t kMaxAnchorNumbers = 32;
-constexpr int64_t kMaxSide = 65536;
+constexpr int64_t kMostPixels = 65536;
 constexpr int64_t kMaxDetections = 1000;
 
 Status ReadInputSize(const Fields& fields, DetectSpec* spec) {
@@ -29,9 +29,9 @@ Status ReadInputSize(const Fields& fields, DetectSpec* spec) {
   OCTET_RETURN_IF_ERROR(fields.Read("input_hw", 2, &size));
   if (!fields.Has("input_hw")) return {};
   if (size.size() != 2 || std::min(size[0], size[1]) < 1 ||
-      std::max(size[0], size[1]) > kMaxSide) {
+      std::max(size[0], size[1]) > kMostPixels) {
     return BadInput("{}: 'input_hw' must be [height, width], each from 1 to {}",
-                    fields.where(), kMaxSide);
+                    fields.where(), kMostPixels);
   }
   spec->input_height = size[0];
   spec->input_width = size[1];
@@ -72,9 +72,9 @@ Status ReadRest(const json& table, const Fields& fields, DetectSpec* spec) {
       fields.Read("max_det", 1, kMaxDetections, &spec->max_det));
   OCTET_RETURN_IF_ERROR(fields.Read("strides", kMaxGrids, &spec->strides));
   for (const int64_t stride : spec->strides) {
-    if (stride < 1 || stride > kMaxSide) {
+    if (stride < 1 || stride > kMostPixels) {
       return BadInput("{}: a stride of {} is not between 1 and {}",
-                      fields.where(), stride, kMaxSide);
+                      fields.where(), stride, kMostPixels);
     }
   }
   OCTET_RETURN_IF_ERROR(ReadInputSize(fields, spec));
@@ -100,7 +100,7 @@ std::string Quoted(const std::string& text) {
 
 Result<DetectSpec> DetectSpecFromToml(const json& table,
                                       const std::string& where) {
-  OCTET_RETURN_IF_ERROR(Fields(table, where).CheckKeys(kKeys));
+  OCTET_RETURN_IF_ERROR(Fields(table, where).CheckKeys(kDetectKeys));
   return FromTable(table, "decoder", where);
 }
 
