@@ -9,14 +9,14 @@
 namespace octet::cli {
 namespace {
 
-struct CalibrateArguments {
+struct CalibrateCommand {
   ModelArguments model;
   CalibrateArguments calibrate;
   std::string output, tensorrt_cache;
 };
 
 // The build that takes what was calibrated here.
-std::string NextBuild(const CalibrateArguments& options) {
+std::string NextBuild(const CalibrateCommand& options) {
   std::string text = "octet build " + options.model.path;
   for (const std::string& shape : options.model.shapes) {
     text += " --shapes " + shape;
@@ -27,7 +27,7 @@ std::string NextBuild(const CalibrateArguments& options) {
   return text + " --ranges " + options.output + " -o model.octet";
 }
 
-Status Calibrate(const CalibrateArguments& options, Console& console) {
+Status Calibrate(const CalibrateCommand& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
   OCTET_RETURN_IF_ERROR(
       CheckOutputs({options.output, options.tensorrt_cache},
@@ -59,7 +59,7 @@ Status Calibrate(const CalibrateArguments& options, Console& console) {
 }  // namespace
 
 std::function<Status(Console&)> AddCalibrate(CLI::App& app) {
-  auto options = std::make_shared<CalibrateArguments>();
+  auto options = std::make_shared<CalibrateCommand>();
   options->model.Add(app);
   options->calibrate.Add(app, "--data");
   app.get_option("--data")->required();

@@ -5,13 +5,13 @@
 namespace octet::compile {
 namespace {
 
-constexpr int kCodes = 128;
+constexpr int kPositiveCodes = 128;
 constexpr int kStep = 16;
 
 // KL(P || Q) of the first `bins` bins; `outside` is what lies beyond them.
 double Divergence(std::span<const double> p, int bins, double outside) {
-  double level_sum[kCodes] = {}, level_bins[kCodes] = {};
-  const auto level = [&](int i) { return int64_t(i) * kCodes / bins; };
+  double level_sum[kPositiveCodes] = {}, level_bins[kCodes] = {};
+  const auto level = [&](int i) { return int64_t(i) * kPositiveCodes / bins; };
   double q_total = 0, p_total = outside;
   for (int i = 0; i < bins; ++i) {
     level_sum[level(i)] += p[size_t(i)];
@@ -48,7 +48,7 @@ int EntropyThresholdBins(std::span<const uint64_t> magnitudes) {
   }
   int best = all;
   double least = INFINITY;
-  for (int bins = kCodes; bins <= all; bins += kStep) {
+  for (int bins = kPositiveCodes; bins <= all; bins += kStep) {
     const double divergence = Divergence(p, bins, beyond[size_t(bins)]);
     if (divergence > least) continue;
     least = divergence;

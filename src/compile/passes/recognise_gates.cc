@@ -109,7 +109,7 @@ bool RecogniseSoftplus(Rewriter& r, NodeId n) {
   return true;
 }
 
-bool RecogniseGates(Rewriter& r, NodeId n) {
+bool RecogniseAnyGate(Rewriter& r, NodeId n) {
   if (std::holds_alternative<Unary>(r.node(n).op)) {
     return RecogniseSoftplus(r, n);
   }
@@ -120,7 +120,7 @@ bool RecogniseGates(Rewriter& r, NodeId n) {
 }  // namespace
 
 Result<bool> RecogniseGates(Graph& graph) {
-  return RewriteUntilStable(graph, RecogniseGates);
+  return RewriteUntilStable(graph, RecogniseAnyGate);
 }
 
 }  // namespace octet::compile
