@@ -54,7 +54,8 @@ Status CheckedEngine::BuildInt8(const CheckConfig& config, Console& console) {
   if (!config.ranges.empty()) {
     OCTET_ASSIGN(calibration_, Calibration::Open(config.ranges));
   } else if (!model_.is_quantized()) {
-    OCTET_ASSIGN(calibration_, RunCalibration(model_, arguments_, "", console));
+    OCTET_ASSIGN(calibration_, RunCalibration(model_, {config.model, {}},
+                                              arguments_, "", console));
   }
   OCTET_ASSIGN(const Build build, BuildEngine(model_, calibration(), options));
   engine_bytes_ = build.engine.size();

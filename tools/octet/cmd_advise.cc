@@ -87,8 +87,9 @@ class Measuring {
       OCTET_ASSIGN(const Calibration calibration, Calibrate(model, sample));
       return BuildEngine(model, &calibration, build);
     }
-    OCTET_ASSIGN(const Calibration calibration,
-                 RunCalibration(model, options_.samples, "", console_));
+    OCTET_ASSIGN(
+        const Calibration calibration,
+        RunCalibration(model, options_.model, options_.samples, "", console_));
     OCTET_ASSIGN(const auto samples, OpenSamples(model));
     build.range_rule = "auto";
     build.samples = samples.get();
@@ -253,15 +254,15 @@ void ReportMeasurements(const Measurements& m, Console& console) {
 }
 
 std::string NextCommand(const Options& options, bool int8) {
-  const std::string& model = options.model.path;
-  if (!int8) {
-    return fmt::format("octet build {} --precision fp32 -o model.octet", model);
+  CommandLine build("build");
+  options.model.Repeat(build);
+  if (int8) {
+    options.samples.RepeatForBuild(build, "");
+    build.Add("--method", "auto");
+  } else {
+    build.Add("--precision", "fp32");
   }
-  const CalibrateArguments& samples = options.samples;
-  return fmt::format(
-      "octet build {} --calib {}{} --method auto -o model.octet", model,
-      samples.data.empty() ? "DATA" : samples.data,
-      samples.preprocess.empty() ? "" : " --preprocess " + samples.preprocess);
+  return build.Add("-o", "model.octet").Text();
 }
 
 Status GiveAdvice(const Options& options, Console& console) {

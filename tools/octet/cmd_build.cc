@@ -26,14 +26,38 @@ struct Options {
   bool no_verdict = false;
 };
 
+// The same build again, its outputs left out. A plan is not repeated: nothing
+// can be asked beside it.
+CommandLine BuildAgain(const Options& options) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.ranges);
+  if (options.precision != Options().precision) {
+    build.Add("--precision", options.precision);
+  }
+  build.Add("--keep", options.keep).Add("--require", options.require);
+  const SearchArguments& search = options.search;
+  if (!search.active()) return build;
+  build.Add("--max-drop", search.max_drop)
+      .Add("--max-latency", search.max_latency)
+      .Add("--time-budget", search.time_budget)
+      .Add("--fall-back", search.fall_back)
+      .Add("--eval-data", search.labelled.data)
+      .Add("--eval-labels", search.labelled.labels)
+      .Add("--eval-images", search.labelled.images);
+  if (search.labelled.data.empty()) return build;
+  return build.Add("--eval-split", search.labelled.split)
+      .Add("--eval-metric", search.labelled.metric);
+}
+
 Result<std::optional<Calibration>> GetRanges(const Options& options,
                                              const Model& model,
                                              const std::string& preprocess,
                                              Console& console) {
   OCTET_ASSIGN(
       std::optional<Calibration> calibration,
-      GetCalibration(model, options.calibrate, options.ranges, preprocess,
-                     options.output + ".calib.part", console));
+      GetCalibration(model, options.model, options.calibrate, options.ranges,
+                     preprocess, options.output + ".calib.part", console));
   if (calibration && !options.save_ranges.empty()) {
     OCTET_RETURN_IF_ERROR(calibration->Save(options.save_ranges));
   }
@@ -155,6 +179,7 @@ Status BuildIt(Options options, Console& console) {
   request.measure = !options.no_verdict;
   request.time = !options.no_timing;
   request.calibration = calibration ? &*calibration : nullptr;
+  request.build = BuildAgain(options);
   if (!options.calibrate.data.empty()) {
     request.settings = settings;
     OCTET_ASSIGN(request.samples,

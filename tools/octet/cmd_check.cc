@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "calibrate_options.h"
 #include "check_config.h"
 #include "command.h"
 #include "gates.h"
@@ -65,6 +66,19 @@ std::string JUnitOf(const std::string& config,
       "octet check", std::filesystem::path(config).filename().string(), cases);
 }
 
+// The build that [build] asks for.
+CommandLine BuildOf(const CheckConfig& config) {
+  CommandLine build("build");
+  ModelArguments{config.model, {}}.Repeat(build);
+  CalibrateArguments arguments;
+  arguments.data = config.calib;
+  arguments.preprocess = config.preprocess;
+  arguments.method = config.method;
+  arguments.limit = config.limit;
+  arguments.RepeatForBuild(build, config.ranges);
+  return build.Add("--keep", config.keep);
+}
+
 Status Check(const Options& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckOutputs({options.junit}, {options.config}));
   OCTET_ASSIGN(const std::string text,
@@ -96,7 +110,7 @@ Status Check(const Options& options, Console& console) {
   }
   console.Verdict(
       fmt::format("{} of {} gates hold", passed, result.gates.size()), failed,
-      RepairCommand(result.suspects, config.model));
+      RepairCommand(result.suspects, BuildOf(config)));
   if (failed.empty()) return {};
   return Status(
       ExitCode(result.gates),

@@ -171,6 +171,18 @@ std::string JumpInWords(const Comparison& comparison) {
       worst.value, worst.own_sqnr_db);
 }
 
+// A build from what is compared on; how many samples of it are, says nothing
+// of how many to calibrate with.
+CommandLine BuildOf(const Options& options) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  CalibrateArguments samples;
+  samples.data = options.samples.data;
+  samples.preprocess = options.samples.preprocess;
+  samples.RepeatForBuild(build, options.ranges);
+  return build;
+}
+
 Status Compare(const Options& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
   std::optional<Calibration> ranges;
@@ -203,7 +215,7 @@ Status Compare(const Options& options, Console& console) {
       fmt::format("{} values compared over {} samples, {} skipped; {}",
                   rows.size(), comparison.samples, comparison.skipped.size(),
                   costs.empty() ? jump : costs),
-      costs.empty() ? "" : jump, RepairCommand(suspects, options.model.path));
+      costs.empty() ? "" : jump, RepairCommand(suspects, BuildOf(options)));
   return {};
 }
 

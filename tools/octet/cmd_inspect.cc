@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "command_line.h"
 #include "half_words.h"
 #include "octet/compiler.h"
 #include "output_check.h"
@@ -133,8 +134,9 @@ Status InspectEngine(const Options& options, Console& console) {
   PrintValues(console, "output", engine.outputs());
   PrintNodes(engine, console);
   if (options.steps) OCTET_RETURN_IF_ERROR(PrintSteps(engine, console));
-  console.Verdict(DescribeMacs(MacsByPrecision(engine.notes())), "",
-                  fmt::format("octet bench {} --layers", options.path));
+  console.Verdict(
+      DescribeMacs(MacsByPrecision(engine.notes())), "",
+      CommandLine("bench").Add(options.path).Add("--layers").Text());
   return {};
 }
 
@@ -163,9 +165,11 @@ Status InspectCalibration(const Options& options, Console& console) {
   console.Verdict(fmt::format("{} values seen on {} samples",
                               ranges.values().size(), ranges.samples()),
                   "",
-                  fmt::format("octet build MODEL --ranges {} -o "
-                              "model.octet",
-                              options.path));
+                  CommandLine("build")
+                      .Add("MODEL")
+                      .Add("--ranges", options.path)
+                      .Add("-o", "model.octet")
+                      .Text());
   return {};
 }
 
@@ -186,9 +190,12 @@ Status InspectPlan(const Options& options, Console& console) {
     counts +=
         fmt::format("{}{} in {}", counts.empty() ? "" : ", ", n, precision);
   }
-  console.Verdict(
-      fmt::format("of {} nodes {}", notes.size(), counts), "",
-      fmt::format("octet build MODEL --plan {} -o model.octet", options.path));
+  console.Verdict(fmt::format("of {} nodes {}", notes.size(), counts), "",
+                  CommandLine("build")
+                      .Add("MODEL")
+                      .Add("--plan", options.path)
+                      .Add("-o", "model.octet")
+                      .Text());
   return {};
 }
 
@@ -226,7 +233,11 @@ Status InspectModel(const Options& options, Console& console) {
                   nodes.size(), double(macs) / 1e6,
                   Bytes(double(model.weight_bytes()))),
       model.is_quantized() ? "a QDQ model: its own parameters are used" : "",
-      fmt::format("octet build {} --calib DATA -o model.octet", options.path));
+      CommandLine("build")
+          .Add(options.path)
+          .Add("--calib", "DATA")
+          .Add("-o", "model.octet")
+          .Text());
   return {};
 }
 

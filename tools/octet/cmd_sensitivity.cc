@@ -41,9 +41,10 @@ Result<std::string> PlanToMeasure(const Options& options, const Model& model,
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build));
   const std::string partial =
       options.output.empty() ? "" : options.output + ".calib.part";
-  OCTET_ASSIGN(const std::optional<Calibration> calibration,
-               GetCalibration(model, options.calibrate, options.ranges,
-                              build.preprocess, partial, console));
+  OCTET_ASSIGN(
+      const std::optional<Calibration> calibration,
+      GetCalibration(model, options.model, options.calibrate, options.ranges,
+                     build.preprocess, partial, console));
   OCTET_ASSIGN(
       Build built,
       BuildEngine(model, calibration ? &*calibration : nullptr, build));
@@ -159,19 +160,17 @@ constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
 
 // The command that keeps the culprit out of int8.
 std::string Next(const Options& options, const Sensitivity& result) {
-  std::string command = fmt::format("octet build {} --calib {}",
-                                    options.model.path, options.calibrate.data);
-  if (!options.calibrate.preprocess.empty()) {
-    command += " --preprocess " + options.calibrate.preprocess;
-  }
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.ranges);
   if (result.damage == Damage::kSingle) {
     for (const std::string& reader : result.values[0].readers) {
-      command += fmt::format(" --keep '{}=fp32'", reader);
+      build.Add("--keep", reader + "=fp32");
     }
   } else if (result.damage != Damage::kNone) {
-    command += " --max-drop 0.5%";
+    build.Add("--max-drop", "0.5%");
   }
-  return command + " -o built.octet";
+  return build.Add("-o", "built.octet").Text();
 }
 
 // Nowhere if there is no path. What was kept to go on from is needed no more.

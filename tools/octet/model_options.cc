@@ -64,6 +64,10 @@ Result<Model> ModelArguments::Open() const {
   return Model::Open(path, options);
 }
 
+void ModelArguments::Repeat(CommandLine& command) const {
+  command.Add(path.empty() ? "MODEL" : path).Add("--shapes", shapes);
+}
+
 Result<vision::Settings> LoadPreprocess(const std::string& option,
                                         const std::string& model_path) {
   if (!option.empty()) return vision::LoadSettings(option);

@@ -1,7 +1,5 @@
 #include "suspects.h"
 
-#include "command_line.h"
-
 namespace octet::cli {
 namespace {
 
@@ -20,7 +18,7 @@ std::string KeepOptions(const Suspect& suspect) {
   return options;
 }
 
-// Options of build that mend it.
+// An option of build and its value that mend it.
 bool IsOption(const std::string& remedy) { return remedy.starts_with("--"); }
 
 }  // namespace
@@ -55,13 +53,18 @@ std::string WorstInWords(const std::vector<Suspect>& suspects) {
 }
 
 std::string RepairCommand(const std::vector<Suspect>& suspects,
-                          const std::string& model_path) {
+                          CommandLine build) {
   if (suspects.empty()) return "";
   const Suspect& worst = suspects[0];
-  const std::string command[] = {"octet", "build", model_path};
-  return fmt::format(
-      "{} --calib DATA {} -o repaired.octet", ShellLine(command),
-      IsOption(worst.remedy) ? worst.remedy : KeepOptions(worst));
+  if (IsOption(worst.remedy)) {
+    const size_t space = worst.remedy.find(' ');
+    build.Set(worst.remedy.substr(0, space), worst.remedy.substr(space + 1));
+  } else {
+    for (const std::string& node : worst.keep) {
+      build.Add("--keep", node + "=fp32");
+    }
+  }
+  return build.Add("-o", "repaired.octet").Text();
 }
 
 }  // namespace octet::cli

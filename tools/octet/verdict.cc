@@ -153,7 +153,7 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
                                             request.calibration));
       ReportSuspects(facts.suspects, console);
       measured.reason = WorstInWords(facts.suspects);
-      measured.next = RepairCommand(facts.suspects, model.name());
+      measured.next = RepairCommand(facts.suspects, request.build);
     }
   }
   if (request.time) {
@@ -208,8 +208,11 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
                   Bytes(double(model.weight_bytes())), measured.text),
       measured.reason.empty() ? share : share + "; " + measured.reason,
       measured.next.empty()
-          ? fmt::format("octet eval {} --data LABELLED, octet bench {}",
-                        request.engine_path, request.engine_path)
+          ? CommandLine("eval")
+                    .Add(request.engine_path)
+                    .Add("--data", "LABELLED")
+                    .Text() +
+                ", " + CommandLine("bench").Add(request.engine_path).Text()
           : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   OCTET_RETURN_IF_ERROR(

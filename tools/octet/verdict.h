@@ -24,6 +24,9 @@ struct VerdictRequest {
   vision::Settings settings;
   std::unique_ptr<SampleSource> samples;     // null: nothing to compare on
   const Calibration* calibration = nullptr;  // of the build; null: unknown
+  // The build as it was asked for, without its outputs: what repairs it is
+  // added.
+  CommandLine build{"build"};
 };
 
 // What an engine costs to have and to run.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/nearest.h"
+#include "command_line.h"
 #include "compile/model_data.h"
 #include "compile/onnx/annotate.h"
 
@@ -303,13 +304,16 @@ Status ExplainNode(const std::string& node, const WhySources& sources,
   Explainer explainer(sources, console);
   OCTET_RETURN_IF_ERROR(explainer.Run(node));
   const NodeNote& note = explainer.note();
-  console.Verdict(fmt::format("{} runs in {}", note.node, note.precision),
-                  note.reason,
-                  note.precision == "int8"
-                      ? fmt::format("octet build MODEL --calib DATA --keep "
-                                    "'{}=fp32' -o kept.octet",
-                                    note.node)
-                      : "");
+  console.Verdict(
+      fmt::format("{} runs in {}", note.node, note.precision), note.reason,
+      note.precision == "int8"
+          ? CommandLine("build")
+                .Add(sources.model == nullptr ? "MODEL" : sources.model->name())
+                .Add("--calib", "DATA")
+                .Add("--keep", note.node + "=fp32")
+                .Add("-o", "kept.octet")
+                .Text()
+          : "");
   return {};
 }
 
