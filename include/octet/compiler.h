@@ -293,8 +293,10 @@ struct Suspect {
   double share = 0;
   std::string kind;   // "saturated sum", "shared concat scale", ...
   std::string cause;  // in words, with the numbers that show it
-  std::string remedy;
-  std::vector<std::string> keep;  // nodes which, in fp32, do without it
+  std::string remedy;  // options of `build`, or words
+  // Nodes which, in fp32, do without it; none for a quantized model, whose
+  // precisions are its own: `remedy` is a search then.
+  std::vector<std::string> keep;
 };
 
 // The values and weights that cost an engine most, the worst first, each with

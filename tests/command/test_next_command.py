@@ -143,3 +143,55 @@ def test_the_name_of_what_is_merged_is_quoted(octet, place):
     words = next_of(octet, 'merge', place / 'm.calib', '-o',
                     place / 'merged.calib')
     assert str(place / 'merged.calib') in words
+
+
+# --- a quantized model ---
+
+@pytest.fixture(scope='module')
+def quantized(octet, tmp_path_factory):
+    """A QDQ model whose coarse input makes its answers wrong, its engine."""
+    folder = tmp_path_factory.mktemp('quantized')
+    models.save(models.quantized_blue_or_green(3.0), folder / 'q.onnx')
+    samples = np.abs(models.samples(12, (3, 16, 16)))
+    samples[::2, 1] += 0.7  # more green than blue
+    samples[1::2, 2] += 0.6
+    np.save(folder / 'samples.npy', samples)
+    octet.ok('build', folder / 'q.onnx', '-o', folder / 'q.octet',
+             '--no-verdict')
+    return folder
+
+
+REFUSED = ('--keep', '--require', '--method', '--ranges')
+QUANTIZED_CASES = {
+    'build': ('q.onnx', '--calib', 'samples.npy', '--no-timing', '-o',
+              'new.octet'),
+    'compare': ('q.onnx', 'q.octet', '--data', 'samples.npy'),
+    'sensitivity': ('q.onnx', '--calib', 'samples.npy'),
+    'advise': ('q.onnx', '--for', 'video', '--calib', 'samples.npy',
+               '--seconds', 0),
+    'inspect': ('q.octet', '--why', 'score', '--model', 'q.onnx'),
+}
+
+
+@pytest.mark.parametrize('command', QUANTIZED_CASES)
+def test_nothing_is_proposed_that_a_quantized_model_has_no_use_for(
+        octet, quantized, command):
+    given = [str(quantized / a) if '.' in str(a) else str(a)
+             for a in QUANTIZED_CASES[command]]
+    said = octet.ok(command, *given)
+    assert 'next:' in said
+    assert not [option for option in REFUSED if option in said], said
+    words = next_of(octet, command, *given)
+    type_it(octet, words, quantized)
+
+
+def test_the_model_itself_is_built_without_samples(octet, quantized):
+    words = next_of(octet, 'inspect', quantized / 'q.onnx')
+    assert 'DATA' not in words
+    type_it(octet, words, quantized)
+
+
+def test_a_search_is_what_mends_a_quantized_model(octet, quantized):
+    words = next_of(octet, 'compare', quantized / 'q.onnx',
+                    quantized / 'q.octet', '--data', quantized / 'samples.npy')
+    assert ('--max-drop', '0.5%') in pairs(words)

@@ -69,6 +69,7 @@ class Measuring {
     OCTET_ASSIGN(const Build build, BuildInt8(model, f32));
     OCTET_ASSIGN(const Engine int8, Engine::FromBytes(build.engine));
     m_.tried = build.tried;
+    m_.is_quantized = model.is_quantized();
     CountKept(int8);
     OCTET_RETURN_IF_ERROR(Time(f32, int8));
     OCTET_RETURN_IF_ERROR(TimeBatch(model, build));
@@ -253,14 +254,16 @@ void ReportMeasurements(const Measurements& m, Console& console) {
   }
 }
 
-std::string NextCommand(const Options& options, bool int8) {
+std::string NextCommand(const Options& options, bool is_quantized, bool int8) {
   CommandLine build("build");
   options.model.Repeat(build);
-  if (int8) {
+  if (!int8) {
+    build.Add("--precision", "fp32");
+  } else if (is_quantized) {
+    options.samples.RepeatSamples(build, "--calib");
+  } else {
     options.samples.RepeatForBuild(build, "");
     build.Add("--method", "auto");
-  } else {
-    build.Add("--precision", "fp32");
   }
   return build.Add("-o", "model.octet").Text();
 }
@@ -294,7 +297,7 @@ Status GiveAdvice(const Options& options, Console& console) {
                   m.one.int8.p50_ms,
                   m.agreed ? ", " + m.agreed->words
                            : std::string(", accuracy not measured")),
-      NextCommand(options, int8));
+      NextCommand(options, m.is_quantized, int8));
   return {};
 }
 

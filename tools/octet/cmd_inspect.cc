@@ -235,7 +235,7 @@ Status InspectModel(const Options& options, Console& console) {
       model.is_quantized() ? "a QDQ model: its own parameters are used" : "",
       CommandLine("build")
           .Add(options.path)
-          .Add("--calib", "DATA")
+          .Add("--calib", model.is_quantized() ? "" : "DATA")
           .Add("-o", "model.octet")
           .Text());
   return {};

@@ -158,12 +158,14 @@ std::string Describe(const Sensitivity& result) {
 
 constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
 
-// The command that keeps the culprit out of int8.
-std::string Next(const Options& options, const Sensitivity& result) {
+// The command that keeps the culprit out of int8. The precisions of a quantized
+// model are its own: only a search may change them.
+std::string Next(const Options& options, bool is_quantized,
+                 const Sensitivity& result) {
   CommandLine build("build");
   options.model.Repeat(build);
   options.calibrate.RepeatForBuild(build, options.ranges);
-  if (result.damage == Damage::kSingle) {
+  if (result.damage == Damage::kSingle && !is_quantized) {
     for (const std::string& reader : result.values[0].readers) {
       build.Add("--keep", reader + "=fp32");
     }
@@ -238,7 +240,7 @@ Status Measure(Options options, Console& console) {
                   "prediction's rank correlation is {:.2f} over {} values",
                   result.values.size(), result.nodes.size(), result.samples,
                   result.seconds, result.rank_correlation, result.compared),
-      Next(options, result));
+      Next(options, model.is_quantized(), result));
   return {};
 }
 

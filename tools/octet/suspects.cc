@@ -30,9 +30,8 @@ void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
     console.Print("  {:>3.0f} % of the error by {}: {}", 100 * suspect.share,
                   Who(suspect), suspect.kind);
     console.Print("        {}", suspect.cause);
-    console.Print("        try {}", suspect.remedy.empty()
-                                        ? keep
-                                        : suspect.remedy + ", or " + keep);
+    const char* either = keep.empty() || suspect.remedy.empty() ? "" : ", or ";
+    console.Print("        try {}{}{}", suspect.remedy, either, keep);
     rows.push_back({{"value", suspect.value},
                     {"node", suspect.node},
                     {"share", suspect.share},

@@ -269,6 +269,21 @@ class Explainer {
   json why_;
 };
 
+// The build that has the node in float.
+//   model: null: unknown.
+std::string CommandToKeep(const NodeNote& note, const Model* model) {
+  CommandLine build("build");
+  build.Add(model == nullptr ? "MODEL" : model->name()).Add("--calib", "DATA");
+  // The precisions of a quantized model are its own: only a search may change
+  // them.
+  if (note.reason == "imported") {
+    build.Add("--max-drop", "0.5%");
+  } else {
+    build.Add("--keep", note.node + "=fp32");
+  }
+  return build.Add("-o", "kept.octet").Text();
+}
+
 Status CheckSameModel(const Model& model, const Engine& engine) {
   if (engine.model_hash() == model.hash()) return {};
   return BadInput("{}: the engine was built from another model ({})",
@@ -306,14 +321,7 @@ Status ExplainNode(const std::string& node, const WhySources& sources,
   const NodeNote& note = explainer.note();
   console.Verdict(
       fmt::format("{} runs in {}", note.node, note.precision), note.reason,
-      note.precision == "int8"
-          ? CommandLine("build")
-                .Add(sources.model == nullptr ? "MODEL" : sources.model->name())
-                .Add("--calib", "DATA")
-                .Add("--keep", note.node + "=fp32")
-                .Add("-o", "kept.octet")
-                .Text()
-          : "");
+      note.precision == "int8" ? CommandToKeep(note, sources.model) : "");
   return {};
 }
 
