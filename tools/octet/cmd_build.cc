@@ -26,6 +26,19 @@ struct Options {
   bool no_verdict = false;
 };
 
+// What stands beside the engine: a calibration and a search to resume, and the
+// best plan so far, unless --plan-out says where.
+std::string PartialPath(const Options& options) {
+  return options.output + ".calib.part";
+}
+std::string SearchStatePath(const Options& options) {
+  return options.output + ".search.part";
+}
+std::string BestPlanPath(const Options& options) {
+  return options.plan_out.empty() ? options.output + ".plan.json"
+                                  : options.plan_out;
+}
+
 // The same build again, its outputs left out. A plan is not repeated: nothing
 // can be asked beside it.
 CommandLine BuildAgain(const Options& options) {
@@ -57,7 +70,7 @@ Result<std::optional<Calibration>> GetRanges(const Options& options,
   OCTET_ASSIGN(
       std::optional<Calibration> calibration,
       GetCalibration(model, options.model, options.calibrate, options.ranges,
-                     preprocess, options.output + ".calib.part", console));
+                     preprocess, PartialPath(options), console));
   if (calibration && !options.save_ranges.empty()) {
     OCTET_RETURN_IF_ERROR(calibration->Save(options.save_ranges));
   }
@@ -86,15 +99,13 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
   return build;
 }
 
-// The best plan so far stands beside the engine, or where --plan-out says.
 SearchRequest SearchRequestOf(const Options& options,
                               const VerdictRequest& request) {
   return {.arguments = options.search,
           .settings = request.settings,
           .samples = *request.samples,
-          .plan_path = options.plan_out.empty() ? options.output + ".plan.json"
-                                                : options.plan_out,
-          .state_path = options.output + ".search.part",
+          .plan_path = BestPlanPath(options),
+          .state_path = SearchStatePath(options),
           .resume = options.calibrate.resume,
           .threads = options.calibrate.threads};
 }
@@ -125,10 +136,17 @@ Status CheckArguments(const Options& options) {
                  options.precision);
   }
   OCTET_RETURN_IF_ERROR(CheckReportPath(options.report));
-  return CheckOutputs(
-      {options.output, options.plan_out, options.save_ranges, options.report},
-      {options.model.path, options.calibrate.data, options.ranges,
-       options.plan});
+  std::vector<std::string> outputs = {
+      options.output, VerdictPath(options.output), options.plan_out,
+      options.save_ranges, options.report};
+  if (!options.calibrate.data.empty()) outputs.push_back(PartialPath(options));
+  if (options.search.active()) {
+    outputs.push_back(SearchStatePath(options));
+    if (options.plan_out.empty()) outputs.push_back(BestPlanPath(options));
+  }
+  return CheckOutputs(outputs,
+                      {options.calibrate.data, options.ranges, options.plan},
+                      options.model.path);
 }
 
 Status Report(const Options& options, const Model& model, const Build& build,

@@ -15,6 +15,11 @@ struct Options {
   std::string output, tensorrt_cache;
 };
 
+// Where a stopped calibration is kept to be resumed.
+std::string PartialPath(const Options& options) {
+  return options.output + ".part";
+}
+
 // The command that takes what was calibrated here.
 std::string Next(const Options& options) {
   if (!options.calibrate.shard.empty()) {
@@ -32,13 +37,13 @@ std::string Next(const Options& options) {
 
 Status Calibrate(const Options& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
-  OCTET_RETURN_IF_ERROR(
-      CheckOutputs({options.output, options.tensorrt_cache},
-                   {options.model.path, options.calibrate.data}));
+  OCTET_RETURN_IF_ERROR(CheckOutputs(
+      {options.output, PartialPath(options), options.tensorrt_cache},
+      {options.calibrate.data}, options.model.path));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const Calibration calibration,
                RunCalibration(model, options.model, options.calibrate,
-                              options.output + ".part", console));
+                              PartialPath(options), console));
   OCTET_RETURN_IF_ERROR(calibration.Save(options.output));
   if (!options.tensorrt_cache.empty()) {
     OCTET_ASSIGN(const std::string cache,

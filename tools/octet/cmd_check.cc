@@ -89,8 +89,9 @@ Status Check(const Options& options, Console& console) {
                ParseCheckConfig(text, options.config, folder));
   OCTET_RETURN_IF_ERROR(CheckOutputs(
       {options.junit},
-      {config.model, config.engine, config.calib, config.ranges,
-       config.preprocess, config.data, config.labels, config.images}));
+      {config.engine, config.calib, config.ranges, config.preprocess,
+       config.data, config.labels, config.images},
+      config.model));
   const CheckResult result = RunGates(config, console);
   ReportGates(result.gates, console);
   if (!result.suspects.empty()) ReportSuspects(result.suspects, console);

@@ -55,8 +55,8 @@ Status InspectWithModel(const Options& options, const Engine& engine,
       return Usage("--annotate needs --model: the ONNX file of the engine");
     }
     OCTET_RETURN_IF_ERROR(CheckOutputs(
-        {options.annotate},
-        {options.path, options.model, options.ranges, options.comparison}));
+        {options.annotate}, {options.path, options.ranges, options.comparison},
+        options.model));
     OCTET_RETURN_IF_ERROR(WriteAnnotated(options.model, *model, engine,
                                          options.annotate, console));
   }

@@ -196,9 +196,14 @@ Status Measure(Options options, Console& console) {
     return Usage("--resume needs -o FILE: what is done is kept beside it");
   }
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
+  std::vector<std::string> outputs = {options.output};
+  if (!options.output.empty()) {
+    outputs.push_back(options.output + ".part");
+    outputs.push_back(options.output + ".calib.part");
+  }
   OCTET_RETURN_IF_ERROR(CheckOutputs(
-      {options.output}, {options.model.path, options.calibrate.data,
-                         options.ranges, options.plan}));
+      outputs, {options.calibrate.data, options.ranges, options.plan},
+      options.model.path));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(options.calibrate.preprocess, model.name()));

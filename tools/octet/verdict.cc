@@ -180,6 +180,10 @@ Status SayWhatHalvesBuy(const std::map<std::string, int64_t>& macs,
 
 }  // namespace
 
+std::string VerdictPath(const std::string& engine_path) {
+  return engine_path + ".verdict.json";
+}
+
 Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
                                  const BuildOptions& options,
                                  const VerdictRequest& request,
@@ -216,7 +220,7 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
           : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   OCTET_RETURN_IF_ERROR(
-      WriteFileAtomically(request.engine_path + ".verdict.json",
+      WriteFileAtomically(VerdictPath(request.engine_path),
                           console.result().dump(2, ' ', false, replace)));
   return facts;
 }

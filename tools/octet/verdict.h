@@ -46,6 +46,9 @@ struct VerdictFacts {
   std::vector<Suspect> suspects;  // looked for where answers changed
 };
 
+// ENGINE.verdict.json.
+std::string VerdictPath(const std::string& engine_path);
+
 // Where answers changed, names what costs most, why, and what repairs it.
 // Prints it, fills the JSON result and writes ENGINE.verdict.json.
 Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,

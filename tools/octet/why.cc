@@ -335,7 +335,7 @@ Status WriteAnnotated(const std::string& model_path, const Model& model,
       compile::AnnotateOnnx(file.bytes(), NotesByOrigin(model, engine)));
   namespace fs = std::filesystem;
   std::error_code error;
-  if (annotated.has_external_data &&
+  if (!annotated.external_files.empty() &&
       !fs::equivalent(fs::absolute(model_path, error).parent_path(),
                       fs::absolute(output, error).parent_path(), error)) {
     return Usage(
