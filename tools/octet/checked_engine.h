@@ -12,6 +12,11 @@
 
 namespace octet::cli {
 
+// What a configuration says of the model.
+inline ModelArguments ModelOf(const CheckConfig& config) {
+  return {config.model, config.shapes};
+}
+
 class CheckedEngine {
  public:
   // Opens what the configuration names, or builds it.

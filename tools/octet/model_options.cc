@@ -47,6 +47,10 @@ void ModelArguments::Add(CLI::App& app) {
   // Two options, so that what is said of them names the one that is typed.
   CLI::Option* model = app.add_option("MODEL", path, "ONNX model");
   app.add_option("--onnx", path, "ONNX model")->excludes(model);
+  AddShapes(app);
+}
+
+void ModelArguments::AddShapes(CLI::App& app) {
   app.add_option("--shapes", shapes,
                  "INPUT:1x3x224x224 or SYMBOL=N, for open dimensions; several "
                  "with commas")

@@ -19,6 +19,8 @@ struct ModelArguments {
   std::vector<std::string> shapes;
 
   void Add(CLI::App& app);
+  // Only --shapes.
+  void AddShapes(CLI::App& app);
   Result<Model> Open() const;
   // The words that name the same model in the same shapes.
   void Repeat(CommandLine& command) const;

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/nearest.h"
-#include "command_line.h"
 #include "compile/model_data.h"
 #include "compile/onnx/annotate.h"
 
@@ -114,7 +113,7 @@ class Explainer {
     if (node == graph_->nodes.end()) {
       return BadInput(
           "node '{}' of the engine is not in the model as it is read now; the "
-          "engine was built for other shapes: leave --model out",
+          "engine was built for other shapes: give these with --shapes",
           name);
     }
     node_ = NodeId(node - graph_->nodes.begin());
@@ -270,10 +269,8 @@ class Explainer {
 };
 
 // The build that has the node in float.
-//   model: null: unknown.
-std::string CommandToKeep(const NodeNote& note, const Model* model) {
-  CommandLine build("build");
-  build.Add(model == nullptr ? "MODEL" : model->name()).Add("--calib", "DATA");
+std::string CommandToKeep(const NodeNote& note, CommandLine build) {
+  build.Add("--calib", "DATA");
   // The precisions of a quantized model are its own: only a search may change
   // them.
   if (note.reason == "imported") {
@@ -321,7 +318,7 @@ Status ExplainNode(const std::string& node, const WhySources& sources,
   const NodeNote& note = explainer.note();
   console.Verdict(
       fmt::format("{} runs in {}", note.node, note.precision), note.reason,
-      note.precision == "int8" ? CommandToKeep(note, sources.model) : "");
+      note.precision == "int8" ? CommandToKeep(note, sources.build) : "");
   return {};
 }
 
