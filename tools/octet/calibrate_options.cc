@@ -102,6 +102,9 @@ void CalibrateArguments::AddSamples(CLI::App& app,
       ->group("Calibration");
   app.add_option("--limit", limit, "use the first N samples only; 0 = all")
       ->group("Calibration");
+}
+
+void CalibrateArguments::AddThreads(CLI::App& app) {
   app.add_option("--threads", threads, "threads; 0 = all")
       ->check(CLI::NonNegativeNumber)
       ->group("Calibration");
@@ -109,6 +112,7 @@ void CalibrateArguments::AddSamples(CLI::App& app,
 
 void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
   AddSamples(app, data_option);
+  AddThreads(app);
   app.add_option("--method", method,
                  "how ranges are chosen: mse, minmax, mean-minmax, entropy, "
                  "percentile[:P], moving-average, or auto (build tries "

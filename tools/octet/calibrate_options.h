@@ -21,8 +21,9 @@ struct CalibrateArguments {
 
   // data_option: "--data" or "--calib".
   void Add(CLI::App& app, const std::string& data_option);
-  // Only those that say what the samples are, and --threads.
+  // Only those that say what the samples are; only --threads.
   void AddSamples(CLI::App& app, const std::string& data_option);
+  void AddThreads(CLI::App& app);
 
   // The words that name the same samples, read in the same way.
   void RepeatSamples(CommandLine& command,

@@ -314,6 +314,7 @@ std::function<Status(Console&)> AddAdvise(CLI::App& app) {
       ->check(OneOf(names))
       ->required();
   options->samples.AddSamples(app, "--calib");
+  options->samples.AddThreads(app);
   app.add_option("--batch", options->batch,
                  "samples at once that are tried against one")
       ->check(CLI::Range(2, 1024))

@@ -17,7 +17,7 @@ constexpr size_t kNamesShown = 3;
 struct Options {
   ModelArguments model;
   std::vector<std::string> engines;  // none, one, or the truth and one
-  CalibrateArguments samples;
+  CalibrateArguments samples;        // data, preprocess and limit only
   std::string tensors, ranges;
   std::string sort = "order";
 
@@ -41,6 +41,7 @@ void Sort(const std::string& by, std::vector<LayerError>& rows) {
 }
 
 Status CheckArguments(const Options& options) {
+  OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.samples));
   if (options.tensors.empty() && options.engines.empty()) {
     return Usage(
         "an ENGINE to compare with the float model, or --tensors DIR to "
@@ -227,7 +228,7 @@ std::function<Status(Console&)> AddCompare(CLI::App& app) {
   app.add_option("ENGINE", options->engines,
                  "engine to compare; of two, the first is taken for the truth")
       ->expected(0, 2);
-  options->samples.Add(app, "--data");
+  options->samples.AddSamples(app, "--data");
   app.add_option("--tensors", options->tensors,
                  "folder of .npy or .npz tensors of another runtime, named by "
                  "value (/ and : as _): the truth instead of the float model");

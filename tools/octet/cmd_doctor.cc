@@ -171,6 +171,7 @@ std::function<Status(Console&)> AddDoctor(CLI::App& app) {
   auto options = std::make_shared<Options>();
   options->model.Add(app);
   options->samples.AddSamples(app, "--data");
+  options->samples.AddThreads(app);
   app.get_option("--data")->required();
   app.add_option("--ranges", options->ranges,
                  "a .calib file: is it of these samples?")
