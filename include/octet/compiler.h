@@ -146,7 +146,9 @@ struct BuildOptions {
   std::string range_rule = "mse";
   const SampleSource* samples = nullptr;
   int threads = 0;                   // of measuring; 0 = all
-  std::vector<std::string> keep;     // PATTERN=PRECISION
+  // PATTERN=PRECISION; a node's name counts before a pattern, and two patterns
+  // of unlike precision must not match one node.
+  std::vector<std::string> keep;
   std::vector<std::string> require;  // the same; fails rather than do otherwise
   std::string plan;                  // a plan to obey, JSON; empty: make one
   std::string plan_source;           // its name in messages

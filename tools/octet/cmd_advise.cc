@@ -168,13 +168,12 @@ class Measuring {
 
   // The same model for several samples at once, if it can be had.
   Status TimeBatch(const Model& model, const Build& build) {
-    ModelArguments arguments = options_.model;
+    // The whole shapes of all inputs: what --shapes said is among them.
+    ModelArguments arguments = {options_.model.path, {}};
+    const ValueInfo* without = nullptr;
     for (const ValueInfo& input : model.inputs()) {
-      if (input.shape.rank() == 0 || input.shape[0] != 1) {
-        m_.fixed_batch = fmt::format("input '{}' of shape {} has no batch",
-                                     input.name, input.shape.ToString());
-        return {};
-      }
+      if (input.shape.rank() == 0 || input.shape[0] != 1) without = &input;
+      if (input.shape.rank() == 0) continue;
       std::string shape = fmt::format("{}:{}", input.name, options_.batch);
       for (int d = 1; d < input.shape.rank(); ++d) {
         shape += fmt::format("x{}", input.shape[d]);
@@ -182,6 +181,14 @@ class Measuring {
       arguments.shapes.push_back(shape);
     }
     const Result<Model> batched = arguments.Open();
+    if (without != nullptr) {
+      m_.fixed_batch = fmt::format(
+          batched.ok() ? "--shapes gives input '{}' the shape {}; leave its "
+                         "batch at 1 to have others tried"
+                       : "input '{}' of shape {} has no batch",
+          without->name, without->shape.ToString());
+      return {};
+    }
     if (!batched.ok()) {
       m_.fixed_batch = fmt::format("the model's batch is fixed at 1 (input {})",
                                    model.inputs()[0].shape.ToString());

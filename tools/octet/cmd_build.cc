@@ -251,7 +251,8 @@ void AddPrecision(CLI::App& app, Options& options) {
       ->group("Precision");
   app.add_option("--keep", options.keep,
                  "PATTERN=fp32, =fp16 or =bf16: keep these nodes out of int8; "
-                 "a name, a glob like 'head.*', type:OP or region:A..B")
+                 "a name (it counts before a pattern), a glob like 'head.*', "
+                 "type:OP or region:A..B")
       ->allow_extra_args(false)
       ->group("Precision");
   app.add_option("--require", options.require,
