@@ -25,10 +25,17 @@ bool IsOption(const std::string& remedy) { return remedy.starts_with("--"); }
 
 void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
   nlohmann::json rows = nlohmann::json::array();
+  if (!suspects.empty()) {
+    console.Print(
+        "what costs most: how much of the engine's error is there when nothing "
+        "else is in int8
+(each is taken alone: together they may make more "
+        "than 100 %, for errors add to and cancel one another)");
+  }
   for (const Suspect& suspect : suspects) {
     const std::string keep = KeepOptions(suspect);
-    console.Print("  {:>3.0f} % of the error by {}: {}", 100 * suspect.share,
-                  Who(suspect), suspect.kind);
+    console.Print("  {:>3.0f} %  {}: {}", 100 * suspect.share, Who(suspect),
+                  suspect.kind);
     console.Print("        {}", suspect.cause);
     const char* either = keep.empty() || suspect.remedy.empty() ? "" : ", or ";
     console.Print("        try {}{}{}", suspect.remedy, either, keep);
@@ -46,7 +53,7 @@ void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
 
 std::string WorstInWords(const std::vector<Suspect>& suspects) {
   if (suspects.empty()) return "";
-  return fmt::format("{} costs most, {:.0f} % of the error: {}",
+  return fmt::format("{} costs most, alone {:.0f} % of the error: {}",
                      Who(suspects[0]), 100 * suspects[0].share,
                      suspects[0].kind);
 }
