@@ -292,6 +292,7 @@ struct Suspect {
   std::string node;    // that makes the value, or whose weights they are
   double sqnr_db = 0;  // of rounding and clipping alone, mean over channels
   // Of the error where int8 ends: how much is there when nothing else is int8.
+  // Shares are no parts of a whole: errors add to and cancel one another.
   double share = 0;
   std::string kind;   // "saturated sum", "shared concat scale", ...
   std::string cause;  // in words, with the numbers that show it
@@ -307,10 +308,14 @@ struct Suspect {
 // model.
 //   calibration: what the engine was built with; null: `samples` tell what it
 //                would have seen.
-//   errors:      as CompareLayers.
+//   plan:        what the engine was built by (Build::plan): an engine does not
+//                say which weight ranges are narrowed; empty: none is.
+//   errors:      as CompareLayers; kBadInput if the plan is not as octet writes
+//                it.
 Result<std::vector<Suspect>> Diagnose(const Model& model, const Engine& engine,
                                       const SampleSource& samples,
                                       const Calibration* calibration = nullptr,
+                                      std::string_view plan = {},
                                       size_t most = 3);
 
 // What a plan (Build::plan) says of each node, sorted by name; types and

@@ -56,19 +56,23 @@ Result<Comparison> CompareTensors(const Model& model, const Engine* engine,
 Result<std::vector<Suspect>> Diagnose(const Model& model, const Engine& engine,
                                       const SampleSource& samples,
                                       const Calibration* calibration,
-                                      size_t most) {
+                                      std::string_view plan, size_t most) {
   OCTET_RETURN_IF_ERROR(CheckBuiltFrom(model, engine));
   const compile::Graph& graph = model.data().graph;
+  std::optional<compile::Plan> built_by = model.data().imported;
+  if (!plan.empty()) {
+    OCTET_ASSIGN(built_by, compile::PlanFromJson(plan, "plan"));
+  }
   compile::Ranges seen;
   if (calibration == nullptr) {
     OCTET_ASSIGN(
         seen, compile::Calibrate(graph, samples, compile::CalibrateOptions()));
   }
-  OCTET_ASSIGN(
-      std::vector<Suspect> suspects,
-      compile::Diagnose(
-          graph, engine, samples,
-          calibration == nullptr ? seen : calibration->data().ranges, most));
+  OCTET_ASSIGN(std::vector<Suspect> suspects,
+               compile::Diagnose(
+                   graph, engine, samples,
+                   calibration == nullptr ? seen : calibration->data().ranges,
+                   built_by ? &*built_by : nullptr, most));
   if (model.is_quantized()) ProposeSearch(suspects);
   return suspects;
 }

@@ -59,6 +59,7 @@ Status CheckedEngine::BuildInt8(const CheckConfig& config, Console& console) {
   }
   OCTET_ASSIGN(const Build build, BuildEngine(model_, calibration(), options));
   engine_bytes_ = build.engine.size();
+  plan_ = build.plan;
   OCTET_ASSIGN(engine_, Engine::FromBytes(build.engine));
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "calibrate_options.h"
 #include "command.h"
 #include "dumped_tensors.h"
@@ -13,12 +14,13 @@ namespace {
 
 constexpr int64_t kSamples = 16;
 constexpr size_t kNamesShown = 3;
+constexpr size_t kMostPlanBytes = size_t(1) << 28;
 
 struct Options {
   ModelArguments model;
   std::vector<std::string> engines;  // none, one, or the truth and one
   CalibrateArguments samples;        // data, preprocess and limit only
-  std::string tensors, ranges;
+  std::string tensors, ranges, plan;
   std::string sort = "order";
 
   bool against_float() const { return tensors.empty() && engines.size() == 1; }
@@ -190,6 +192,10 @@ Status Compare(const Options& options, Console& console) {
   if (!options.ranges.empty()) {
     OCTET_ASSIGN(ranges, Calibration::Open(options.ranges));
   }
+  std::string plan;
+  if (!options.plan.empty()) {
+    OCTET_ASSIGN(plan, ReadTextFile(options.plan, kMostPlanBytes));
+  }
   OCTET_ASSIGN(const Opened opened, OpenAll(options));
   OCTET_ASSIGN(Comparison comparison, RunComparison(options, opened));
   WarnOfGaps(comparison, console);
@@ -203,7 +209,7 @@ Status Compare(const Options& options, Console& console) {
   if (options.against_float()) {
     OCTET_ASSIGN(suspects,
                  Diagnose(opened.model, opened.engines[0], *opened.samples,
-                          ranges ? &*ranges : nullptr));
+                          ranges ? &*ranges : nullptr, plan));
     ReportSuspects(suspects, console);
   }
   console.result()["first_jump"] = comparison.first_jump;
@@ -234,6 +240,9 @@ std::function<Status(Console&)> AddCompare(CLI::App& app) {
                  "value (/ and : as _): the truth instead of the float model");
   app.add_option("--ranges", options->ranges,
                  "the .calib file of the engine: causes are told from it");
+  app.add_option("--plan", options->plan,
+                 "the plan of the engine (build --plan-out): which of its "
+                 "weights have narrower ranges is told from it");
   app.add_option("--sort", options->sort, "order, own or total")
       ->check(CLI::IsMember({"order", "own", "total"}));
   return [options](Console& console) { return Compare(*options, console); };

@@ -126,7 +126,7 @@ std::string ReportLatency(const Latency& f32, const Latency& built,
 }
 
 Result<Measured> Measure(const Model& model, const Engine& engine,
-                         const BuildOptions& options,
+                         const std::string& plan, const BuildOptions& options,
                          const VerdictRequest& request, Console& console,
                          VerdictFacts& facts) {
   BuildOptions float_options;
@@ -150,7 +150,7 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
     measured.text = ", " + DescribeAgreement(both.agreement());
     if (AnswersChanged(both.agreement())) {
       OCTET_ASSIGN(facts.suspects, Diagnose(model, engine, *request.samples,
-                                            request.calibration));
+                                            request.calibration, plan));
       ReportSuspects(facts.suspects, console);
       measured.reason = WorstInWords(facts.suspects);
       measured.next = RepairCommand(facts.suspects, request.build);
@@ -200,8 +200,8 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
   OCTET_RETURN_IF_ERROR(SayWhatHalvesBuy(macs, console));
   Measured measured;
   if (request.measure && options.precision != "fp32") {
-    OCTET_ASSIGN(measured,
-                 Measure(model, engine, options, request, console, facts));
+    OCTET_ASSIGN(measured, Measure(model, engine, build.plan, options, request,
+                                   console, facts));
   }
   const std::string share = DescribeMacs(macs);
   const std::string first =
