@@ -61,7 +61,7 @@ class Search {
 
   // All of the search; false if it ended before it was through.
   Result<bool> Try() {
-    for (const Choice& choice : {all_, float_}) {
+    for (const Choice& choice : {float_, all_}) {
       OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
       if (!go_on) return false;
     }
@@ -191,9 +191,8 @@ class Search {
       const bool repaired =
           trials_.MeetsDrop(chosen) &&
           trials_.LatencyMs(chosen) < trials_.LatencyMs(float_);
-      const double drop = trials_.Accuracy(float_) - trials_.Accuracy(all_);
-      result.fell_back = drop > options_.fall_back_drop && !repaired &&
-                         trials_.MeetsLatency(float_) &&
+      result.fell_back = !trials_.LosesAtMost(all_, options_.fall_back_drop) &&
+                         !repaired && trials_.MeetsLatency(float_) &&
                          trials_.end() == SearchEnd::kFinished;
       if (result.fell_back) chosen = float_;
       result.meets_drop = trials_.MeetsDrop(chosen);

@@ -45,11 +45,16 @@ class PlanSearchTest : public testing::Test {
 
   // Each of these nodes costs five points in int8; every node a tenth.
   void LoseBy(std::set<std::string> costly) {
-    options_.accuracy = [this, costly](const Engine& engine) -> Result<double> {
+    options_.accuracy = [this,
+                         costly](const Engine& engine) -> Result<Accuracy> {
       ++measured_;
-      double accuracy = 0.9;
+      Accuracy accuracy{.value = 0.9, .without = {}};
       for (const std::string& node : Int8Nodes(engine)) {
-        accuracy -= costly.contains(node) ? 0.05 : 0.001;
+        accuracy.value -= costly.contains(node) ? 0.05 : 0.001;
+      }
+      for (const double off : off_) {
+        accuracy.without.push_back(accuracy.value +
+                                   (Int8Nodes(engine).empty() ? off : -off));
       }
       return accuracy;
     };
@@ -70,6 +75,7 @@ class PlanSearchTest : public testing::Test {
   SeededSamples samples_;
   SearchOptions options_;
   int measured_ = 0;
+  std::vector<double> off_;  // of the float model's groups; int8's are below
 };
 
 TEST_F(PlanSearchTest, KeepsOnlyTheCulpritAndSaysWhatItIsWorth) {
@@ -89,6 +95,18 @@ TEST_F(PlanSearchTest, LeavesEverythingInInt8WhereThatIsEnough) {
   const FoundPlan found = MustSearch();
   EXPECT_THAT(found.result.chosen.kept, IsEmpty());
   EXPECT_EQ(measured_, 2);  // int8 and float
+}
+
+TEST_F(PlanSearchTest, LeavesInInt8WhatIsNotShownToLoseTooMuch) {
+  // 0.103 less an error of 0.09 is within 0.02, less one of 0.08 is not.
+  off_ = {0.09 / 2, -0.09 / 2};
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, IsEmpty());
+  EXPECT_TRUE(found.result.meets_drop);
+  EXPECT_NEAR(found.result.chosen.drop, 0.103, 1e-9);
+  EXPECT_NEAR(found.result.chosen.drop_error, 0.09, 1e-9);
+  off_ = {0.08 / 2, -0.08 / 2};
+  EXPECT_THAT(MustSearch().result.chosen.kept, ElementsAre("wide"));
 }
 
 TEST_F(PlanSearchTest, TakesBackWhatDoesNotHelp) {
@@ -202,7 +220,7 @@ TEST_F(PlanSearchTest, RefusesTheStateOfAnotherBudget) {
 }
 
 TEST_F(PlanSearchTest, PassesErrorsOfMeasuringOn) {
-  options_.accuracy = [](const Engine&) -> Result<double> {
+  options_.accuracy = [](const Engine&) -> Result<Accuracy> {
     return Status(Code::kBadInput, "labels.json: damaged");
   };
   EXPECT_THAT(Search().status().message(), HasSubstr("labels.json"));

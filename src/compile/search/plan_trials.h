@@ -9,6 +9,7 @@
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 #include "compile/plan/protect.h"
+#include "compile/search/drop.h"
 #include "compile/search/search_state.h"
 #include "octet/search.h"
 
@@ -46,7 +47,13 @@ class PlanTrials {
   double LatencyMs(const Choice& choice) const;
   double Accuracy(const Choice& choice) const;
   bool HasAccuracy(const Choice& choice) const;
-  bool MeetsDrop(const Choice& choice) const;
+  // From the float model.
+  Drop DropOf(const Choice& choice) const;
+  // It is not shown to lose more than `most`.
+  bool LosesAtMost(const Choice& choice, double most) const;
+  bool MeetsDrop(const Choice& choice) const {
+    return LosesAtMost(choice, options_.max_drop);
+  }
   bool MeetsLatency(const Choice& choice) const;
 
   // The best choice so far but the float model: see octet/search.h.
