@@ -10,6 +10,7 @@
 #include "compile/calibrate/choose.h"
 #include "compile/calibrate/stored_values.h"
 #include "compile/calibrate/tensorrt_ranges.h"
+#include "compile/empty_values.h"
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
@@ -65,6 +66,7 @@ Result<Model> Finish(compile::Graph graph, std::string name, std::string hash,
   OCTET_RETURN_IF_ERROR(
       compile::BindShapes(graph, options.symbols, options.shapes));
   OCTET_RETURN_IF_ERROR(compile::RunPasses(graph));
+  OCTET_RETURN_IF_ERROR(compile::RefuseEmptyValues(graph, name));
   if (compile::HasQdq(graph)) {
     OCTET_ASSIGN(data->imported, compile::AbsorbQdq(graph));
   }

@@ -53,6 +53,13 @@ def test_a_larger_batch_is_tried_where_the_model_has_one(octet, shop,
                    '--batch', 4)
     assert 'in a batch of 4' in topics(found)['batch']['evidence']
     assert found['timings'][-1]['batch'] == 4
+    # What --shapes says of it is no bound of the model.
+    one = topics(advise(octet, tmp_path / 'open.onnx', '--for', 'recommend',
+                        '--batch', 4, '--shapes', 'n=1'))
+    assert 'in a batch of 4' in one['batch']['evidence']
+    two = topics(advise(octet, tmp_path / 'open.onnx', '--for', 'recommend',
+                        '--shapes', 'n=2'))
+    assert '--shapes' in two['batch']['evidence']
 
 
 def test_the_verdict_says_what_to_type(octet, shop):

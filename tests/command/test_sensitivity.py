@@ -29,7 +29,7 @@ def test_the_culprit_comes_first_with_all_its_readers(octet, culprit,
         'mean']
     assert first['gain_db'] > 10 > 1 > second['gain_db']
     assert found['damage'] == 'single' and found['top_share'] > 0.5
-    assert "--keep 'left=fp32' --keep 'right=fp32'" in found['next']
+    assert '--keep left=fp32 --keep right=fp32' in found['next']
     nodes = found['nodes']
     assert {row['node'] for row in nodes} == {
         row for value in found['values'] for row in value['readers']}

@@ -85,6 +85,10 @@ Advice Accuracy(const Measurements& m) {
 }
 
 Advice Calibrator(const Measurements& m) {
+  if (m.is_quantized) {
+    return {"calibrator", "none: the model brings its own parameters",
+            "it is a quantized (QDQ) model"};
+  }
   if (m.tried.empty()) {
     return {"calibrator", "--method auto, which measures on samples",
             "not measured: no samples were given"};
@@ -111,8 +115,10 @@ Advice Protection(const Use& use, const Measurements& m) {
   }
   if (m.agreed && !AgreesEnough(use, *m.agreed)) {
     return {"protection",
-            "octet compare MODEL ENGINE --data DATA --sort own names the nodes "
-            "to --keep",
+            m.is_quantized
+                ? "octet build --max-drop 0.5% finds what to keep out of int8"
+                : "octet compare MODEL ENGINE --data DATA --sort own names the "
+                  "nodes to --keep",
             evidence};
   }
   return {"protection",

@@ -61,6 +61,7 @@ struct Measurements {
   int64_t f32_bytes = 0, int8_bytes = 0;  // engine and memory of a session
   double int8_share = 0;                  // of multiply-accumulates
   Structure structure;
+  bool is_quantized = false;  // the model brings its own parameters
   // Why nodes stay in f32, and how many.
   std::vector<std::pair<std::string, int>> kept;
   std::optional<Agreed> agreed;   // only with samples

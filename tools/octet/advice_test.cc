@@ -7,6 +7,7 @@ namespace octet::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // int8 twice as fast and a quarter as large, everything as in float.
 Measurements Good() {
@@ -86,6 +87,19 @@ TEST(Advise, DoesNotSpeakOfAccuracyThatNobodyMeasured) {
               HasSubstr("if it is accurate enough"));
   // Where accuracy comes first, float until it is known.
   EXPECT_FALSE(AdvisesInt8(*FindUse("medical"), m));
+}
+
+TEST(Advise, ProposesToAQuantizedModelOnlyWhatItTakes) {
+  Measurements m = Good();
+  m.is_quantized = true;
+  m.tried.clear();
+  m.agreed->share = 0.5;
+  EXPECT_THAT(Line("video", m, "calibrator").advice, HasSubstr("none"));
+  EXPECT_THAT(Line("video", m, "protection").advice, HasSubstr("--max-drop"));
+  for (const Advice& line : Advise(*FindUse("video"), m)) {
+    EXPECT_THAT(line.advice, Not(HasSubstr("--method"))) << line.topic;
+    EXPECT_THAT(line.advice, Not(HasSubstr("--keep"))) << line.topic;
+  }
 }
 
 TEST(Advise, StaysWithFloatWhereInt8IsNoFaster) {

@@ -69,6 +69,7 @@ class Measuring {
     OCTET_ASSIGN(const Build build, BuildInt8(model, f32));
     OCTET_ASSIGN(const Engine int8, Engine::FromBytes(build.engine));
     m_.tried = build.tried;
+    m_.is_quantized = model.is_quantized();
     CountKept(int8);
     OCTET_RETURN_IF_ERROR(Time(f32, int8));
     OCTET_RETURN_IF_ERROR(TimeBatch(model, build));
@@ -87,8 +88,9 @@ class Measuring {
       OCTET_ASSIGN(const Calibration calibration, Calibrate(model, sample));
       return BuildEngine(model, &calibration, build);
     }
-    OCTET_ASSIGN(const Calibration calibration,
-                 RunCalibration(model, options_.samples, "", console_));
+    OCTET_ASSIGN(
+        const Calibration calibration,
+        RunCalibration(model, options_.model, options_.samples, "", console_));
     OCTET_ASSIGN(const auto samples, OpenSamples(model));
     build.range_rule = "auto";
     build.samples = samples.get();
@@ -166,13 +168,12 @@ class Measuring {
 
   // The same model for several samples at once, if it can be had.
   Status TimeBatch(const Model& model, const Build& build) {
-    ModelArguments arguments = options_.model;
+    // The whole shapes of all inputs: what --shapes said is among them.
+    ModelArguments arguments = {options_.model.path, {}};
+    const ValueInfo* without = nullptr;
     for (const ValueInfo& input : model.inputs()) {
-      if (input.shape.rank() == 0 || input.shape[0] != 1) {
-        m_.fixed_batch = fmt::format("input '{}' of shape {} has no batch",
-                                     input.name, input.shape.ToString());
-        return {};
-      }
+      if (input.shape.rank() == 0 || input.shape[0] != 1) without = &input;
+      if (input.shape.rank() == 0) continue;
       std::string shape = fmt::format("{}:{}", input.name, options_.batch);
       for (int d = 1; d < input.shape.rank(); ++d) {
         shape += fmt::format("x{}", input.shape[d]);
@@ -180,6 +181,14 @@ class Measuring {
       arguments.shapes.push_back(shape);
     }
     const Result<Model> batched = arguments.Open();
+    if (without != nullptr) {
+      m_.fixed_batch = fmt::format(
+          batched.ok() ? "--shapes gives input '{}' the shape {}; leave its "
+                         "batch at 1 to have others tried"
+                       : "input '{}' of shape {} has no batch",
+          without->name, without->shape.ToString());
+      return {};
+    }
     if (!batched.ok()) {
       m_.fixed_batch = fmt::format("the model's batch is fixed at 1 (input {})",
                                    model.inputs()[0].shape.ToString());
@@ -252,16 +261,18 @@ void ReportMeasurements(const Measurements& m, Console& console) {
   }
 }
 
-std::string NextCommand(const Options& options, bool int8) {
-  const std::string& model = options.model.path;
+std::string NextCommand(const Options& options, bool is_quantized, bool int8) {
+  CommandLine build("build");
+  options.model.Repeat(build);
   if (!int8) {
-    return fmt::format("octet build {} --precision fp32 -o model.octet", model);
+    build.Add("--precision", "fp32");
+  } else if (is_quantized) {
+    options.samples.RepeatSamples(build, "--calib");
+  } else {
+    options.samples.RepeatForBuild(build, "");
+    build.Add("--method", "auto");
   }
-  const CalibrateArguments& samples = options.samples;
-  return fmt::format(
-      "octet build {} --calib {}{} --method auto -o model.octet", model,
-      samples.data.empty() ? "DATA" : samples.data,
-      samples.preprocess.empty() ? "" : " --preprocess " + samples.preprocess);
+  return build.Add("-o", "model.octet").Text();
 }
 
 Status GiveAdvice(const Options& options, Console& console) {
@@ -293,7 +304,7 @@ Status GiveAdvice(const Options& options, Console& console) {
                   m.one.int8.p50_ms,
                   m.agreed ? ", " + m.agreed->words
                            : std::string(", accuracy not measured")),
-      NextCommand(options, int8));
+      NextCommand(options, m.is_quantized, int8));
   return {};
 }
 
@@ -310,6 +321,7 @@ std::function<Status(Console&)> AddAdvise(CLI::App& app) {
       ->check(OneOf(names))
       ->required();
   options->samples.AddSamples(app, "--calib");
+  options->samples.AddThreads(app);
   app.add_option("--batch", options->batch,
                  "samples at once that are tried against one")
       ->check(CLI::Range(2, 1024))

@@ -27,14 +27,51 @@ struct Options {
   bool no_verdict = false;
 };
 
+// What stands beside the engine: a calibration and a search to resume, and the
+// best plan so far, unless --plan-out says where.
+std::string PartialPath(const Options& options) {
+  return options.output + ".calib.part";
+}
+std::string SearchStatePath(const Options& options) {
+  return options.output + ".search.part";
+}
+std::string BestPlanPath(const Options& options) {
+  return options.plan_out.empty() ? options.output + ".plan.json"
+                                  : options.plan_out;
+}
+
+// The same build again, its outputs left out. A plan is not repeated: nothing
+// can be asked beside it.
+CommandLine BuildAgain(const Options& options) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.ranges);
+  if (options.precision != Options().precision) {
+    build.Add("--precision", options.precision);
+  }
+  build.Add("--keep", options.keep).Add("--require", options.require);
+  const SearchArguments& search = options.search;
+  if (!search.active()) return build;
+  build.Add("--max-drop", search.max_drop)
+      .Add("--max-latency", search.max_latency)
+      .Add("--time-budget", search.time_budget)
+      .Add("--fall-back", search.fall_back)
+      .Add("--eval-data", search.labelled.data)
+      .Add("--eval-labels", search.labelled.labels)
+      .Add("--eval-images", search.labelled.images);
+  if (search.labelled.data.empty()) return build;
+  return build.Add("--eval-split", search.labelled.split)
+      .Add("--eval-metric", search.labelled.metric);
+}
+
 Result<std::optional<Calibration>> GetRanges(const Options& options,
                                              const Model& model,
                                              const std::string& preprocess,
                                              Console& console) {
   OCTET_ASSIGN(
       std::optional<Calibration> calibration,
-      GetCalibration(model, options.calibrate, options.ranges, preprocess,
-                     options.output + ".calib.part", console));
+      GetCalibration(model, options.model, options.calibrate, options.ranges,
+                     preprocess, PartialPath(options), console));
   if (calibration && !options.save_ranges.empty()) {
     OCTET_RETURN_IF_ERROR(calibration->Save(options.save_ranges));
   }
@@ -63,15 +100,13 @@ Result<BuildOptions> MakeBuildOptions(const Options& options,
   return build;
 }
 
-// The best plan so far stands beside the engine, or where --plan-out says.
 SearchRequest SearchRequestOf(const Options& options,
                               const VerdictRequest& request) {
   return {.arguments = options.search,
           .settings = request.settings,
           .samples = *request.samples,
-          .plan_path = options.plan_out.empty() ? options.output + ".plan.json"
-                                                : options.plan_out,
-          .state_path = options.output + ".search.part",
+          .plan_path = BestPlanPath(options),
+          .state_path = SearchStatePath(options),
           .resume = options.calibrate.resume,
           .threads = options.calibrate.threads};
 }
@@ -118,10 +153,17 @@ Status CheckArguments(const Options& options) {
                  options.precision);
   }
   OCTET_RETURN_IF_ERROR(CheckReportPath(options.report));
-  return CheckOutputs(
-      {options.output, options.plan_out, options.save_ranges, options.report},
-      {options.model.path, options.calibrate.data, options.ranges,
-       options.plan});
+  std::vector<std::string> outputs = {
+      options.output, VerdictPath(options.output), options.plan_out,
+      options.save_ranges, options.report};
+  if (!options.calibrate.data.empty()) outputs.push_back(PartialPath(options));
+  if (options.search.active()) {
+    outputs.push_back(SearchStatePath(options));
+    if (options.plan_out.empty()) outputs.push_back(BestPlanPath(options));
+  }
+  return CheckOutputs(outputs,
+                      {options.calibrate.data, options.ranges, options.plan},
+                      options.model.path);
 }
 
 Status Report(const Options& options, const Model& model, const Build& build,
@@ -172,6 +214,7 @@ Status BuildIt(Options options, Console& console) {
   request.measure = !options.no_verdict;
   request.time = !options.no_timing;
   request.calibration = calibration ? &*calibration : nullptr;
+  request.build = BuildAgain(options);
   if (!options.calibrate.data.empty()) {
     request.settings = settings;
     OCTET_ASSIGN(request.samples,
@@ -223,7 +266,8 @@ void AddPrecision(CLI::App& app, Options& options) {
       ->group("Precision");
   app.add_option("--keep", options.keep,
                  "PATTERN=fp32, =fp16 or =bf16: keep these nodes out of int8; "
-                 "a name, a glob like 'head.*', type:OP or region:A..B")
+                 "a name (it counts before a pattern), a glob like 'head.*', "
+                 "type:OP or region:A..B")
       ->allow_extra_args(false)
       ->group("Precision");
   app.add_option("--require", options.require,

@@ -41,9 +41,10 @@ Result<std::string> PlanToMeasure(const Options& options, const Model& model,
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build));
   const std::string partial =
       options.output.empty() ? "" : options.output + ".calib.part";
-  OCTET_ASSIGN(const std::optional<Calibration> calibration,
-               GetCalibration(model, options.calibrate, options.ranges,
-                              build.preprocess, partial, console));
+  OCTET_ASSIGN(
+      const std::optional<Calibration> calibration,
+      GetCalibration(model, options.model, options.calibrate, options.ranges,
+                     build.preprocess, partial, console));
   OCTET_ASSIGN(
       Build built,
       BuildEngine(model, calibration ? &*calibration : nullptr, build));
@@ -157,21 +158,21 @@ std::string Describe(const Sensitivity& result) {
 
 constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
 
-// The command that keeps the culprit out of int8.
-std::string Next(const Options& options, const Sensitivity& result) {
-  std::string command = fmt::format("octet build {} --calib {}",
-                                    options.model.path, options.calibrate.data);
-  if (!options.calibrate.preprocess.empty()) {
-    command += " --preprocess " + options.calibrate.preprocess;
-  }
-  if (result.damage == Damage::kSingle) {
+// The command that keeps the culprit out of int8. The precisions of a quantized
+// model are its own: only a search may change them.
+std::string Next(const Options& options, bool is_quantized,
+                 const Sensitivity& result) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.ranges);
+  if (result.damage == Damage::kSingle && !is_quantized) {
     for (const std::string& reader : result.values[0].readers) {
-      command += fmt::format(" --keep '{}=fp32'", reader);
+      build.Add("--keep", reader + "=fp32");
     }
   } else if (result.damage != Damage::kNone) {
-    command += " --max-drop 0.5%";
+    build.Add("--max-drop", "0.5%");
   }
-  return command + " -o built.octet";
+  return build.Add("-o", "built.octet").Text();
 }
 
 // Nowhere if there is no path. What was kept to go on from is needed no more.
@@ -195,9 +196,14 @@ Status Measure(Options options, Console& console) {
     return Usage("--resume needs -o FILE: what is done is kept beside it");
   }
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
+  std::vector<std::string> outputs = {options.output};
+  if (!options.output.empty()) {
+    outputs.push_back(options.output + ".part");
+    outputs.push_back(options.output + ".calib.part");
+  }
   OCTET_RETURN_IF_ERROR(CheckOutputs(
-      {options.output}, {options.model.path, options.calibrate.data,
-                         options.ranges, options.plan}));
+      outputs, {options.calibrate.data, options.ranges, options.plan},
+      options.model.path));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(options.calibrate.preprocess, model.name()));
@@ -239,7 +245,7 @@ Status Measure(Options options, Console& console) {
                   "prediction's rank correlation is {:.2f} over {} values",
                   result.values.size(), result.nodes.size(), result.samples,
                   result.seconds, result.rank_correlation, result.compared),
-      Next(options, result));
+      Next(options, model.is_quantized(), result));
   return {};
 }
 

@@ -36,7 +36,9 @@ Bounds BoundsOf(const QuantParams& quant) {
           octet::Dequantize(int32_t(kSteps), quant.scale[0], z)};
 }
 
-double Median(std::vector<double> x) {
+// Of those above 0: what is 0 throughout is in nobody's way.
+double MedianOfPositive(std::vector<double> x) {
+  std::erase_if(x, [](double each) { return !(each > 0); });
   if (x.empty()) return 0;
   const auto middle = x.begin() + ptrdiff_t(x.size() / 2);
   std::ranges::nth_element(x, middle);
@@ -229,7 +231,7 @@ std::optional<LargeChannel> FindLargeChannel(const Evidence& evidence,
     if (const Value* w = WeightsOf(evidence, node)) {
       const bool conv = std::holds_alternative<Conv>(node->op);
       const std::vector<double> rms = RmsByIndex(*w, conv ? 0 : 1);
-      const double usual = std::max(Median(rms), 1e-30);
+      const double usual = MedianOfPositive(rms);
       if (rms.size() == count && IndexOfLargest(rms) == channel &&
           rms[channel] > kUnlike * usual) {
         return LargeChannel{node, rms[channel] / usual};
@@ -250,8 +252,10 @@ std::optional<Cause> UnlikeChannels(const Evidence& evidence,
                                     const CodedValue& coded,
                                     const ValueRange& seen, Bounds bounds) {
   const std::vector<double> widths = ChannelWidths(seen);
-  const double median = Median(widths);
-  if (widths.size() < 2 || median * kFewSteps > bounds.width()) {
+  const auto varying =
+      std::ranges::count_if(widths, [](double width) { return width > 0; });
+  const double median = MedianOfPositive(widths);
+  if (varying < 2 || median * kFewSteps > bounds.width()) {
     return std::nullopt;
   }
   const size_t widest = IndexOfLargest(widths);
@@ -266,13 +270,12 @@ std::optional<Cause> UnlikeChannels(const Evidence& evidence,
                     widest, large->node->name, large->times, steps),
         FoldChannels(evidence)};
   }
-  return Cause{
-      "unlike channels",
-      fmt::format("one scale for {} channels that are unlike: channel "
-                  "{} is {:.4g} wide, half of them less than {:.4g}, "
-                  "which is {:.1f} of 255 steps",
-                  widths.size(), widest, widths[widest], median, steps),
-      FoldChannels(evidence)};
+  return Cause{"unlike channels",
+               fmt::format("one scale for {} channels that are unlike: channel "
+                           "{} is {:.4g} wide, half of them less than {:.4g}, "
+                           "which is {:.1f} of 255 steps",
+                           varying, widest, widths[widest], median, steps),
+               FoldChannels(evidence)};
 }
 
 std::optional<Cause> TooWide(const Evidence& evidence, const ValueRange& seen,
@@ -319,12 +322,12 @@ Cause CauseOfWeights(const Evidence& evidence, const Node& node,
     const bool conv = std::holds_alternative<Conv>(node.op);
     const std::vector<double> rms = RmsByIndex(*w, conv ? 3 : 0);
     const size_t largest = rms.empty() ? 0 : IndexOfLargest(rms);
-    const double usual = Median(rms);
+    const double usual = MedianOfPositive(rms);
     if (rms.size() > 1 && rms[largest] > kUnlike * usual) {
       return {"weight channel",
               fmt::format("the weights for input channel {} are {:.0f} times "
                           "as large as the others' and share their scales",
-                          largest, rms[largest] / std::max(usual, 1e-30)),
+                          largest, rms[largest] / usual),
               FoldChannels(evidence)};
     }
   }
