@@ -24,17 +24,21 @@ Result<Sensitivity> MeasureSensitivity(const Model& model,
                                        const SampleSource& samples,
                                        const SensitivityOptions& options) {
   OCTET_ASSIGN(const compile::Plan whole, PlanFrom(model, plan));
-  return compile::MeasureSensitivity(
-      model.data().graph, whole, compile::Precision::kF32, samples, options);
+  return compile::MeasureSensitivity(model.data().graph, whole, {}, samples,
+                                     options);
 }
 
 Result<SearchResult> SearchPlan(const Model& model, std::string_view plan,
                                 const SampleSource& samples,
                                 const SearchOptions& options) {
   OCTET_ASSIGN(const compile::Plan whole, PlanFrom(model, plan));
+  std::map<std::string, float> peaks;
+  if (options.calibration != nullptr) {
+    peaks = compile::PeaksOf(options.calibration->data().ranges);
+  }
   OCTET_ASSIGN(compile::FoundPlan found,
-               compile::SearchPlan(model.data().graph, whole,
-                                   compile::Precision::kF32, samples, options));
+               compile::SearchPlan(model.data().graph, whole, std::move(peaks),
+                                   samples, options));
   found.result.plan = compile::ToJson(found.plan);
   return std::move(found.result);
 }

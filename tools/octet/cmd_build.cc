@@ -68,6 +68,7 @@ SearchRequest SearchRequestOf(const Options& options,
   return {.arguments = options.search,
           .settings = request.settings,
           .samples = *request.samples,
+          .calibration = request.calibration,
           .plan_path = options.plan_out.empty() ? options.output + ".plan.json"
                                                 : options.plan_out,
           .state_path = options.output + ".search.part",
@@ -80,6 +81,7 @@ Status Rebuild(const Model& model,
                const std::optional<Calibration>& calibration,
                const std::string& plan, BuildOptions& options, Build& build) {
   options.plan = plan;
+  options.keep.clear();  // the plan keeps it
   std::vector<RangeTrial> tried = std::move(build.tried);
   OCTET_ASSIGN(build, BuildEngine(model, calibration ? &*calibration : nullptr,
                                   options));

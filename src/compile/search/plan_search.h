@@ -2,6 +2,9 @@
 #ifndef OCTET_COMPILE_SEARCH_PLAN_SEARCH_H_
 #define OCTET_COMPILE_SEARCH_PLAN_SEARCH_H_
 
+#include <map>
+#include <string>
+
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 #include "octet/search.h"
@@ -13,11 +16,13 @@ struct FoundPlan {
   SearchResult result;  // but for its plan
 };
 
-//   plan:    complete.
-//   protect: the precision of what is kept out of int8.
-//   errors:  as the public function.
+//   plan:   complete.
+//   peaks:  the largest magnitude that calibration saw of each value; empty
+//           where there was none.
+//   errors: as the public function.
 Result<FoundPlan> SearchPlan(const Graph& graph, const Plan& plan,
-                             Precision protect, const SampleSource& samples,
+                             std::map<std::string, float> peaks,
+                             const SampleSource& samples,
                              const SearchOptions& options);
 
 // The sum over steps of each one's fastest run, on one thread: what else runs

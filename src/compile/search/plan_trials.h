@@ -3,6 +3,7 @@
 #define OCTET_COMPILE_SEARCH_PLAN_TRIALS_H_
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,17 +15,29 @@
 
 namespace octet::compile {
 
-// What is kept out of int8: indices of stored values, ascending.
+// What is kept out of int8, and in which precision.
 struct Choice {
-  bool is_float = false;
-  std::vector<size_t> kept;
+  bool is_float = false;     // everything
+  std::vector<size_t> kept;  // else these stored values, ascending
+  Precision precision = Precision::kF32;
+
+  static Choice Whole(Precision precision) {
+    return {.is_float = true, .kept = {}, .precision = precision};
+  }
+  // Where nothing is kept there is no precision to tell apart.
+  static Choice Keeping(std::vector<size_t> kept, Precision precision) {
+    if (kept.empty()) return {};
+    return {.is_float = false, .kept = std::move(kept), .precision = precision};
+  }
   bool operator==(const Choice&) const = default;
 };
 
 class PlanTrials {
  public:
-  // All of them outlive it.
-  PlanTrials(const Graph& graph, const Plan& plan, Precision protect,
+  //   peaks: as WithMovedPeaks gives them.
+  // All but these outlive it.
+  PlanTrials(const Graph& graph, const Plan& plan,
+             std::map<std::string, float> peaks,
              const std::vector<StoredValue>& stored,
              const SearchOptions& options);
 
@@ -49,7 +62,10 @@ class PlanTrials {
   bool MeetsDrop(const Choice& choice) const;
   bool MeetsLatency(const Choice& choice) const;
 
-  // The best choice so far but the float model: see octet/search.h.
+  // Whether it is faster than the float model.
+  bool IsFaster(const Choice& choice) const;
+
+  // The best choice so far but for float models: see octet/search.h.
   const Choice& best() const { return best_; }
 
   SearchTrial Describe(const Choice& choice) const;
@@ -78,7 +94,7 @@ class PlanTrials {
 
   const Graph& graph_;
   const Plan& plan_;
-  const Precision protect_;
+  const std::map<std::string, float> peaks_;
   const std::vector<StoredValue>& stored_;
   const SearchOptions& options_;
   const std::chrono::steady_clock::time_point start_;
