@@ -20,6 +20,9 @@ struct SearchTrial {
   // In what they compute, or everything where nothing is in int8: "fp32",
   // "fp16" or "bf16".
   std::string precision = "fp32";
+  // The rule of structure that names these values ("squeeze-excite gate"), if
+  // one does.
+  std::string proposed_by;
   double latency_ms = 0;
   double accuracy = 0;
   double int8_mac_share = 0;
@@ -35,8 +38,8 @@ struct SearchOptions {
   // and loses no more than max_drop, both measured here. What has no form in 16
   // bits, or leaves the range of fp16, is fp32.
   std::string protect = "auto";
-  // Which ranges the plan has; it tells what leaves the range of fp16. Null:
-  // nothing is known to.
+  // Where the plan's ranges are from: tells what leaves the range of fp16, and
+  // the rules of structure what is unlike. Null: they go without.
   const Calibration* calibration = nullptr;
   int64_t samples = 16;  // to rank values on; at most, spread evenly
   int threads = 0;       // 0 = as many as the process may run on
@@ -78,7 +81,10 @@ struct SearchResult {
   double lowering_ms = 0;  // of one trial, in the mean; 0 if nothing was built
 };
 
-// How it is done. The ranking is that of MeasureSensitivity, in noise gained
+// How it is done. What rules of structure name (values that eight bits are
+// known to hurt) is tried first, one by one and then together; where that meets
+// the drop for hardly any time, nothing is ranked. Else the ranking is that of
+// MeasureSensitivity, in noise gained
 // per microsecond lost, both measured. Of the plans that keep the first 1, 2,
 // 4, ... values the smallest that meets the drop is found by bisection; then
 // each value is taken back whose return keeps it met. With "auto" what is then

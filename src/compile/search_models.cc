@@ -32,13 +32,12 @@ Result<SearchResult> SearchPlan(const Model& model, std::string_view plan,
                                 const SampleSource& samples,
                                 const SearchOptions& options) {
   OCTET_ASSIGN(const compile::Plan whole, PlanFrom(model, plan));
-  std::map<std::string, float> peaks;
-  if (options.calibration != nullptr) {
-    peaks = compile::PeaksOf(options.calibration->data().ranges);
-  }
-  OCTET_ASSIGN(compile::FoundPlan found,
-               compile::SearchPlan(model.data().graph, whole, std::move(peaks),
-                                   samples, options));
+  const compile::Ranges* ranges = options.calibration == nullptr
+                                      ? nullptr
+                                      : &options.calibration->data().ranges;
+  OCTET_ASSIGN(
+      compile::FoundPlan found,
+      compile::SearchPlan(model.data().graph, whole, ranges, samples, options));
   found.result.plan = compile::ToJson(found.plan);
   return std::move(found.result);
 }

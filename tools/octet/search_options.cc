@@ -47,7 +47,9 @@ std::string NamesOf(const SearchTrial& trial) {
   for (size_t i = 0; i < std::min(trial.kept.size(), kNamesShown); ++i) {
     text += (i > 0 ? ", " : "") + trial.kept[i];
   }
-  return trial.kept.size() > kNamesShown ? text + ", ..." : text;
+  if (trial.kept.size() > kNamesShown) text += ", ...";
+  if (!trial.proposed_by.empty()) text += " (" + trial.proposed_by + ")";
+  return text;
 }
 
 nlohmann::json ToJson(const SearchTrial& trial) {

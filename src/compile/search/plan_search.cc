@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <optional>
 
 #include "base/error.h"
@@ -12,6 +11,7 @@
 #include "compile/plan/protect.h"
 #include "compile/search/plan_trials.h"
 #include "compile/search/sensitivity.h"
+#include "compile/search/structure_rules.h"
 #include "engine/checksum.h"
 
 namespace octet::compile {
@@ -20,6 +20,8 @@ namespace {
 // Values whose gain and latency are measured one by one; the others follow in
 // the order of what they lose.
 constexpr int64_t kMostSingles = 24;
+// What takes this much longer than all int8 need not be looked for any more.
+constexpr double kNearlyFree = 1.02;
 // Latencies are not known better.
 constexpr double kResolution = 0.002;
 
@@ -29,21 +31,19 @@ constexpr double kRounding = 1e-9;
 constexpr std::string_view kAuto = "auto";
 constexpr std::array kHalves = {Precision::kF16, Precision::kBf16};
 
-constexpr double kTimingSeconds = 0.4;
-constexpr int64_t kFewestRuns = 10, kMostRuns = 400;
-
 class Search {
  public:
-  Search(const Graph& graph, const Plan& plan,
-         std::map<std::string, float> peaks, const SampleSource& samples,
-         const SearchOptions& options)
+  Search(const Graph& graph, const Plan& plan, const Ranges* ranges,
+         const SampleSource& samples, const SearchOptions& options)
       : graph_(graph),
         plan_(plan),
-        peaks_(WithMovedPeaks(graph, std::move(peaks))),
+        peaks_(ranges == nullptr ? std::map<std::string, float>()
+                                 : WithMovedPeaks(graph, PeaksOf(*ranges))),
         samples_(samples),
         options_(options),
         stored_(FindStoredValues(graph, plan)),
-        trials_(graph, plan, peaks_, stored_, options) {}
+        proposals_(ProposeProtection(graph, plan, stored_, ranges)),
+        trials_(graph, plan, peaks_, stored_, proposals_, options) {}
 
   Result<FoundPlan> Run() {
     OCTET_RETURN_IF_ERROR(SetProtection());
@@ -134,8 +134,37 @@ class Search {
     return true;
   }
 
+  // What rules of structure name: each by itself, then all that gain together.
+  Result<bool> TryProposals() {
+    std::vector<size_t> together;
+    for (const Proposal& proposal : proposals_) {
+      const Choice choice = Choice::Keeping(proposal.values, protect_);
+      OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
+      if (!go_on) return false;
+      if (!trials_.IsPossible(choice) ||
+          trials_.Accuracy(choice) <= trials_.Accuracy(all_)) {
+        continue;
+      }
+      together.insert(together.end(), proposal.values.begin(),
+                      proposal.values.end());
+    }
+    std::ranges::sort(together);
+    const auto again = std::ranges::unique(together);
+    together.erase(again.begin(), again.end());
+    OCTET_ASSIGN(const bool go_on,
+                 trials_.Measure(Choice::Keeping(together, protect_), true));
+    if (!go_on) return false;
+    const Choice& best = trials_.best();
+    if (trials_.MeetsDrop(best) &&
+        trials_.LatencyMs(best) <= kNearlyFree * trials_.LatencyMs(all_)) {
+      order_ = best.kept;
+    }
+    return true;
+  }
+
   // Orders the values by noise gained for latency lost.
   Result<bool> Rank() {
+    if (!order_.empty()) return true;  // good enough already
     SensitivityOptions inner;
     inner.samples = options_.samples;
     inner.nodes = false;
@@ -333,6 +362,7 @@ class Search {
   const SampleSource& samples_;
   const SearchOptions& options_;
   const std::vector<StoredValue> stored_;
+  const std::vector<Proposal> proposals_;
   PlanTrials trials_;
   Precision protect_ = Precision::kF32;
   std::string protect_reason_;
@@ -346,25 +376,9 @@ class Search {
 }  // namespace
 
 Result<FoundPlan> SearchPlan(const Graph& graph, const Plan& plan,
-                             std::map<std::string, float> peaks,
-                             const SampleSource& samples,
+                             const Ranges* ranges, const SampleSource& samples,
                              const SearchOptions& options) {
-  return Search(graph, plan, std::move(peaks), samples, options).Run();
-}
-
-Result<double> FastestSteps(const Engine& engine) {
-  using Clock = std::chrono::steady_clock;
-  OCTET_ASSIGN(Session session, Session::Create(engine));
-  OCTET_RETURN_IF_ERROR(session.Run());
-  session.SetTiming(true);
-  const auto end = Clock::now() + std::chrono::duration<double>(kTimingSeconds);
-  for (int64_t run = 0; run < kMostRuns; ++run) {
-    if (run >= kFewestRuns && Clock::now() >= end) break;
-    OCTET_RETURN_IF_ERROR(session.Run());
-  }
-  int64_t ns = 0;
-  for (const StepTime& time : session.times()) ns += time.min_ns;
-  return double(ns) / 1e6;
+  return Search(graph, plan, ranges, samples, options).Run();
 }
 
 }  // namespace octet::compile

@@ -2,9 +2,7 @@
 #ifndef OCTET_COMPILE_SEARCH_PLAN_SEARCH_H_
 #define OCTET_COMPILE_SEARCH_PLAN_SEARCH_H_
 
-#include <map>
-#include <string>
-
+#include "compile/calibrate/ranges.h"
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 #include "octet/search.h"
@@ -17,17 +15,11 @@ struct FoundPlan {
 };
 
 //   plan:   complete.
-//   peaks:  the largest magnitude that calibration saw of each value; empty
-//           where there was none.
+//   ranges: what calibration saw; null: unknown.
 //   errors: as the public function.
 Result<FoundPlan> SearchPlan(const Graph& graph, const Plan& plan,
-                             std::map<std::string, float> peaks,
-                             const SampleSource& samples,
+                             const Ranges* ranges, const SampleSource& samples,
                              const SearchOptions& options);
-
-// The sum over steps of each one's fastest run, on one thread: what else runs
-// on the machine hardly disturbs it.
-Result<double> FastestSteps(const Engine& engine);
 
 }  // namespace octet::compile
 

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "compile/plan/check_plan.h"
+#include "compile/search/fastest_steps.h"
 #include "compile/search/search_testing.h"
 #include "compile/search/trial_engine.h"
 
@@ -57,7 +58,7 @@ class PlanSearchTest : public testing::Test {
   }
 
   Result<FoundPlan> Search() {
-    return SearchPlan(c_.graph, c_.plan, peaks_, samples_, options_);
+    return SearchPlan(c_.graph, c_.plan, ranges_, samples_, options_);
   }
   FoundPlan MustSearch() {
     Result<FoundPlan> found = Search();
@@ -70,7 +71,7 @@ class PlanSearchTest : public testing::Test {
   Calibrated c_;
   SeededSamples samples_;
   SearchOptions options_;
-  std::map<std::string, float> peaks_;
+  const Ranges* ranges_ = nullptr;  // the rules that ask them are left out
   int measured_ = 0;
 };
 
@@ -238,7 +239,12 @@ TEST_F(PlanSearchTest, TriesWhatIsKeptInOtherPrecisionsToo) {
 
 TEST_F(PlanSearchTest, KeepsWhatFp16CannotHoldInFp32) {
   options_.protect = "fp16";
-  peaks_["wide"] = 1e6f;
+  Ranges ranges = c_.ranges;
+  for (ValueRange& value : ranges.values) {
+    const float large = 1e6f;
+    if (value.name == "wide") value.histogram.Add({&large, 1});
+  }
+  ranges_ = &ranges;
   const FoundPlan found = MustSearch();
   EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
   EXPECT_EQ(found.plan.nodes.at("left").precision, Precision::kF32);
@@ -273,6 +279,40 @@ TEST_F(PlanSearchTest, FallsBackTo16BitsWhereTheyHold) {
   EXPECT_EQ(found.result.protect, "fp32");
   EXPECT_THAT(found.result.protect_reason,
               HasSubstr("everything in fp16 loses 5.00 points"));
+}
+
+TEST_F(PlanSearchTest, TriesWhatRulesOfStructureNameAtOnce) {
+  ranges_ = &c_.ranges;
+  std::vector<SearchTrial> tried;
+  options_.tried = [&](const SearchTrial& trial) { tried.push_back(trial); };
+  const FoundPlan found = MustSearch();
+  ASSERT_GE(tried.size(), 3u);  // after int8 and float
+  EXPECT_THAT(tried[2].kept, ElementsAre("wide"));
+  EXPECT_EQ(tried[2].proposed_by, "weight channel");
+  EXPECT_THAT(Describe(found.plan.nodes.at("right").reason),
+              HasSubstr("sensitive (-10.0 points; weight channel: 'wide'"));
+}
+
+TEST_F(PlanSearchTest, RanksNothingWhereAProposalIsNearlyFree) {
+  ranges_ = &c_.ranges;
+  options_.latency_ms = [](const Engine& engine) -> Result<double> {
+    return 10.0 - 0.01 * double(Int8Nodes(engine).size());
+  };
+  options_.progress = [](std::string_view, int64_t, int64_t) { FAIL(); };
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
+  EXPECT_EQ(measured_, 3);  // int8, float and the proposal
+}
+
+TEST_F(PlanSearchTest, AppliesNoProposalThatDoesNotHelp) {
+  ranges_ = &c_.ranges;
+  LoseBy({"after_left"});
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("a"));
+  for (const auto& [name, node] : found.plan.nodes) {
+    EXPECT_THAT(node.reason.detail, testing::Not(HasSubstr("weight channel")))
+        << name;
+  }
 }
 
 TEST_F(PlanSearchTest, RefusesAPrecisionThatProtectsNothing) {

@@ -8,7 +8,7 @@
 #include "compile/lower/lower.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/propose.h"
-#include "compile/search/plan_search.h"
+#include "compile/search/fastest_steps.h"
 #include "compile/search/trial_engine.h"
 
 namespace octet::compile {
@@ -25,13 +25,15 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 PlanTrials::PlanTrials(const Graph& graph, const Plan& plan,
-                       std::map<std::string, float> peaks,
+                       const std::map<std::string, float>& peaks,
                        const std::vector<StoredValue>& stored,
+                       const std::vector<Proposal>& proposals,
                        const SearchOptions& options)
     : graph_(graph),
       plan_(plan),
-      peaks_(std::move(peaks)),
+      peaks_(peaks),
       stored_(stored),
+      proposals_(proposals),
       options_(options),
       start_(std::chrono::steady_clock::now()) {}
 
@@ -190,6 +192,9 @@ SearchTrial PlanTrials::Describe(const Choice& choice) const {
   for (size_t value : choice.kept) trial.kept.push_back(NameOf(value));
   trial.is_float = choice.is_float;
   trial.precision = Name(choice.precision);
+  const auto proposal =
+      std::ranges::find(proposals_, choice.kept, &Proposal::values);
+  if (proposal != proposals_.end()) trial.proposed_by = proposal->kind;
   trial.latency_ms = LatencyMs(choice);
   trial.accuracy = Accuracy(choice);
   trial.int8_mac_share = ShareOf(PlanOf(choice));
@@ -223,6 +228,17 @@ std::string PlanTrials::Worth(const Choice& choice, size_t value) const {
                      100 * (Accuracy(without) - Accuracy(choice)));
 }
 
+// The same, and what a rule of structure says of it.
+std::string PlanTrials::WhyKept(const Choice& choice, size_t value) const {
+  std::string why = Worth(choice, value);
+  for (const Proposal& proposal : proposals_) {
+    if (std::ranges::count(proposal.values, value) == 0) continue;
+    why += (why.empty() ? "" : "; ") + proposal.kind + ": " + proposal.reason;
+    break;
+  }
+  return why;
+}
+
 Plan PlanTrials::PlanOf(const Choice& choice) const {
   if (choice.is_float && !IsHalf(choice.precision)) return FloatPlan(graph_);
   if (choice.is_float) {
@@ -235,7 +251,7 @@ Plan PlanTrials::PlanOf(const Choice& choice) const {
   const Protection protection{choice.precision, peaks_};
   for (size_t value : choice.kept) {
     ProtectValue(graph_, stored_[value], protection,
-                 {ReasonKind::kSensitive, Worth(choice, value)}, plan);
+                 {ReasonKind::kSensitive, WhyKept(choice, value)}, plan);
   }
   return plan;
 }

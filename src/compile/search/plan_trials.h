@@ -11,6 +11,7 @@
 #include "compile/plan/plan.h"
 #include "compile/plan/protect.h"
 #include "compile/search/search_state.h"
+#include "compile/search/structure_rules.h"
 #include "octet/search.h"
 
 namespace octet::compile {
@@ -35,10 +36,11 @@ struct Choice {
 class PlanTrials {
  public:
   //   peaks: as WithMovedPeaks gives them.
-  // All but these outlive it.
+  // All of them outlive it.
   PlanTrials(const Graph& graph, const Plan& plan,
-             std::map<std::string, float> peaks,
+             const std::map<std::string, float>& peaks,
              const std::vector<StoredValue>& stored,
+             const std::vector<Proposal>& proposals,
              const SearchOptions& options);
 
   // Reads the state, if the search is to go on, and writes the plan with
@@ -89,13 +91,15 @@ class PlanTrials {
   Status Run(const Choice& choice, bool accuracy, SearchState::Trial& trial);
   bool IsBetter(const Choice& a, const Choice& b) const;
   std::string Worth(const Choice& choice, size_t value) const;
+  std::string WhyKept(const Choice& choice, size_t value) const;
   double ShareOf(const Plan& plan) const;
   Status Save();
 
   const Graph& graph_;
   const Plan& plan_;
-  const std::map<std::string, float> peaks_;
+  const std::map<std::string, float>& peaks_;
   const std::vector<StoredValue>& stored_;
+  const std::vector<Proposal>& proposals_;
   const SearchOptions& options_;
   const std::chrono::steady_clock::time_point start_;
   double before_ = 0;  // seconds of earlier runs
