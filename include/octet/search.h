@@ -13,6 +13,15 @@
 
 namespace octet {
 
+// How accurate an engine is on some samples.
+struct Accuracy {
+  double value = 0;  // higher is better
+  // The same without the samples of one group, for each of some groups: from
+  // them follows how well the difference of two engines is known. All engines
+  // of a search have the same groups. Fewer than two: taken as exact.
+  std::vector<double> without;
+};
+
 // One plan that was tried.
 struct SearchTrial {
   std::vector<std::string> kept;  // stored values, with all that reads them
@@ -25,13 +34,17 @@ struct SearchTrial {
   std::string proposed_by;
   double latency_ms = 0;
   double accuracy = 0;
+  double drop = 0;        // from the float model's accuracy
+  double drop_error = 0;  // standard error of that
   double int8_mac_share = 0;
 };
 
 struct SearchOptions {
-  double max_drop = 0;        // from the float model's accuracy; 0.005 = 0.5 %
-  double max_latency_ms = 0;  // 0: any
-  double seconds = 300;       // of searching, all runs together
+  // From the float model's accuracy; 0.005 = 0.5 %. A plan meets it unless it
+  // is shown to lose more: unless its drop less the standard error is larger.
+  double max_drop = 0;
+  double max_latency_ms = 0;     // 0: any
+  double seconds = 300;          // of searching, all runs together
   double fall_back_drop = 0.03;  // see SearchResult::fell_back
   // What is kept out of int8 computes in "fp32", "fp16" or "bf16". "auto": in
   // the fastest of those in which the whole model takes no longer than in fp32
@@ -45,7 +58,7 @@ struct SearchOptions {
   int threads = 0;       // 0 = as many as the process may run on
   // Of an engine, on samples that the ranking does not see; higher is better.
   // It may fail once `stop` says so: what it was measuring is left.
-  std::function<Result<double>(const Engine&)> accuracy;
+  std::function<Result<Accuracy>(const Engine&)> accuracy;
   std::string accuracy_of;  // names it; a state is gone on from with the same
   // Of one run on one thread; empty: the sum of the fastest time of each step.
   std::function<Result<double>(const Engine&)> latency_ms;

@@ -9,9 +9,10 @@ INTRODUCTION = '''## Searched
     octet build ... --max-drop 0.5% --time-budget 5m
     octet build ... --max-drop 0.5% --time-budget 5m --eval-data LABELLED
 
-Without labels the drop is that of agreement with the float model on half of the
-calibration samples; with them it is that of the metric on the labelled
-calibration samples. Both see calibration samples only; the figures are of the
+Without labels the drop is what the float model's own scores let expect
+(docs/designs/0004), on half of the calibration samples; with them it is that of
+the metric on the labelled calibration samples. A plan meets the budget unless it
+is shown to lose more. Both see calibration samples only; the figures are of the
 evaluation samples.
 
 - peer: the best of ONNX Runtime's calibrators and NNCF, with and without its

@@ -48,6 +48,7 @@ Result<Score> MeasureDetection(const LabelledData& data, Session& session,
   score.metric = at50 ? "map50" : "map50_95";
   score.value = at50 ? result.score.ap50 : result.score.ap;
   score.samples = result.matches.images;
+  score.without = evaluate::PrecisionsWithoutEach(result.matches, at50);
   score.others = {{"map50_95", result.score.ap},
                   {"map50", result.score.ap50},
                   {"map75", result.score.ap75}};
@@ -74,6 +75,7 @@ Result<Score> MeasureClassification(const LabelledData& data, Session& session,
   score.value = result.ranks.Share(k);
   score.interval = result.ranks.ShareInterval(k);
   score.samples = result.ranks.samples();
+  score.without = result.ranks.SharesWithoutEach(k);
   score.others = {{"top1", result.ranks.Share(1)},
                   {"top5", result.ranks.Share(5)}};
   return score;

@@ -30,6 +30,7 @@ struct Score {
   double value = 0;
   evaluate::Interval interval;  // 95 %
   int64_t samples = 0;
+  std::vector<double> without;  // the value without each group of samples
   std::vector<std::pair<std::string, double>> others;
 };
 

@@ -41,38 +41,63 @@ std::vector<std::vector<Detection>> Boxes(const std::vector<float>& scores) {
   return pictures;
 }
 
-DrawnTruth TruthOf(const std::vector<std::vector<Detection>>& pictures) {
-  DrawnTruth truth;
-  for (const auto& picture : pictures) truth.Add(picture);
-  return truth;
+ExpectedObjects ObjectsOf(const std::vector<std::vector<Detection>>& pictures) {
+  ExpectedObjects objects;
+  for (const auto& picture : pictures) objects.Add(picture);
+  return objects;
 }
 
-TEST(DrawnTruth, IsCertainWhereTheFloatModelIs) {
-  const auto pictures = Boxes({1, 1, 1, 1});
-  EXPECT_EQ(*TruthOf(pictures).PrecisionOf(pictures), 1);
-  EXPECT_LT(*TruthOf(pictures).PrecisionOf(Boxes({1, 1, 1, 0})), 0.8);
+TEST(ExpectedObjects, AreCertainWhereTheFloatModelIs) {
+  const ExpectedObjects objects = ObjectsOf(Boxes({1, 1, 1, 1}));
+  EXPECT_DOUBLE_EQ(objects.PrecisionOf(Boxes({1, 1, 1, 1})).value, 1);
+  EXPECT_DOUBLE_EQ(objects.PrecisionOf(Boxes({1, 1, 1, 0})).value, 0.75);
 }
 
-TEST(DrawnTruth, HasAsManyObjectsAsTheScoresSay) {
-  const auto unsure = Boxes(std::vector<float>(64, 0.25f));
-  const double precision = *TruthOf(unsure).PrecisionOf(unsure);
-  EXPECT_NEAR(precision, 0.25, 0.08);
-  EXPECT_EQ(precision, *TruthOf(unsure).PrecisionOf(unsure));
+TEST(ExpectedObjects, AreAsLikelyAsTheSquareOfTheScore) {
+  const auto unsure = Boxes({0.5f, 0.5f});
+  EXPECT_DOUBLE_EQ(ObjectsOf(unsure).PrecisionOf(unsure).value, 0.25);
 }
 
-TEST(DrawnTruth, MissesASureObjectMoreThanAnUnsureOne) {
-  const DrawnTruth truth = TruthOf(Boxes({0.9f, 0.9f, 0.9f, 0.1f, 0.1f}));
-  const double all = *truth.PrecisionOf(Boxes({0.9f, 0.9f, 0.9f, 0.1f, 0.1f}));
-  const double unsure = *truth.PrecisionOf(Boxes({0.9f, 0.9f, 0.9f, 0.1f, 0}));
-  const double sure = *truth.PrecisionOf(Boxes({0.9f, 0.9f, 0, 0.1f, 0.1f}));
-  EXPECT_GT(unsure, all - 0.1);
-  EXPECT_LT(sure, all - 0.15);
+TEST(ExpectedObjects, CostMoreWhereTheyAreSure) {
+  const ExpectedObjects objects = ObjectsOf(Boxes({0.9f, 0.9f, 0.2f}));
+  const double all = objects.PrecisionOf(Boxes({0.9f, 0.9f, 0.2f})).value;
+  // Objects: .81 + .81 + .04; precision .81, .81, then 1.66 / 3.
+  EXPECT_NEAR(all, (2 * 0.81 * 0.81 + 0.04 * 1.66 / 3) / 1.66, 1e-6);
+  const double unsure = objects.PrecisionOf(Boxes({0.9f, 0.9f, 0})).value;
+  const double sure = objects.PrecisionOf(Boxes({0.9f, 0, 0.2f})).value;
+  EXPECT_LT(all - unsure, 0.02);
+  EXPECT_GT(all - sure, 0.3);
 }
 
-TEST(DrawnTruth, IsEmptyWhereNothingWasFound) {
-  EXPECT_TRUE(DrawnTruth().empty());
-  EXPECT_TRUE(TruthOf(Boxes({0, 0})).empty());
-  EXPECT_FALSE(TruthOf(Boxes({1})).empty());
+TEST(ExpectedObjects, AreOneAtAPlaceAndOneMoreDetectionThereIsWrong) {
+  const Detection best{{10, 10, 50, 50}, 1, 1.0f};
+  const Detection again{{14, 10, 54, 50}, 1, 0.9f};
+  const Detection other{{10, 14, 50, 54}, 2, 0.8f};
+  const Detection apart{{60, 10, 99, 50}, 1, 1.0f};
+  ExpectedObjects objects;
+  objects.Add({again, other, apart, best});
+  EXPECT_DOUBLE_EQ(objects.PrecisionOf({{best, apart}}).value, 1);
+  // Another one of those that overlap, and others beside it, cost nothing.
+  EXPECT_DOUBLE_EQ(objects.PrecisionOf({{again, other, apart}}).value, 1);
+  // Of another class it is another object.
+  EXPECT_DOUBLE_EQ(objects.PrecisionOf({{other, apart}}).value, 0.5);
+}
+
+TEST(ExpectedObjects, LeaveOutOneGroupOfPicturesAfterTheOther) {
+  const ExpectedObjects objects = ObjectsOf(Boxes({1, 1, 1, 1}));
+  const Accuracy one_lost = objects.PrecisionOf(Boxes({1, 0, 1, 1}));
+  ASSERT_EQ(one_lost.without.size(), 4u);
+  EXPECT_DOUBLE_EQ(one_lost.without[0], 2.0 / 3);
+  EXPECT_DOUBLE_EQ(one_lost.without[1], 1);
+  const auto many = Boxes(std::vector<float>(40, 1));
+  EXPECT_EQ(ObjectsOf(many).PrecisionOf(many).without.size(),
+            evaluate::kGroups);
+}
+
+TEST(ExpectedObjects, AreNoneWhereNothingWasFound) {
+  EXPECT_TRUE(ExpectedObjects().empty());
+  EXPECT_TRUE(ObjectsOf(Boxes({0, 0})).empty());
+  EXPECT_FALSE(ObjectsOf(Boxes({0, 1})).empty());
 }
 
 }  // namespace

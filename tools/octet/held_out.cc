@@ -67,7 +67,7 @@ Result<HeldOut> HeldOut::Observe(const Model& model, Answers answers,
   if (held.runs_.empty()) {
     return BadInput("no sample can be read to verify on: {}", unread.message());
   }
-  if (held.answers_.spec()) OCTET_RETURN_IF_ERROR(held.AddTruth());
+  if (held.answers_.spec()) OCTET_RETURN_IF_ERROR(held.AddObjects());
   return held;
 }
 
@@ -80,58 +80,72 @@ Result<std::vector<vision::Detection>> HeldOut::Detect(
                         spec.input_height);
 }
 
-Status HeldOut::AddTruth() {
+Status HeldOut::AddObjects() {
   for (const Run& run : runs_) {
     OCTET_ASSIGN(auto found, Detect(run.outputs));
     std::erase_if(found, [](const vision::Detection& d) {
       return d.score < kLeastObject;
     });
-    truth_.Add(found);
+    objects_.Add(std::move(found));
   }
-  if (!truth_.empty()) return {};
+  if (!objects_.empty()) return {};
   return BadInput(
       "the float model finds next to nothing on {} samples held out; give "
       "other samples, or labelled data with --eval-data",
       runs_.size());
 }
 
-Result<double> HeldOut::AccuracyOf(const Engine& engine) const {
+Result<Accuracy> HeldOut::AccuracyOf(const Engine& engine) const {
   OCTET_ASSIGN(Session session, Session::Create(engine, {.threads = threads_}));
-  std::vector<std::vector<Tensor>> outputs;
+  Outputs outputs;
   for (const Run& run : runs_) {
     OCTET_ASSIGN(outputs.emplace_back(), RunUnlessStopped(session, run.inputs));
   }
-  return ScoreOf(outputs);
-}
-
-Result<double> HeldOut::ScoreOf(
-    const std::vector<std::vector<Tensor>>& outputs) const {
-  Agreement agreement(answers_.kind());
-  std::vector<std::vector<vision::Detection>> found;
-  double probability = 0;
-  for (size_t i = 0; i < runs_.size(); ++i) {
-    switch (answers_.kind()) {
-      case AnswerKind::kDetections: {
-        OCTET_ASSIGN(found.emplace_back(), Detect(outputs[i]));
-        break;
-      }
-      case AnswerKind::kTopClass:
-        probability += ProbabilityOfTop(runs_[i].outputs[0], outputs[i][0]);
-        break;
-      case AnswerKind::kTensors:
-        agreement.Add(runs_[i].name, runs_[i].outputs, outputs[i]);
-        break;
-    }
-  }
   switch (answers_.kind()) {
     case AnswerKind::kDetections:
-      return truth_.PrecisionOf(found);
+      return PrecisionOf(outputs);
     case AnswerKind::kTopClass:
-      return probability / double(runs_.size());
+      return ProbabilityOf(outputs);
     case AnswerKind::kTensors:
       break;
   }
-  return 1 - std::pow(10, -agreement.sqnr_db() / 20);
+  return LikenessOf(outputs);
+}
+
+Result<Accuracy> HeldOut::PrecisionOf(const Outputs& outputs) const {
+  std::vector<std::vector<vision::Detection>> found;
+  for (const std::vector<Tensor>& of_sample : outputs) {
+    OCTET_ASSIGN(found.emplace_back(), Detect(of_sample));
+  }
+  return objects_.PrecisionOf(found);
+}
+
+Accuracy HeldOut::ProbabilityOf(const Outputs& outputs) const {
+  std::vector<double> probabilities;
+  for (size_t i = 0; i < runs_.size(); ++i) {
+    probabilities.push_back(
+        ProbabilityOfTop(runs_[i].outputs[0], outputs[i][0]));
+  }
+  return OverGroups(runs_.size(), [&](size_t without) {
+    double sum = 0, count = 0;
+    for (size_t i = 0; i < probabilities.size(); ++i) {
+      if (evaluate::GroupOf(i) == without) continue;
+      sum += probabilities[i];
+      count += 1;
+    }
+    return count > 0 ? sum / count : 0.0;
+  });
+}
+
+Accuracy HeldOut::LikenessOf(const Outputs& outputs) const {
+  return OverGroups(runs_.size(), [&](size_t without) {
+    Agreement agreement(answers_.kind());
+    for (size_t i = 0; i < runs_.size(); ++i) {
+      if (evaluate::GroupOf(i) == without) continue;
+      agreement.Add(runs_[i].name, runs_[i].outputs, outputs[i]);
+    }
+    return 1 - std::pow(10, -agreement.sqnr_db() / 20);
+  });
 }
 
 }  // namespace octet::cli

@@ -2,7 +2,6 @@
 #ifndef OCTET_TOOLS_OCTET_HELD_OUT_H_
 #define OCTET_TOOLS_OCTET_HELD_OUT_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,15 +42,18 @@ class HeldOut {
                                  const SampleSource& samples, int64_t most,
                                  int threads);
   //   errors: kFailed after Ctrl-C.
-  Result<double> AccuracyOf(const Engine& engine) const;
+  Result<Accuracy> AccuracyOf(const Engine& engine) const;
   int64_t samples() const { return int64_t(runs_.size()); }
 
  private:
   explicit HeldOut(Answers answers) : answers_(std::move(answers)) {}
   Result<std::vector<vision::Detection>> Detect(
       const std::vector<Tensor>& outputs) const;
-  Status AddTruth();
-  Result<double> ScoreOf(const std::vector<std::vector<Tensor>>& outputs) const;
+  Status AddObjects();
+  using Outputs = std::vector<std::vector<Tensor>>;  // by sample
+  Result<Accuracy> PrecisionOf(const Outputs& outputs) const;
+  Accuracy ProbabilityOf(const Outputs& outputs) const;
+  Accuracy LikenessOf(const Outputs& outputs) const;
 
   struct Run {
     std::string name;
@@ -60,7 +62,7 @@ class HeldOut {
   Answers answers_;
   int threads_ = 0;
   std::vector<Run> runs_;
-  DrawnTruth truth_;  // of detections
+  ExpectedObjects objects_;  // of detections
 };
 
 }  // namespace octet::cli

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 
 #include "answers.h"
@@ -53,16 +54,37 @@ std::string NamesOf(const SearchTrial& trial) {
 }
 
 nlohmann::json ToJson(const SearchTrial& trial) {
-  return {
-      {"kept", trial.kept},           {"is_float", trial.is_float},
-      {"precision", trial.precision}, {"latency_ms", trial.latency_ms},
-      {"accuracy", trial.accuracy},   {"int8_mac_share", trial.int8_mac_share}};
+  return {{"kept", trial.kept},
+          {"is_float", trial.is_float},
+          {"precision", trial.precision},
+          {"proposed_by", trial.proposed_by},
+          {"latency_ms", trial.latency_ms},
+          {"accuracy", trial.accuracy},
+          {"drop", trial.drop},
+          {"drop_error", trial.drop_error},
+          {"int8_mac_share", trial.int8_mac_share}};
+}
+
+std::string DropOf(const SearchTrial& trial) {
+  return fmt::format("{:.2f} ± {:.2f}", 100 * trial.drop,
+                     100 * trial.drop_error);
 }
 
 void PrintTrial(const SearchTrial& trial, Console& console) {
-  console.Print("  {:>9.3f} ms  {:>8.4f}  {:>5.1f} % in int8  {}",
-                trial.latency_ms, trial.accuracy, 100 * trial.int8_mac_share,
-                NamesOf(trial));
+  console.Print("  {:>9.3f} ms  {:>8.4f}  {:>13}  {:>5.1f} % in int8  {}",
+                trial.latency_ms, trial.accuracy, DropOf(trial),
+                100 * trial.int8_mac_share, NamesOf(trial));
+}
+
+// Empty if the samples are enough to know the drop that was asked for.
+std::string DoubtOf(const SearchResult& result) {
+  const double error = result.chosen.drop_error;
+  if (result.max_drop <= 0 || error <= result.max_drop) return "";
+  const double more = std::pow(error / result.max_drop, 2);
+  return fmt::format(
+      "the samples tell the drop to ± {:.2f} points, and {:.2f} was asked "
+      "for: about {:.0f} times as many would tell",
+      100 * error, 100 * result.max_drop, std::ceil(more));
 }
 
 void Report(const SearchResult& result, Console& console) {
@@ -70,6 +92,7 @@ void Report(const SearchResult& result, Console& console) {
       "accuracy against latency ({} trials, {:.0f} s, {:.0f} ms to lower "
       "one):",
       result.trials, result.seconds, result.lowering_ms);
+  const std::string doubt = DoubtOf(result);
   nlohmann::json frontier = nlohmann::json::array();
   for (const SearchTrial& trial : result.frontier) {
     PrintTrial(trial, console);
@@ -80,12 +103,14 @@ void Report(const SearchResult& result, Console& console) {
     console.Print("{} for what is kept out of int8: {}", result.protect,
                   result.protect_reason);
   }
+  if (!doubt.empty()) console.Warn("{}", doubt);
   console.result()["search"] = {
       {"chosen", ToJson(result.chosen)},
       {"all_int8", ToJson(result.all_int8)},
       {"float", ToJson(result.all_float)},
       {"frontier", frontier},
       {"meets_drop", result.meets_drop},
+      {"doubt", doubt},
       {"meets_latency", result.meets_latency},
       {"fell_back", result.fell_back},
       {"protect", result.protect},
@@ -97,7 +122,7 @@ void Report(const SearchResult& result, Console& console) {
       {"lowering_ms", result.lowering_ms}};
 }
 
-using AccuracyOf = std::function<Result<double>(const Engine&)>;
+using AccuracyOf = std::function<Result<Accuracy>(const Engine&)>;
 
 Result<AccuracyOf> AccuracyByLabels(const Model& model,
                                     const SearchRequest& request,
@@ -111,12 +136,12 @@ Result<AccuracyOf> AccuracyByLabels(const Model& model,
                OpenData(request.arguments.labelled, recorded));
   auto data = std::make_shared<LabelledData>(std::move(opened));
   return AccuracyOf([data, threads = request.threads,
-                     &console](const Engine& engine) -> Result<double> {
+                     &console](const Engine& engine) -> Result<Accuracy> {
     OCTET_ASSIGN(Session session,
                  Session::Create(engine, {.threads = threads}));
     OCTET_ASSIGN(const Score score,
                  Measure(*data, session, console, "verifying"));
-    return score.value;
+    return Accuracy{.value = score.value, .without = score.without};
   });
 }
 
@@ -125,7 +150,7 @@ Result<AccuracyOf> AccuracyByLabels(const Model& model,
 //   model, request: outlive it.
 AccuracyOf ExpectedAccuracy(const Model& model, const SearchRequest& request) {
   auto held = std::make_shared<std::optional<HeldOut>>();
-  return [held, &model, &request](const Engine& engine) -> Result<double> {
+  return [held, &model, &request](const Engine& engine) -> Result<Accuracy> {
     if (!*held) {
       const EverySecond others(request.samples, /*second=*/true);
       OCTET_ASSIGN(
@@ -141,7 +166,7 @@ AccuracyOf ExpectedAccuracy(const Model& model, const SearchRequest& request) {
 // Empty if none was tried.
 std::string FastestThatMeetsDrop(const SearchResult& result) {
   for (const SearchTrial& trial : result.frontier) {  // by rising latency
-    if (trial.accuracy < result.all_float.accuracy - result.max_drop) continue;
+    if (trial.drop - trial.drop_error > result.max_drop) continue;
     return fmt::format("; the fastest that meets it takes {:.3f} ms ({})",
                        trial.latency_ms, NamesOf(trial));
   }
@@ -283,7 +308,8 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
   options.stop = InterruptGuard::Interrupted;
   const InterruptGuard guard;
   const EverySecond ranking(request.samples, /*second=*/false);
-  console.Print("{:>12}  {:>8}  {:>15}  trial", "latency", "accuracy", "MACs");
+  console.Print("{:>12}  {:>8}  {:>13}  {:>15}  trial", "latency", "accuracy",
+                "drop, points", "MACs");
   OCTET_ASSIGN(SearchResult result, SearchPlan(model, plan, ranking, options));
   Report(result, console);
   if (result.end == SearchEnd::kFinished) {
@@ -296,26 +322,23 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
 
 std::string Headline(const SearchArguments& arguments,
                      const SearchResult& result) {
-  const double drop =
-      100 * (result.all_float.accuracy - result.chosen.accuracy);
-  const double lost =
-      100 * (result.all_float.accuracy - result.all_int8.accuracy);
   std::string text;
   if (result.fell_back) {
     text = fmt::format(
-        "fell back to {}: all int8 loses {:.2f} points, and no faster plan "
-        "with int8 less than {}; {} loses {:.2f}, {:.2f} ms (fp32 {:.2f}, all "
-        "int8 {:.2f})",
-        result.protect, lost, arguments.fall_back, result.protect, drop,
-        result.chosen.latency_ms, result.all_float.latency_ms,
-        result.all_int8.latency_ms);
+        "fell back to {}: all int8 loses {} points, and no faster plan with "
+        "int8 less than {}; {} loses {}, {:.2f} ms (fp32 {:.2f}, all int8 "
+        "{:.2f})",
+        result.protect, DropOf(result.all_int8), arguments.fall_back,
+        result.protect, DropOf(result.chosen), result.chosen.latency_ms,
+        result.all_float.latency_ms, result.all_int8.latency_ms);
   } else {
     const std::string in =
         result.chosen.kept.empty() ? "" : ", in " + result.chosen.precision;
     text = fmt::format(
-        "{} values kept out of int8{}: {:.2f} points below float (all int8: "
-        "{:.2f}), {:.2f} ms (fp32 {:.2f}, all int8 {:.2f})",
-        result.chosen.kept.size(), in, drop, lost, result.chosen.latency_ms,
+        "{} values kept out of int8{}: {} points below float (all int8: {}), "
+        "{:.2f} ms (fp32 {:.2f}, all int8 {:.2f})",
+        result.chosen.kept.size(), in, DropOf(result.chosen),
+        DropOf(result.all_int8), result.chosen.latency_ms,
         result.all_float.latency_ms, result.all_int8.latency_ms);
   }
   if (result.end == SearchEnd::kStopped) text += "; stopped";
@@ -345,15 +368,15 @@ Status BudgetStatus(const SearchArguments& arguments,
                         "everything in int8{}",
                         arguments.max_drop, more)};
   }
-  const double drop = result.all_float.accuracy - result.chosen.accuracy;
+  const double surely = result.chosen.drop - result.chosen.drop_error;
   return {Code::kAccuracyGate,
           fmt::format("--max-drop {} cannot be met{}: the best plan loses "
-                      "{:.2f} points, {:.2f} too many{}{}",
+                      "{} points, {:.2f} too many even less that error{}{}",
                       arguments.max_drop,
                       arguments.max_latency.empty()
                           ? ""
                           : " within --max-latency " + arguments.max_latency,
-                      100 * drop, 100 * (drop - result.max_drop),
+                      DropOf(result.chosen), 100 * (surely - result.max_drop),
                       FastestThatMeetsDrop(result), more)};
 }
 

@@ -42,8 +42,12 @@ SearchResult Found(double int8, double chosen) {
   result.all_float.accuracy = 0.9;
   result.all_float.latency_ms = 20;
   result.all_int8.accuracy = int8;
+  result.all_int8.drop = 0.9 - int8;
+  result.all_int8.drop_error = 0.01;
   result.all_int8.latency_ms = 5;
   result.chosen.accuracy = chosen;
+  result.chosen.drop = 0.9 - chosen;
+  result.chosen.drop_error = 0.002;
   result.chosen.latency_ms = 6;
   result.max_drop = 0.005;
   result.max_latency_ms = 5.5;
@@ -63,7 +67,8 @@ TEST(BudgetStatus, SaysWhichBudgetIsMissedAndByHowMuch) {
   const Status drop = BudgetStatus(arguments, result);
   EXPECT_EQ(drop.code(), Code::kAccuracyGate);
   EXPECT_THAT(drop.message(), HasSubstr("--max-drop 0.5% cannot be met"));
-  EXPECT_THAT(drop.message(), HasSubstr("loses 5.00 points, 4.50 too many"));
+  EXPECT_THAT(drop.message(),
+              HasSubstr("loses 5.00 ± 0.20 points, 4.30 too many"));
   EXPECT_THAT(drop.message(),
               HasSubstr("the fastest that meets it takes 20.000 ms"));
   EXPECT_THAT(drop.message(), HasSubstr("within --max-latency 5.5ms"));
@@ -97,8 +102,8 @@ TEST(Headline, SaysFirstThatItFellBack) {
   SearchArguments arguments;
   SearchResult result = Found(0.8, 0.9);
   EXPECT_THAT(Headline(arguments, result),
-              HasSubstr("0 values kept out of int8: 0.00 points below float "
-                        "(all int8: 10.00)"));
+              HasSubstr("0 values kept out of int8: 0.00 ± 0.20 points below "
+                        "float (all int8: 10.00 ± 1.00)"));
   result.chosen.kept = {"a"};
   result.chosen.precision = "bf16";
   EXPECT_THAT(Headline(arguments, result),
@@ -106,9 +111,9 @@ TEST(Headline, SaysFirstThatItFellBack) {
   result.fell_back = true;
   result.protect = "fp16";
   const std::string fell = Headline(arguments, result);
-  EXPECT_THAT(fell,
-              testing::StartsWith("fell back to fp16: all int8 loses 10.00"));
-  EXPECT_THAT(fell, HasSubstr("fp16 loses 0.00, 6.00 ms (fp32 20.00"));
+  EXPECT_THAT(fell, testing::StartsWith(
+                        "fell back to fp16: all int8 loses 10.00 ± 1.00"));
+  EXPECT_THAT(fell, HasSubstr("fp16 loses 0.00 ± 0.20, 6.00 ms (fp32 20.00"));
 }
 
 TEST(CheckSearchArguments, NeedsABudgetForWhatABudgetUses) {

@@ -25,9 +25,6 @@ constexpr double kNearlyFree = 1.02;
 // Latencies are not known better.
 constexpr double kResolution = 0.002;
 
-// Sums of floats are not exact.
-constexpr double kRounding = 1e-9;
-
 constexpr std::string_view kAuto = "auto";
 constexpr std::array kHalves = {Precision::kF16, Precision::kBf16};
 
@@ -72,7 +69,7 @@ class Search {
 
   // All of the search; false if it ended before it was through.
   Result<bool> Try() {
-    for (const Choice& choice : {all_, float_}) {
+    for (const Choice& choice : {float_, all_}) {
       OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
       if (!go_on) return false;
     }
@@ -118,7 +115,7 @@ class Search {
       if (times <= 1) {
         OCTET_ASSIGN(const bool go_on, trials_.Measure(whole, true));
         if (!go_on) return false;
-        const double lost = trials_.Accuracy(float_) - trials_.Accuracy(whole);
+        const double lost = trials_.DropOf(whole).mean;
         words += fmt::format(" and loses {:.2f} points", 100 * lost);
         const bool is_first = protect_ == Precision::kF32;
         if (trials_.MeetsDrop(whole) &&
@@ -301,18 +298,14 @@ class Search {
     return true;
   }
 
-  double Drop(const Choice& choice) const {
-    return trials_.Accuracy(float_) - trials_.Accuracy(choice);
-  }
-
   // Where no plan with anything in int8 is good enough.
   Result<bool> FallBack() {
     const Choice& best = trials_.best();
     const double limit = options_.fall_back_drop;
     const bool is_good_enough =
         trials_.IsFaster(best) &&
-        (trials_.MeetsDrop(best) || Drop(best) <= limit + kRounding);
-    if (Drop(all_) <= limit || is_good_enough) return true;
+        (trials_.MeetsDrop(best) || trials_.LosesAtMost(best, limit));
+    if (trials_.LosesAtMost(all_, limit) || is_good_enough) return true;
     for (Precision precision : {protect_, Precision::kF32}) {
       const Choice whole = Choice::Whole(precision);
       OCTET_ASSIGN(const bool go_on, trials_.Measure(whole, true));
@@ -320,7 +313,8 @@ class Search {
       if (!trials_.MeetsDrop(whole) || !trials_.MeetsLatency(whole)) {
         protect_reason_ = fmt::format(
             "everything in {} loses {:.2f} points and takes {:.3f} ms",
-            Name(precision), 100 * Drop(whole), trials_.LatencyMs(whole));
+            Name(precision), 100 * trials_.DropOf(whole).mean,
+            trials_.LatencyMs(whole));
         continue;
       }
       fall_back_ = whole;

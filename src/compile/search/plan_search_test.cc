@@ -47,11 +47,16 @@ class PlanSearchTest : public testing::Test {
 
   // Each of these nodes costs five points in int8; every node a tenth.
   void LoseBy(std::set<std::string> costly) {
-    options_.accuracy = [this, costly](const Engine& engine) -> Result<double> {
+    options_.accuracy = [this,
+                         costly](const Engine& engine) -> Result<Accuracy> {
       ++measured_;
-      double accuracy = 0.9;
+      Accuracy accuracy{.value = 0.9, .without = {}};
       for (const std::string& node : Int8Nodes(engine)) {
-        accuracy -= costly.contains(node) ? 0.05 : 0.001;
+        accuracy.value -= costly.contains(node) ? 0.05 : 0.001;
+      }
+      for (const double off : off_) {
+        accuracy.without.push_back(accuracy.value +
+                                   (Int8Nodes(engine).empty() ? off : -off));
       }
       return accuracy;
     };
@@ -73,6 +78,7 @@ class PlanSearchTest : public testing::Test {
   SearchOptions options_;
   const Ranges* ranges_ = nullptr;  // the rules that ask them are left out
   int measured_ = 0;
+  std::vector<double> off_;  // of the float model's groups; int8's are below
 };
 
 TEST_F(PlanSearchTest, KeepsOnlyTheCulpritAndSaysWhatItIsWorth) {
@@ -92,6 +98,18 @@ TEST_F(PlanSearchTest, LeavesEverythingInInt8WhereThatIsEnough) {
   const FoundPlan found = MustSearch();
   EXPECT_THAT(found.result.chosen.kept, IsEmpty());
   EXPECT_EQ(measured_, 2);  // int8 and float
+}
+
+TEST_F(PlanSearchTest, LeavesInInt8WhatIsNotShownToLoseTooMuch) {
+  // 0.103 less an error of 0.09 is within 0.02, less one of 0.08 is not.
+  off_ = {0.09 / 2, -0.09 / 2};
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, IsEmpty());
+  EXPECT_TRUE(found.result.meets_drop);
+  EXPECT_NEAR(found.result.chosen.drop, 0.103, 1e-9);
+  EXPECT_NEAR(found.result.chosen.drop_error, 0.09, 1e-9);
+  off_ = {0.08 / 2, -0.08 / 2};
+  EXPECT_THAT(MustSearch().result.chosen.kept, ElementsAre("wide"));
 }
 
 TEST_F(PlanSearchTest, TakesBackWhatDoesNotHelp) {
@@ -205,9 +223,10 @@ TEST_F(PlanSearchTest, KeepsValuesInTheFastestPrecisionThatIsAccurateEnough) {
   for (const AutoCase& row : cases) {
     options_.protect = "auto";
     options_.latency_ms = LatencyOf(row.f16, row.bf16, 1.0);
-    options_.accuracy = [&](const Engine& engine) -> Result<double> {
-      const double lost = CountIn(engine, "bf16") > 0 ? row.bf16_loses : 0;
-      return *by_nodes(engine) - lost;
+    options_.accuracy = [&](const Engine& engine) -> Result<Accuracy> {
+      Accuracy accuracy = *by_nodes(engine);
+      if (CountIn(engine, "bf16") > 0) accuracy.value -= row.bf16_loses;
+      return accuracy;
     };
     const FoundPlan found = MustSearch();
     EXPECT_EQ(found.result.protect, row.precision) << row.reason;
@@ -257,9 +276,10 @@ TEST_F(PlanSearchTest, FallsBackTo16BitsWhereTheyHold) {
   LoseBy({"zeroth", "left", "right", "after_left", "after_right"});
   const auto by_nodes = options_.accuracy;
   double half_loses = 0.01;
-  options_.accuracy = [&](const Engine& engine) -> Result<double> {
-    const bool half = CountIn(engine, "fp16") > 0;
-    return *by_nodes(engine) - (half ? half_loses : 0);
+  options_.accuracy = [&](const Engine& engine) -> Result<Accuracy> {
+    Accuracy accuracy = *by_nodes(engine);
+    if (CountIn(engine, "fp16") > 0) accuracy.value -= half_loses;
+    return accuracy;
   };
   options_.fall_back_drop = 0.021;
   options_.protect = "fp16";
@@ -390,7 +410,7 @@ TEST_F(PlanSearchTest, RefusesTheStateOfAnotherBudget) {
 }
 
 TEST_F(PlanSearchTest, PassesErrorsOfMeasuringOn) {
-  options_.accuracy = [](const Engine&) -> Result<double> {
+  options_.accuracy = [](const Engine&) -> Result<Accuracy> {
     return Status(Code::kBadInput, "labels.json: damaged");
   };
   EXPECT_THAT(Search().status().message(), HasSubstr("labels.json"));

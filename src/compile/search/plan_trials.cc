@@ -141,17 +141,22 @@ double PlanTrials::LatencyMs(const Choice& choice) const {
 }
 
 double PlanTrials::Accuracy(const Choice& choice) const {
-  return Known(choice).accuracy.value_or(0);
+  return Known(choice).accuracy.value_or(octet::Accuracy()).value;
 }
 
 bool PlanTrials::HasAccuracy(const Choice& choice) const {
   return Known(choice).accuracy.has_value();
 }
 
-bool PlanTrials::MeetsDrop(const Choice& choice) const {
+Drop PlanTrials::DropOf(const Choice& choice) const {
   const Choice whole = Choice::Whole(Precision::kF32);
-  return HasAccuracy(choice) &&
-         Accuracy(choice) >= Accuracy(whole) - options_.max_drop - kRounding;
+  if (!HasAccuracy(choice) || !HasAccuracy(whole)) return {};
+  return DropBetween(*Known(whole).accuracy, *Known(choice).accuracy);
+}
+
+bool PlanTrials::LosesAtMost(const Choice& choice, double most) const {
+  const Drop drop = DropOf(choice);
+  return HasAccuracy(choice) && drop.mean - drop.error <= most + kRounding;
 }
 
 bool PlanTrials::MeetsLatency(const Choice& choice) const {
@@ -197,6 +202,9 @@ SearchTrial PlanTrials::Describe(const Choice& choice) const {
   if (proposal != proposals_.end()) trial.proposed_by = proposal->kind;
   trial.latency_ms = LatencyMs(choice);
   trial.accuracy = Accuracy(choice);
+  const Drop drop = DropOf(choice);
+  trial.drop = drop.mean;
+  trial.drop_error = drop.error;
   trial.int8_mac_share = ShareOf(PlanOf(choice));
   return trial;
 }

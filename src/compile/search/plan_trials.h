@@ -10,6 +10,7 @@
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 #include "compile/plan/protect.h"
+#include "compile/search/drop.h"
 #include "compile/search/search_state.h"
 #include "compile/search/structure_rules.h"
 #include "octet/search.h"
@@ -61,7 +62,13 @@ class PlanTrials {
   double LatencyMs(const Choice& choice) const;
   double Accuracy(const Choice& choice) const;
   bool HasAccuracy(const Choice& choice) const;
-  bool MeetsDrop(const Choice& choice) const;
+  // From the float model.
+  Drop DropOf(const Choice& choice) const;
+  // It is not shown to lose more than `most`.
+  bool LosesAtMost(const Choice& choice, double most) const;
+  bool MeetsDrop(const Choice& choice) const {
+    return LosesAtMost(choice, options_.max_drop);
+  }
   bool MeetsLatency(const Choice& choice) const;
 
   // Whether it is faster than the float model.

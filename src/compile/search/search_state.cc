@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kVersion = 2;
 constexpr size_t kMostBytes = size_t(1) << 26;
 
 bool ReadNumber(const json& object, const char* key,
@@ -17,6 +18,21 @@ bool ReadNumber(const json& object, const char* key,
   if (!object.contains(key)) return true;
   if (!object[key].is_number()) return false;
   number = object[key].get<double>();
+  return true;
+}
+
+bool ReadAccuracy(const json& object, std::optional<Accuracy>& accuracy) {
+  std::optional<double> value;
+  if (!ReadNumber(object, "accuracy", value)) return false;
+  if (!value) return true;
+  accuracy = {.value = *value, .without = {}};
+  if (!object.contains("without") || !object["without"].is_array()) {
+    return false;
+  }
+  for (const json& item : object["without"]) {
+    if (!item.is_number()) return false;
+    accuracy->without.push_back(item.get<double>());
+  }
   return true;
 }
 
@@ -34,7 +50,7 @@ bool Read(const json& root, SearchState& state) {
     SearchState::Trial& trial = state.trials[signature];
     trial.is_impossible = item.contains("impossible");
     if (!ReadNumber(item, "latency_ms", trial.latency_ms) ||
-        !ReadNumber(item, "accuracy", trial.accuracy)) {
+        !ReadAccuracy(item, trial.accuracy)) {
       return false;
     }
   }
@@ -45,7 +61,7 @@ bool Read(const json& root, SearchState& state) {
 
 Status Save(const SearchState& state, const std::string& path) {
   json root = {{"octet", "search"},
-               {"version", 1},
+               {"version", kVersion},
                {"key", state.key},
                {"seconds", state.seconds},
                {"first_plan_seconds", state.first_plan_seconds}};
@@ -53,7 +69,10 @@ Status Save(const SearchState& state, const std::string& path) {
   for (const auto& [signature, trial] : state.trials) {
     json item = json::object();
     if (trial.latency_ms) item["latency_ms"] = *trial.latency_ms;
-    if (trial.accuracy) item["accuracy"] = *trial.accuracy;
+    if (trial.accuracy) {
+      item["accuracy"] = trial.accuracy->value;
+      item["without"] = trial.accuracy->without;
+    }
     if (trial.is_impossible) item["impossible"] = true;
     trials[signature] = std::move(item);
   }
@@ -67,7 +86,7 @@ Status Load(const std::string& path, SearchState& state) {
   const auto is = [&](const char* key, const json& wanted) {
     return root.is_object() && root.contains(key) && root[key] == wanted;
   };
-  if (!is("octet", "search") || !is("version", 1)) {
+  if (!is("octet", "search") || !is("version", kVersion)) {
     return BadInput("{}: is no state of octet build's search; delete it", path);
   }
   if (!is("key", state.key)) {

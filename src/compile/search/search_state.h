@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "octet/status.h"
+#include "octet/search.h"
 
 namespace octet::compile {
 
@@ -16,7 +16,8 @@ struct SearchState {
   double seconds = 0;
   double first_plan_seconds = 0;
   struct Trial {
-    std::optional<double> latency_ms, accuracy;
+    std::optional<double> latency_ms;
+    std::optional<Accuracy> accuracy;
     bool is_impossible = false;  // it cannot be lowered
   };
   std::map<std::string, Trial> trials;  // by the plan's signature

@@ -5,10 +5,13 @@
 #include <limits>
 #include <random>
 
+#include "evaluate/metrics/groups.h"
+
 namespace octet::evaluate {
 namespace {
 
 constexpr int kRecallSteps = 101;
+constexpr int kMostFound = 100;
 constexpr int kAll = 0;
 constexpr int kSmall = 1;
 constexpr int kMedium = 2;
@@ -123,15 +126,14 @@ Averages Average(const CocoMatches& matches, int range, int first_step,
 
 CocoScore Score(const CocoMatches& matches) {
   constexpr int kLast = kIouSteps - 1;
-  constexpr int kMost = 100;
   CocoScore score;
-  const Averages all = Average(matches, kAll, 0, kLast, kMost);
-  const Averages small = Average(matches, kSmall, 0, kLast, kMost);
-  const Averages medium = Average(matches, kMedium, 0, kLast, kMost);
-  const Averages large = Average(matches, kLarge, 0, kLast, kMost);
+  const Averages all = Average(matches, kAll, 0, kLast, kMostFound);
+  const Averages small = Average(matches, kSmall, 0, kLast, kMostFound);
+  const Averages medium = Average(matches, kMedium, 0, kLast, kMostFound);
+  const Averages large = Average(matches, kLarge, 0, kLast, kMostFound);
   score.ap = all.precision;
-  score.ap50 = Average(matches, kAll, 0, 0, kMost).precision;
-  score.ap75 = Average(matches, kAll, 5, 5, kMost).precision;
+  score.ap50 = Average(matches, kAll, 0, 0, kMostFound).precision;
+  score.ap75 = Average(matches, kAll, 5, 5, kMostFound).precision;
   score.ap_small = small.precision;
   score.ap_medium = medium.precision;
   score.ap_large = large.precision;
@@ -143,9 +145,22 @@ CocoScore Score(const CocoMatches& matches) {
   score.ar_large = large.recall;
   for (const ClassMatches& of_class : matches.matches[kAll]) {
     score.class_ap.push_back(
-        ScoreClass(of_class, 0, kLast, kMost, {}).precision.value());
+        ScoreClass(of_class, 0, kLast, kMostFound, {}).precision.value());
   }
   return score;
+}
+
+std::vector<double> PrecisionsWithoutEach(const CocoMatches& matches,
+                                          bool at50) {
+  return WithoutEach(size_t(matches.images), [&](size_t group) {
+    Weights weights(size_t(matches.images), 1);
+    for (size_t i = 0; i < weights.size(); ++i) {
+      if (GroupOf(i) == group) weights[i] = 0;
+    }
+    const int last = at50 ? 0 : kIouSteps - 1;
+    return std::max(
+        0.0, Average(matches, kAll, 0, last, kMostFound, weights).precision);
+  });
 }
 
 Interval BootstrapInterval(const CocoMatches& matches, int rounds,
@@ -161,7 +176,7 @@ Interval BootstrapInterval(const CocoMatches& matches, int rounds,
       ++weights[random() % uint64_t(matches.images)];
     }
     const double ap =
-        Average(matches, kAll, 0, kIouSteps - 1, 100, weights).precision;
+        Average(matches, kAll, 0, kIouSteps - 1, kMostFound, weights).precision;
     if (ap >= 0) results.push_back(ap);
   }
   return MiddleOf(std::move(results));

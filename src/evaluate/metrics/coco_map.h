@@ -89,6 +89,11 @@ Result<CocoMatches> MatchDetections(const CocoTruth& truth,
 
 CocoScore Score(const CocoMatches& matches);
 
+// Score().ap, or ap50, without the pictures of each group (groups.h). 0 where
+// no object is left.
+std::vector<double> PrecisionsWithoutEach(const CocoMatches& matches,
+                                          bool at50);
+
 // 95 % interval of `ap` by drawing pictures with replacement, `rounds` times;
 // the same seed gives the same interval.
 Interval BootstrapInterval(const CocoMatches& matches, int rounds,

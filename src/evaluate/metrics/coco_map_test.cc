@@ -164,6 +164,21 @@ TEST(BootstrapInterval, LiesAroundTheScoreAndRepeatsItself) {
   EXPECT_EQ(interval.high, again.high);
 }
 
+TEST(PrecisionsWithoutEach, AreThoseOfTheOtherPictures) {
+  const CocoMatches matches = HalfFound();
+  const std::vector<double> without = PrecisionsWithoutEach(matches, false);
+  ASSERT_EQ(int64_t(without.size()), std::min<int64_t>(16, matches.images));
+  // Without a picture that was found the score is lower, else higher.
+  const double ap = Score(matches).ap;
+  const auto lower = std::ranges::count_if(
+      without, [&](double one) { return one < ap - 1e-3; });
+  const auto higher = std::ranges::count_if(
+      without, [&](double one) { return one > ap + 1e-3; });
+  EXPECT_EQ(lower, higher);
+  EXPECT_EQ(size_t(lower + higher), without.size());
+  EXPECT_TRUE(PrecisionsWithoutEach(CocoMatches(), true).empty());
+}
+
 TEST(BootstrapInterval, IsEmptyWithoutPictures) {
   const Interval interval = BootstrapInterval(CocoMatches(), 10, 1);
   EXPECT_EQ(interval.high, 0);

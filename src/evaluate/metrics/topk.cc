@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluate/metrics/groups.h"
+
 namespace octet::evaluate {
 
 int64_t RankOf(std::span<const float> outputs, int64_t label) {
@@ -36,6 +38,16 @@ double TopK::Share(int64_t k) const {
 
 Interval TopK::ShareInterval(int64_t k) const {
   return WilsonInterval(Hits(k), samples());
+}
+
+std::vector<double> TopK::SharesWithoutEach(int64_t k) const {
+  return WithoutEach(ranks_.size(), [&](size_t group) {
+    TopK others(first_class_);
+    for (size_t i = 0; i < ranks_.size(); ++i) {
+      if (GroupOf(i) != group) others.ranks_.push_back(ranks_[i]);
+    }
+    return others.Share(k);
+  });
 }
 
 }  // namespace octet::evaluate

@@ -30,6 +30,8 @@ class TopK {
   // Share of samples whose label is among the k largest outputs.
   double Share(int64_t k) const;
   Interval ShareInterval(int64_t k) const;
+  // Share() without each group of samples (groups.h).
+  std::vector<double> SharesWithoutEach(int64_t k) const;
 
  private:
   int64_t Hits(int64_t k) const;

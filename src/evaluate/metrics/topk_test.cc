@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "evaluate/metrics/groups.h"
 #include "evaluate/metrics/interval.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -58,6 +59,20 @@ TEST(TopK, LeavesOutTheBackground) {
   TopK none(5);
   none.Add(std::vector<float>{9, 1, 2}, 1);
   EXPECT_EQ(none.samples(), 1);
+}
+
+TEST(TopK, LeavesOutEachGroupOfSamples) {
+  TopK topk;
+  // 18 samples, so that two groups have two: the first is wrong in both.
+  for (int i = 0; i < 18; ++i) {
+    topk.Add(std::vector<float>{2, 1}, i % 16 == 0 ? 1 : 0);
+  }
+  const std::vector<double> without = topk.SharesWithoutEach(1);
+  ASSERT_EQ(without.size(), kGroups);
+  EXPECT_EQ(without[0], 1);
+  EXPECT_EQ(without[1], 14.0 / 16);
+  EXPECT_EQ(without[2], 15.0 / 17);
+  EXPECT_TRUE(TopK().SharesWithoutEach(1).empty());
 }
 
 TEST(TopK, IsZeroWithoutSamples) {

@@ -1,0 +1,24 @@
+// How much accuracy one engine loses against another, and how well that is
+// known.
+#ifndef OCTET_COMPILE_SEARCH_DROP_H_
+#define OCTET_COMPILE_SEARCH_DROP_H_
+
+#include "octet/search.h"
+
+namespace octet::compile {
+
+struct Drop {
+  double mean = 0;
+  double error = 0;  // standard, over samples
+};
+
+// The error is that of the difference, sample against same sample, by the
+// jackknife over groups: what both find hard does not count as error. Source:
+// Efron and Stein, Annals of Statistics 9, 1981.
+//   from, to: of the same samples; with other numbers of groups, or fewer than
+//             two, the error is 0.
+Drop DropBetween(const Accuracy& from, const Accuracy& to);
+
+}  // namespace octet::compile
+
+#endif  // OCTET_COMPILE_SEARCH_DROP_H_
