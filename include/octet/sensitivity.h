@@ -96,7 +96,7 @@ struct SensitivityOptions {
   bool resume = false;     // go on from there
   std::function<void(std::string_view what, int64_t done, int64_t all)>
       progress;
-  std::function<bool()> stop;  // asked between samples; true ends the run
+  std::function<bool()> stop;  // asked every few runs; true ends it
 };
 
 // plan:   Build::plan, with everything int8 that may be.

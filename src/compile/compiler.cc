@@ -1,9 +1,6 @@
 // The stages of the compiler in order, behind the public header.
 #include "octet/compiler.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/calibrate/calibrate.h"
@@ -89,21 +86,14 @@ compile::ImportOptions ImportOptionsFrom(const ModelOptions& options) {
   return import;
 }
 
-// The largest magnitude of each value that was observed.
-std::map<std::string, float> PeaksOf(const Calibration* calibration) {
-  std::map<std::string, float> peaks;
-  if (calibration == nullptr) return peaks;
-  for (const ObservedRange& value : calibration->values()) {
-    peaks[value.name] = std::max(std::abs(value.low), std::abs(value.high));
-  }
-  return peaks;
-}
-
 Result<compile::Plan> PlanOf(const Model& model, const Calibration* calibration,
                              const BuildOptions& options) {
   const std::optional<compile::Plan>& imported = model.data().imported;
   return compile::MakePlan(model.data().graph, imported ? &*imported : nullptr,
-                           model.name(), options, PeaksOf(calibration));
+                           model.name(), options,
+                           calibration == nullptr
+                               ? std::map<std::string, float>()
+                               : compile::PeaksOf(calibration->data().ranges));
 }
 
 // Whether a value is stored in codes whose parameters are not chosen yet.

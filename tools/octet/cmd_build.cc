@@ -105,6 +105,7 @@ SearchRequest SearchRequestOf(const Options& options,
   return {.arguments = options.search,
           .settings = request.settings,
           .samples = *request.samples,
+          .calibration = request.calibration,
           .plan_path = BestPlanPath(options),
           .state_path = SearchStatePath(options),
           .resume = options.calibrate.resume,
@@ -132,6 +133,7 @@ Status Rebuild(const Model& model,
                const std::optional<Calibration>& calibration,
                const std::string& plan, BuildOptions& options, Build& build) {
   options.plan = plan;
+  options.keep.clear();  // the plan keeps it
   std::vector<RangeTrial> tried = std::move(build.tried);
   OCTET_ASSIGN(build, BuildEngine(model, calibration ? &*calibration : nullptr,
                                   options));

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "held_out.h"
 #include "interrupt.h"
+#include "usage.h"
 
 namespace octet::cli {
 namespace {
@@ -40,18 +41,23 @@ Result<double> ParseQuantity(std::string_view option, std::string_view text,
 }
 
 std::string NamesOf(const SearchTrial& trial) {
-  if (trial.is_float) return "everything in float";
+  if (trial.is_float) return "everything in " + trial.precision;
   if (trial.kept.empty()) return "everything in int8";
-  std::string text = fmt::format("{} values kept: ", trial.kept.size());
+  std::string text =
+      fmt::format("{} values in {}: ", trial.kept.size(), trial.precision);
   for (size_t i = 0; i < std::min(trial.kept.size(), kNamesShown); ++i) {
     text += (i > 0 ? ", " : "") + trial.kept[i];
   }
-  return trial.kept.size() > kNamesShown ? text + ", ..." : text;
+  if (trial.kept.size() > kNamesShown) text += ", ...";
+  if (!trial.proposed_by.empty()) text += " (" + trial.proposed_by + ")";
+  return text;
 }
 
 nlohmann::json ToJson(const SearchTrial& trial) {
   return {{"kept", trial.kept},
           {"is_float", trial.is_float},
+          {"precision", trial.precision},
+          {"proposed_by", trial.proposed_by},
           {"latency_ms", trial.latency_ms},
           {"accuracy", trial.accuracy},
           {"drop", trial.drop},
@@ -92,6 +98,11 @@ void Report(const SearchResult& result, Console& console) {
     PrintTrial(trial, console);
     frontier.push_back(ToJson(trial));
   }
+  const bool is_kept = result.fell_back || !result.chosen.kept.empty();
+  if (is_kept) {
+    console.Print("{} for what is kept out of int8: {}", result.protect,
+                  result.protect_reason);
+  }
   if (!doubt.empty()) console.Warn("{}", doubt);
   console.result()["search"] = {
       {"chosen", ToJson(result.chosen)},
@@ -102,6 +113,8 @@ void Report(const SearchResult& result, Console& console) {
       {"doubt", doubt},
       {"meets_latency", result.meets_latency},
       {"fell_back", result.fell_back},
+      {"protect", result.protect},
+      {"protect_reason", result.protect_reason},
       {"finished", result.end == SearchEnd::kFinished},
       {"trials", result.trials},
       {"seconds", result.seconds},
@@ -178,8 +191,14 @@ void SearchArguments::Add(CLI::App& app) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--fall-back", fall_back,
-                 "where all int8 loses more and no plan repairs it, take the "
-                 "float engine")
+                 "where every plan with int8 loses more, put everything into "
+                 "the precision of --protect")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--protect", protect,
+                 "what is kept out of int8 computes in fp32, fp16 or bf16; "
+                 "auto: in the fastest here that is accurate enough, measured")
+      ->check(OneOf({"auto", "fp32", "fp16", "bf16"}))
       ->capture_default_str()
       ->group(group);
   app.add_option("--eval-data", labelled.data,
@@ -236,6 +255,12 @@ Status CheckSearchArguments(const SearchArguments& arguments) {
   if (!arguments.labelled.data.empty() && !arguments.active()) {
     return Usage("--eval-data is what --max-drop is verified on; give that");
   }
+  if (arguments.protect != SearchArguments().protect && !arguments.active()) {
+    return Usage(
+        "--protect {} is for what --max-drop keeps out of int8; give that, or "
+        "--keep PATTERN={}",
+        arguments.protect, arguments.protect);
+  }
   return {};
 }
 
@@ -270,6 +295,8 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
         "{} of {} {} {}", arguments.labelled.metric, arguments.labelled.data,
         arguments.labelled.labels, arguments.labelled.split);
   }
+  options.protect = arguments.protect;
+  options.calibration = request.calibration;
   options.threads = request.threads;
   options.plan_path = request.plan_path;
   options.state_path = request.state_path;
@@ -298,14 +325,19 @@ std::string Headline(const SearchArguments& arguments,
   std::string text;
   if (result.fell_back) {
     text = fmt::format(
-        "fell back to fp32: all int8 loses {} points, more than {}, and "
-        "no faster plan repairs it",
-        DropOf(result.all_int8), arguments.fall_back);
+        "fell back to {}: all int8 loses {} points, and no faster plan with "
+        "int8 less than {}; {} loses {}, {:.2f} ms (fp32 {:.2f}, all int8 "
+        "{:.2f})",
+        result.protect, DropOf(result.all_int8), arguments.fall_back,
+        result.protect, DropOf(result.chosen), result.chosen.latency_ms,
+        result.all_float.latency_ms, result.all_int8.latency_ms);
   } else {
+    const std::string in =
+        result.chosen.kept.empty() ? "" : ", in " + result.chosen.precision;
     text = fmt::format(
-        "{} values kept out of int8: {} points below float (all int8: {}), "
+        "{} values kept out of int8{}: {} points below float (all int8: {}), "
         "{:.2f} ms (fp32 {:.2f}, all int8 {:.2f})",
-        result.chosen.kept.size(), DropOf(result.chosen),
+        result.chosen.kept.size(), in, DropOf(result.chosen),
         DropOf(result.all_int8), result.chosen.latency_ms,
         result.all_float.latency_ms, result.all_int8.latency_ms);
   }

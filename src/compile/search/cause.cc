@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "compile/calibrate/range_rule.h"
+#include "compile/plan/classify.h"
 
 namespace octet::compile {
 namespace {
@@ -106,17 +107,6 @@ std::optional<Cause> SharedConcat(const Evidence& evidence,
       ""};
 }
 
-bool IsSum(const Node* node) {
-  if (node == nullptr) return false;
-  if (const Binary* binary = std::get_if<Binary>(&node->op)) {
-    return binary->op == BinaryOp::kAdd || binary->op == BinaryOp::kSub;
-  }
-  const Conv* conv = std::get_if<Conv>(&node->op);
-  const MatMul* matmul = std::get_if<MatMul>(&node->op);
-  return (conv != nullptr && conv->fusion.residual) ||
-         (matmul != nullptr && matmul->fusion.residual);
-}
-
 std::optional<Cause> Saturated(const Evidence& evidence,
                                const CodedValue& coded,
                                const Saturation& saturation) {
@@ -124,7 +114,8 @@ std::optional<Cause> Saturated(const Evidence& evidence,
   if (share < kLeastSaturated || saturation.of_error < kMostlyClipped) {
     return std::nullopt;
   }
-  const bool sum = IsSum(Producer(evidence, coded.value));
+  const Node* maker = Producer(evidence, coded.value);
+  const bool sum = maker != nullptr && IsSum(*maker);
   const std::string range =
       coded.quant.per_channel()
           ? "the ranges of its channels"
@@ -164,9 +155,10 @@ std::optional<Cause> OutlierSample(const Evidence& evidence,
       far.sample < 0) {
     return std::nullopt;
   }
-  const std::string name = far.sample < evidence.samples.size()
-                               ? evidence.samples.Name(far.sample)
-                               : fmt::format("number {}", far.sample + 1);
+  const bool is_known =
+      evidence.samples != nullptr && far.sample < evidence.samples->size();
+  const std::string name = is_known ? evidence.samples->Name(far.sample)
+                                    : fmt::format("number {}", far.sample + 1);
   return Cause{
       "outlier sample",
       fmt::format("sample {} alone reaches {:.4g}, the others {:.4g} "
@@ -300,19 +292,24 @@ Cause Rounding(double sqnr_db) {
 
 }  // namespace
 
+std::optional<Cause> CauseByRange(const Evidence& evidence,
+                                  const CodedValue& coded) {
+  if (coded.quant.per_channel()) return std::nullopt;
+  if (auto cause = SharedConcat(evidence, coded)) return cause;
+  const ValueRange* seen = evidence.ranges.Find(NameOf(evidence, coded.value));
+  if (seen == nullptr) return std::nullopt;
+  const Bounds bounds = BoundsOf(coded.quant);
+  if (auto cause = OutlierSample(evidence, *seen, bounds)) return cause;
+  if (auto cause = UnlikeChannels(evidence, coded, *seen, bounds)) {
+    return cause;
+  }
+  return TooWide(evidence, *seen, bounds);
+}
+
 Cause CauseOfValue(const Evidence& evidence, const CodedValue& coded,
                    const Saturation& saturation, double sqnr_db) {
   if (auto cause = Saturated(evidence, coded, saturation)) return *cause;
-  if (coded.quant.per_channel()) return Rounding(sqnr_db);
-  if (auto cause = SharedConcat(evidence, coded)) return *cause;
-  const ValueRange* seen = evidence.ranges.Find(NameOf(evidence, coded.value));
-  if (seen == nullptr) return Rounding(sqnr_db);
-  const Bounds bounds = BoundsOf(coded.quant);
-  if (auto cause = OutlierSample(evidence, *seen, bounds)) return *cause;
-  if (auto cause = UnlikeChannels(evidence, coded, *seen, bounds)) {
-    return *cause;
-  }
-  if (auto cause = TooWide(evidence, *seen, bounds)) return *cause;
+  if (auto cause = CauseByRange(evidence, coded)) return *cause;
   return Rounding(sqnr_db);
 }
 

@@ -223,7 +223,7 @@ class Diagnoser {
   }
 
   Suspect Describe(const Candidate& candidate) const {
-    const Evidence evidence{graph_, uses_, ranges_, samples_,
+    const Evidence evidence{graph_, uses_, ranges_, &samples_,
                             engine_.calibration()};
     Suspect suspect;
     suspect.sqnr_db = candidate.sqnr_db;

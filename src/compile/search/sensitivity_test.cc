@@ -33,7 +33,7 @@ output i
 Result<Sensitivity> Measure(const Calibrated& c,
                             const SensitivityOptions& options,
                             const SampleSource& samples) {
-  return MeasureSensitivity(c.graph, c.plan, Precision::kF32, samples, options);
+  return MeasureSensitivity(c.graph, c.plan, {}, samples, options);
 }
 
 Sensitivity MustMeasure(const Calibrated& c, SensitivityOptions options = {}) {
@@ -216,6 +216,27 @@ TEST_F(Resuming, GivesWhatAnUninterruptedRunGives) {
   ASSERT_TRUE(result.ok());
   EXPECT_GE(stops, 5);
   ExpectSame(*result, MustMeasure(c));
+}
+
+TEST_F(Resuming, StopsBetweenTheValuesOfTheFirstSample) {
+  const Calibrated c = CalibratedFrom(kSpread);
+  const SeededSamples samples(c.graph, 1);
+  SensitivityOptions options = StopAfter(2);
+  options.gains = 0;
+  int64_t done = 0;
+  options.progress = [&](std::string_view what, int64_t some, int64_t all) {
+    EXPECT_EQ(what, "values and nodes");
+    EXPECT_EQ(all, 18);
+    EXPECT_GT(some, done);
+    done = some;
+  };
+  for (int64_t most : {8, 16}) {  // of 9 values and 9 nodes, four at a time
+    const auto result = Measure(c, options, samples);
+    EXPECT_THAT(result.status().message(),
+                HasSubstr(fmt::format("stopped after {} of 18", most)));
+    EXPECT_EQ(done, most);
+    options.stop = StopAfter(2).stop;
+  }
 }
 
 TEST_F(Resuming, RefusesTheStateOfAnotherRun) {
