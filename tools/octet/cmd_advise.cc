@@ -182,11 +182,15 @@ class Measuring {
     }
     const Result<Model> batched = arguments.Open();
     if (without != nullptr) {
-      m_.fixed_batch = fmt::format(
-          batched.ok() ? "--shapes gives input '{}' the shape {}; leave its "
-                         "batch at 1 to have others tried"
-                       : "input '{}' of shape {} has no batch",
-          without->name, without->shape.ToString());
+      const std::string shape = without->shape.ToString();
+      m_.fixed_batch =
+          batched.ok()
+              ? fmt::format(
+                    "--shapes gives input '{}' the shape {}; leave its "
+                    "batch at 1 to have others tried",
+                    without->name, shape)
+              : fmt::format("input '{}' of shape {} has no batch",
+                            without->name, shape);
       return {};
     }
     if (!batched.ok()) {
