@@ -221,11 +221,12 @@ TEST(Diagnose, PassesOverUnreadableSamplesAndWantsOne) {
   const Calibrated c = CalibratedFrom(kResidual);
   const auto engine = EngineOf(c.graph, c.plan, /*whole=*/false);
   ASSERT_TRUE(engine.ok());
-  EXPECT_TRUE(
-      Diagnose(c.graph, *engine, SeededSamples(c.graph, 4, {1}), c.ranges, 3)
-          .ok());
-  const auto none = Diagnose(c.graph, *engine,
-                             SeededSamples(c.graph, 2, {0, 1}), c.ranges, 3);
+  EXPECT_TRUE(Diagnose(c.graph, *engine, SeededSamples(c.graph, 4, {1}),
+                       c.ranges, &c.plan, 3)
+                  .ok());
+  const auto none =
+      Diagnose(c.graph, *engine, SeededSamples(c.graph, 2, {0, 1}), c.ranges,
+               &c.plan, 3);
   EXPECT_EQ(none.status().code(), Code::kBadInput);
 }
 
