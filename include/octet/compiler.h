@@ -145,7 +145,7 @@ struct BuildOptions {
   // are corrected where that brings the engine closer on `samples`.
   std::string range_rule = "mse";
   const SampleSource* samples = nullptr;
-  int threads = 0;                   // of measuring; 0 = all
+  int threads = 0;  // of measuring; 0 = all
   // PATTERN=PRECISION; a node's name counts before a pattern, and two patterns
   // of unlike precision must not match one node.
   std::vector<std::string> keep;
@@ -302,8 +302,8 @@ struct Suspect {
   // Of the error where int8 ends: how much is there when nothing else is int8.
   // Shares are no parts of a whole: errors add to and cancel one another.
   double share = 0;
-  std::string kind;   // "saturated sum", "shared concat scale", ...
-  std::string cause;  // in words, with the numbers that show it
+  std::string kind;    // "saturated sum", "shared concat scale", ...
+  std::string cause;   // in words, with the numbers that show it
   std::string remedy;  // options of `build`, or words
   // Nodes which, in fp32, do without it; none for a quantized model, whose
   // precisions are its own: `remedy` is a search then.
