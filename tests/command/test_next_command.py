@@ -151,7 +151,7 @@ def test_the_name_of_what_is_merged_is_quoted(octet, place):
 def quantized(octet, tmp_path_factory):
     """A QDQ model whose coarse input makes its answers wrong, its engine."""
     folder = tmp_path_factory.mktemp('quantized')
-    models.save(models.quantized_blue_or_green(3.0), folder / 'q.onnx')
+    models.save(models.quantized_blue_or_green(10.0), folder / 'q.onnx')
     samples = np.abs(models.samples(12, (3, 16, 16)))
     samples[::2, 1] += 0.7  # more green than blue
     samples[1::2, 2] += 0.6

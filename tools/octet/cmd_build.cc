@@ -191,6 +191,27 @@ bool ReadsRanges(const Options& options) {
          !options.keep.empty() || !options.require.empty();
 }
 
+void SayIfNothingWasMeasured(const Options& options, const Build& build,
+                             Console& console) {
+  if (!build.tried.empty() || !options.plan.empty() ||
+      !options.calibrate.data.empty()) {
+    return;
+  }
+  console.Print(
+      "  nothing was measured without samples: give --calib too, to have "
+      "biases corrected");
+}
+
+VerdictRequest RequestOf(const Options& options) {
+  VerdictRequest request;
+  request.engine_path = options.output;
+  request.measure = !options.no_verdict;
+  request.time = !options.no_timing;
+  request.time_steps = !options.report.empty();
+  request.build = BuildAgain(options);
+  return request;
+}
+
 Status BuildIt(Options options, Console& console) {
   OCTET_RETURN_IF_ERROR(options.trtexec.Apply(options.precision, options.keep));
   TakeCalibrationCache(options.calibrate, options.ranges);
@@ -211,12 +232,8 @@ Status BuildIt(Options options, Console& console) {
         "no samples: values that leave the range of fp16 (65504) were not "
         "looked for; give --calib DATA");
   }
-  VerdictRequest request;
-  request.engine_path = options.output;
-  request.measure = !options.no_verdict;
-  request.time = !options.no_timing;
+  VerdictRequest request = RequestOf(options);
   request.calibration = calibration ? &*calibration : nullptr;
-  request.build = BuildAgain(options);
   if (!options.calibrate.data.empty()) {
     request.settings = settings;
     OCTET_ASSIGN(request.samples,
@@ -241,14 +258,8 @@ Status BuildIt(Options options, Console& console) {
   if (!options.plan_out.empty()) {
     OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.plan_out, build.plan));
   }
-  if (calibration && build.tried.empty() && options.plan.empty() &&
-      options.calibrate.data.empty()) {
-    console.Print(
-        "  nothing was measured without samples: give --calib too, to have "
-        "biases corrected");
-  }
+  if (calibration) SayIfNothingWasMeasured(options, build, console);
   PrintTried(build.tried, console);
-  request.time_steps = !options.report.empty();
   if (!options.report.empty()) console.result()["report"] = options.report;
   OCTET_ASSIGN(const VerdictFacts facts,
                GiveVerdict(model, build, build_options, request, console));

@@ -187,8 +187,8 @@ Status Write(const nlohmann::json& result, const std::string& path,
   return {};
 }
 
-Status Measure(Options options, Console& console) {
-  TakeCalibrationCache(options.calibrate, options.ranges);
+// What can be wrong without a look at the samples.
+Status CheckArguments(const Options& options) {
   if (options.calibrate.data.empty()) {
     return Usage("--calib DATA is missing: samples to measure on");
   }
@@ -201,9 +201,14 @@ Status Measure(Options options, Console& console) {
     outputs.push_back(options.output + ".part");
     outputs.push_back(options.output + ".calib.part");
   }
-  OCTET_RETURN_IF_ERROR(CheckOutputs(
-      outputs, {options.calibrate.data, options.ranges, options.plan},
-      options.model.path));
+  return CheckOutputs(outputs,
+                      {options.calibrate.data, options.ranges, options.plan},
+                      options.model.path);
+}
+
+Status Measure(Options options, Console& console) {
+  TakeCalibrationCache(options.calibrate, options.ranges);
+  OCTET_RETURN_IF_ERROR(CheckArguments(options));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(options.calibrate.preprocess, model.name()));

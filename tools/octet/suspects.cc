@@ -28,8 +28,10 @@ void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
   if (!suspects.empty()) {
     console.Print(
         "what costs most: how much of the engine's error is there when nothing "
-        "else is in int8\n(each is taken alone: together they may make more "
-        "than 100 %, for errors add to and cancel one another)");
+        "else is in int8");
+    console.Print(
+        "  (each is taken alone: together they may make more than 100 %, for "
+        "errors add to and cancel one another)");
   }
   for (const Suspect& suspect : suspects) {
     const std::string keep = KeepOptions(suspect);
