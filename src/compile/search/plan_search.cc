@@ -74,9 +74,9 @@ class Search {
       if (!go_on) return false;
     }
     if (trials_.MeetsDrop(all_) || !trials_.MeetsLatency(all_)) return true;
-    for (auto step :
-         {&Search::ChooseProtection, &Search::Rank, &Search::Grow,
-          &Search::TakeBack, &Search::TryOtherPrecisions, &Search::FallBack}) {
+    for (auto step : {&Search::ChooseProtection, &Search::TryProposals,
+                      &Search::Rank, &Search::Grow, &Search::TakeBack,
+                      &Search::TryOtherPrecisions, &Search::FallBack}) {
       OCTET_ASSIGN(const bool go_on, (this->*step)());
       if (!go_on) return false;
     }
@@ -298,14 +298,15 @@ class Search {
     return true;
   }
 
-  // Where no plan with anything in int8 is good enough.
+  // Where all int8 loses far too much, and the best plan does or gains nothing:
+  // the nearest of those that gain, else nothing in int8.
   Result<bool> FallBack() {
     const Choice& best = trials_.best();
     const double limit = options_.fall_back_drop;
-    const bool is_good_enough =
-        trials_.IsFaster(best) &&
-        (trials_.MeetsDrop(best) || trials_.LosesAtMost(best, limit));
-    if (trials_.LosesAtMost(all_, limit) || is_good_enough) return true;
+    if (trials_.LosesAtMost(all_, limit)) return true;
+    if (trials_.MeetsDrop(best) && trials_.IsFaster(best)) return true;
+    chosen_ = trials_.MostAccurateFaster(limit);
+    if (chosen_) return true;
     for (Precision precision : {protect_, Precision::kF32}) {
       const Choice whole = Choice::Whole(precision);
       OCTET_ASSIGN(const bool go_on, trials_.Measure(whole, true));
@@ -317,14 +318,14 @@ class Search {
             trials_.LatencyMs(whole));
         continue;
       }
-      fall_back_ = whole;
+      chosen_ = whole;
       break;
     }
     return true;
   }
 
   Result<FoundPlan> Finished() {
-    const Choice chosen = fall_back_.value_or(trials_.best());
+    const Choice chosen = chosen_.value_or(trials_.best());
     FoundPlan found;
     SearchResult& result = found.result;
     if (trials_.HasAccuracy(all_) && trials_.HasAccuracy(float_)) {
@@ -332,7 +333,7 @@ class Search {
       result.all_float = trials_.Describe(float_);
       result.meets_drop = trials_.MeetsDrop(chosen);
     }
-    result.fell_back = fall_back_.has_value();
+    result.fell_back = chosen.is_float;
     result.protect = Name(chosen == all_ ? protect_ : chosen.precision);
     result.protect_reason = protect_reason_;
     result.max_drop = options_.max_drop;
@@ -360,9 +361,9 @@ class Search {
   PlanTrials trials_;
   Precision protect_ = Precision::kF32;
   std::string protect_reason_;
-  std::vector<size_t> order_;  // values, the worthiest first
-  Choice grown_;               // the fewest of them that are enough
-  std::optional<Choice> fall_back_;
+  std::vector<size_t> order_;     // values, the worthiest first
+  Choice grown_;                  // the fewest of them that are enough
+  std::optional<Choice> chosen_;  // other than the best trial
   const Choice all_;
   const Choice float_ = Choice::Whole(Precision::kF32);
 };

@@ -174,20 +174,6 @@ TEST_F(PlanSearchTest, DoesNotFallBackWhereAPlanIsNear) {
   EXPECT_TRUE(MustSearch().result.fell_back);
 }
 
-TEST_F(PlanSearchTest, GivesNothingSlowerThanFloatThatLosesTooMuch) {
-  options_.latency_ms = [](const Engine& engine) -> Result<double> {
-    return Int8Nodes(engine).size() == 5 ? 1.0
-           : Int8Nodes(engine).empty()   ? 2.0
-                                         : 3.0;
-  };
-  options_.max_drop = 0.0005;
-  options_.fall_back_drop = 0.5;
-  const FoundPlan found = MustSearch();
-  EXPECT_THAT(found.result.chosen.kept, IsEmpty());
-  EXPECT_FALSE(found.result.chosen.is_float);
-  EXPECT_FALSE(found.result.meets_drop);
-}
-
 // Nodes of an engine in a precision.
 int64_t CountIn(const Engine& engine, std::string_view precision) {
   return std::ranges::count(engine.notes(), precision, &NodeNote::precision);

@@ -168,6 +168,18 @@ bool PlanTrials::IsFaster(const Choice& choice) const {
   return LatencyMs(choice) < LatencyMs(Choice::Whole(Precision::kF32));
 }
 
+std::optional<Choice> PlanTrials::MostAccurateFaster(double most_lost) const {
+  std::optional<Choice> found;
+  for (const Choice& choice : known_) {
+    if (choice.is_float || !IsFaster(choice) || !MeetsLatency(choice) ||
+        !LosesAtMost(choice, most_lost)) {
+      continue;
+    }
+    if (!found || Accuracy(choice) > Accuracy(*found)) found = choice;
+  }
+  return found;
+}
+
 bool PlanTrials::IsBetter(const Choice& a, const Choice& b) const {
   const bool fast_a = MeetsLatency(a), fast_b = MeetsLatency(b);
   if (fast_a != fast_b) return fast_a;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,10 @@ class PlanTrials {
     return LosesAtMost(choice, options_.max_drop);
   }
   bool MeetsLatency(const Choice& choice) const;
+
+  // Of the choices with anything in int8 that are faster than the float model,
+  // within the latency, and lose at most so much.
+  std::optional<Choice> MostAccurateFaster(double most_lost) const;
 
   // Whether it is faster than the float model.
   bool IsFaster(const Choice& choice) const;
