@@ -39,7 +39,7 @@ struct SearchRequest {
   const vision::Settings& settings;
   const SampleSource& samples;     // of calibration
   const Calibration* calibration;  // null: none
-  std::string plan_path;        // where the best plan so far stands
+  std::string plan_path;           // where the best plan so far stands
   std::string state_path;
   bool resume = false;
   int threads = 0;
