@@ -154,10 +154,18 @@ struct BuildOptions {
   std::string detect;                // canonical text of the decoder, recorded
 };
 
+// The rule that chooses the range of one value, where it is not that of all.
+struct OwnRule {
+  std::string value;
+  std::string rule;    // "percentile:99.99", ...
+  double gain_db = 0;  // of the value's own signal to noise, where int8 ends
+};
+
 // One way to choose ranges and repair biases that was tried.
 struct RangeTrial {
-  std::string rule;    // "mse", "minmax folded", ...
-  double sqnr_db = 0;  // against float, where int8 ends: mean over values
+  std::string rule;          // "mse", "minmax folded", ...
+  double sqnr_db = 0;        // against float, where int8 ends: mean over values
+  std::vector<OwnRule> own;  // those that gain most first
 };
 
 struct Build {

@@ -275,6 +275,7 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
       compile::AutoMeasureOptions(options.threads);
   if (options.range_rule != kAuto) {
     measure.rules = {choice};
+    measure.own.clear();
     measure.fold = measure.narrow = false;
   }
   OCTET_ASSIGN(compile::AutoRanges best,

@@ -143,8 +143,14 @@ Json ToJson(const Suspect& suspect) {
           {"remedy", suspect.remedy}, {"keep", suspect.keep}};
 }
 
+Json ToJson(const OwnRule& own) {
+  return {{"value", own.value}, {"rule", own.rule}, {"gain_db", own.gain_db}};
+}
+
 Json ToJson(const RangeTrial& trial) {
-  return {{"rule", trial.rule}, {"sqnr_db", trial.sqnr_db}};
+  Json own = Json::array();
+  for (const OwnRule& rule : trial.own) own.push_back(ToJson(rule));
+  return {{"rule", trial.rule}, {"sqnr_db", trial.sqnr_db}, {"own", own}};
 }
 
 Json ToJson(const Reproduction& r) {

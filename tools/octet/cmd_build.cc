@@ -13,6 +13,7 @@ namespace octet::cli {
 namespace {
 
 constexpr size_t kMostPlanBytes = size_t(1) << 28;
+constexpr size_t kOwnRulesShown = 3;
 
 struct Options {
   ModelArguments model;
@@ -74,6 +75,22 @@ SearchRequest SearchRequestOf(const Options& options,
           .state_path = options.output + ".search.part",
           .resume = options.calibrate.resume,
           .threads = options.calibrate.threads};
+}
+
+// What was tried, and which values of the best have rules of their own.
+void PrintTried(const std::vector<RangeTrial>& tried, Console& console) {
+  for (const RangeTrial& trial : tried) {
+    console.Print("  ranges by {:<24} {:.2f} dB", trial.rule, trial.sqnr_db);
+  }
+  if (tried.empty()) return;
+  const std::vector<OwnRule>& own = tried[0].own;
+  for (size_t i = 0; i < std::min(own.size(), kOwnRulesShown); ++i) {
+    console.Print("    {} by {}: {:+.1f} dB", own[i].value, own[i].rule,
+                  own[i].gain_db);
+  }
+  if (own.size() > kOwnRulesShown) {
+    console.Print("    and {} more", own.size() - kOwnRulesShown);
+  }
 }
 
 // Builds what a search has found.
@@ -187,9 +204,7 @@ Status BuildIt(Options options, Console& console) {
         "  nothing was measured without samples: give --calib too, to have "
         "biases corrected");
   }
-  for (const RangeTrial& trial : build.tried) {
-    console.Print("  ranges by {:<24} {:.2f} dB", trial.rule, trial.sqnr_db);
-  }
+  PrintTried(build.tried, console);
   request.time_steps = !options.report.empty();
   if (!options.report.empty()) console.result()["report"] = options.report;
   OCTET_ASSIGN(const VerdictFacts facts,

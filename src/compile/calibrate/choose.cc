@@ -24,10 +24,11 @@ struct Source {
 class Chooser {
  public:
   Chooser(const Graph& graph, const Ranges& ranges, const RangeChoice& choice,
-          Plan& plan)
+          const OwnChoices& own, Plan& plan)
       : graph_(graph),
         ranges_(ranges),
         choice_(choice),
+        own_(own),
         plan_(plan),
         seen_(graph, ranges),
         channel_axis_(graph.values.size(), -1),
@@ -174,8 +175,10 @@ class Chooser {
       return;
     }
     const bool input = std::ranges::count(graph_.inputs, origin) > 0;
-    const RangeChoice choice =
-        input ? RangeChoice{RangeRule::kMinMax, 0} : choice_;
+    const auto own = own_.find(graph_.values[origin].name);
+    const RangeChoice choice = input ? RangeChoice{RangeRule::kMinMax, 0}
+                               : own != own_.end() ? own->second
+                                                   : choice_;
     form.rule = choice.ToString();
     const Result<Range> range = ChooseRange(*seen, choice, ranges_.samples);
     if (!range.ok()) {
@@ -229,6 +232,7 @@ class Chooser {
   const Graph& graph_;
   const Ranges& ranges_;
   const RangeChoice& choice_;
+  const OwnChoices& own_;
   Plan& plan_;
   SeenValues seen_;
   std::vector<int> channel_axis_;  // by value
@@ -240,8 +244,9 @@ class Chooser {
 }  // namespace
 
 Status ChooseParams(const Graph& graph, const Ranges& ranges,
-                    const RangeChoice& choice, Plan& plan) {
-  return Chooser(graph, ranges, choice, plan).Run();
+                    const RangeChoice& choice, Plan& plan,
+                    const OwnChoices& own) {
+  return Chooser(graph, ranges, choice, own, plan).Run();
 }
 
 }  // namespace octet::compile

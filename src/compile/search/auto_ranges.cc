@@ -14,6 +14,7 @@
 #include "compile/search/boundary_error.h"
 #include "compile/search/fold_scales.h"
 #include "compile/search/sample_mean.h"
+#include "compile/search/value_rules.h"
 #include "compile/search/weight_ranges.h"
 
 namespace octet::compile {
@@ -30,9 +31,12 @@ constexpr size_t kMostRepaired = 4;
 
 constexpr int64_t kMacsOfTrial = int64_t{1} << 36;
 constexpr int64_t kFewestSamples = 8, kMostSamples = 32;
+// For the rules of single values.
+constexpr int64_t kFewestOfValues = 4, kMostOfValues = 8;
 
 struct Candidate {
   RangeTrial trial;
+  RangeChoice rule;  // of all values that have none of their own
   Plan plan;
   std::vector<double> by_sample;  // dB
   // The trial that this one is a repair of is left only for a gain that stands
@@ -52,9 +56,9 @@ bool IsClearGain(const std::vector<double>& repaired,
 }
 
 // The plan without folding, and with it in several degrees.
+//   unfolded: of `plan`, what else is known.
 void AddCandidates(const Graph& graph, const std::vector<Folding>& foldings,
-                   const std::string& rule, Plan plain,
-                   std::vector<Candidate>& candidates) {
+                   Candidate unfolded, std::vector<Candidate>& candidates) {
   size_t before = 0;
   std::vector<Candidate> folded;
   for (double least : kLeastGains) {
@@ -62,16 +66,13 @@ void AddCandidates(const Graph& graph, const std::vector<Folding>& foldings,
     const size_t count = size_t(std::ranges::count_if(foldings, gains));
     if (count == 0 || count == before) continue;
     before = count;
-    Candidate& here = folded.emplace_back();
-    here.trial.rule = fmt::format("{}, {} values folded", rule, count);
-    here.plan = plain;
+    Candidate& here = folded.emplace_back(unfolded);
+    here.trial.rule += fmt::format(", {} values folded", count);
     for (const Folding& folding : foldings) {
       if (gains(folding)) Fold(graph, folding, here.plan);
     }
   }
-  Candidate& unfolded = candidates.emplace_back();
-  unfolded.trial.rule = rule;
-  unfolded.plan = std::move(plain);
+  candidates.push_back(std::move(unfolded));
   std::ranges::move(folded, std::back_inserter(candidates));
 }
 
@@ -110,10 +111,10 @@ class Measuring {
         const Boundary boundary,
         Boundary::Observe(graph_, BoundaryValues(graph_, proposed_), samples_,
                           TrialSamples(graph_), options_.threads));
-    for (Candidate& candidate : candidates_) {
-      OCTET_RETURN_IF_ERROR(Measure(boundary, candidate));
-    }
-    SortCandidates();
+    OCTET_RETURN_IF_ERROR(MeasureFrom(0, boundary));
+    const size_t common = candidates_.size();
+    OCTET_RETURN_IF_ERROR(AddOwnRules());
+    OCTET_RETURN_IF_ERROR(MeasureFrom(common, boundary));
     const size_t repaired = std::min(candidates_.size(), kMostRepaired);
     for (size_t i = 0; i < repaired; ++i) {
       OCTET_RETURN_IF_ERROR(
@@ -142,16 +143,56 @@ class Measuring {
 
   Status AddRules() {
     for (const RangeChoice& rule : options_.rules) {
-      Plan plain = proposed_;
-      OCTET_RETURN_IF_ERROR(ChooseParams(graph_, ranges_, rule, plain));
-      if (candidates_.empty()) OCTET_RETURN_IF_ERROR(DrawProducts(plain));
-      std::vector<Folding> foldings;
-      if (options_.fold) {
-        foldings = FindFoldings(graph_, ranges_, trials_, plain, *pool_);
-      }
-      AddCandidates(graph_, foldings, rule.ToString(), std::move(plain),
-                    candidates_);
+      OCTET_RETURN_IF_ERROR(AddRule(rule, {}));
     }
+    return {};
+  }
+
+  // The best rule so far, but for values that another one suits better.
+  Status AddOwnRules() {
+    if (options_.own.empty()) return {};
+    ValueRuleOptions measure;
+    measure.common = candidates_[0].rule;
+    measure.choices = options_.own;
+    measure.samples =
+        std::clamp(TrialSamples(graph_) / 4, kFewestOfValues, kMostOfValues);
+    measure.threads = options_.threads;
+    OCTET_ASSIGN(
+        const std::vector<ValueRule> own,
+        MeasureValueRules(graph_, ranges_, proposed_, samples_, measure));
+    return own.empty() ? Status() : AddRule(measure.common, own);
+  }
+
+  Status AddRule(const RangeChoice& rule, const std::vector<ValueRule>& own) {
+    Candidate plain;
+    plain.rule = rule;
+    plain.plan = proposed_;
+    plain.trial.rule = rule.ToString();
+    if (!own.empty()) {
+      plain.trial.rule += fmt::format(", {} values by their own", own.size());
+    }
+    OwnChoices choices;
+    for (const ValueRule& one : own) {
+      choices[one.value] = one.choice;
+      plain.trial.own.push_back(
+          {one.value, one.choice.ToString(), one.gain_db});
+    }
+    OCTET_RETURN_IF_ERROR(
+        ChooseParams(graph_, ranges_, rule, plain.plan, choices));
+    if (candidates_.empty()) OCTET_RETURN_IF_ERROR(DrawProducts(plain.plan));
+    std::vector<Folding> foldings;
+    if (options_.fold) {
+      foldings = FindFoldings(graph_, ranges_, trials_, plain.plan, *pool_);
+    }
+    AddCandidates(graph_, foldings, std::move(plain), candidates_);
+    return {};
+  }
+
+  Status MeasureFrom(size_t first, const Boundary& boundary) {
+    for (size_t i = first; i < candidates_.size(); ++i) {
+      OCTET_RETURN_IF_ERROR(Measure(boundary, candidates_[i]));
+    }
+    SortCandidates();
     return {};
   }
 
@@ -235,6 +276,10 @@ MeasureOptions AutoMeasureOptions(int threads) {
   options.rules = {{RangeRule::kMse, 0},
                    {RangeRule::kMinMax, 0},
                    {RangeRule::kPercentile, 99.99}};
+  options.own = options.rules;
+  options.own.push_back({RangeRule::kPercentile, 99.9});
+  options.own.push_back({RangeRule::kMeanMinMax, 0});
+  options.own.push_back({RangeRule::kEntropy, 0});
   options.threads = threads;
   return options;
 }

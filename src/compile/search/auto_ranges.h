@@ -24,13 +24,15 @@ struct MeasureOptions {
   // Rules to try; one leaves the choice of the range to the user.
   std::vector<RangeChoice> rules;
   bool fold = true;  // try folded channel scales too (fold_scales.h)
+  // Rules that single values may have of their own (value_rules.h).
+  std::vector<RangeChoice> own;
   // And narrower ranges of weights and of single channels (weight_ranges.h,
   // activation_bounds.h).
   bool narrow = true;
   int threads = 0;  // 0 = as many as the process may run on; no result
                     // depends on it
 };
-// Every rule that "auto" tries.
+// All that "auto" tries.
 MeasureOptions AutoMeasureOptions(int threads);
 
 // Fills the parameters of a proposed plan, and corrects its biases and narrows

@@ -105,6 +105,16 @@ Result<double> Replay::Store(size_t index) {
   return own;
 }
 
+double Replay::NoiseAt(size_t looks) const {
+  double noise = 0;
+  for (size_t look = 0; look < looks; ++look) {
+    const auto changed = Changed(look);
+    if (changed.empty()) continue;
+    noise += NoiseShare(Exact(look), changed) / double(looks);
+  }
+  return noise;
+}
+
 std::span<const float> Replay::Exact(size_t look) const {
   auto& session = const_cast<Session&>(exact_);
   return Floats(session, program_->look_buffer_[look])

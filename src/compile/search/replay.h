@@ -92,6 +92,8 @@ class Replay {
   // what lies behind: noise over signal, in power.
   Result<double> OwnError(size_t cut);
 
+  // Noise over signal after Store, in power, in the mean over the first looks.
+  double NoiseAt(size_t looks) const;
   // The looks after Load (exact) and after Store (empty where nothing changed).
   std::span<const float> Exact(size_t look) const;
   std::span<const float> Changed(size_t look) const;

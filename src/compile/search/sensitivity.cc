@@ -237,11 +237,7 @@ class Measuring {
     Cell cell;
     OCTET_ASSIGN(cell.own, replay.Store(cut));
     SampleLoss& loss = cell.loss.emplace();
-    for (size_t look = 0; look < boundary_; ++look) {
-      const auto changed = replay.Changed(look);
-      if (changed.empty()) continue;
-      loss.noise += NoiseShare(replay.Exact(look), changed) / double(boundary_);
-    }
+    loss.noise = replay.NoiseAt(boundary_);
     OutputLoss outputs;
     bool any = false;
     for (size_t look = boundary_; look < looks_.size(); ++look) {

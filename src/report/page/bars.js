@@ -55,7 +55,18 @@ function triedSection(data) {
      cell: (row) => decibels(row.sqnr_db)},
     {title: 'Behind the best', numeric: true, cell: (row) =>
      row === rows[0] ? '–' : `${(high - row.sqnr_db).toFixed(2)} dB`}], rows,
-    12)];
+    12), ownRules(rows[0].own || [])];
+}
+
+function ownRules(rows) {
+  if (rows.length === 0) return '';
+  return table('Values that another rule suits better, those that gain most ' +
+               'first', [
+    {title: 'Value', cell: (row) => name(row.value), sort: (row) => row.value},
+    {title: 'Rule', cell: (row) => row.rule, sort: (row) => row.rule},
+    {title: 'Its own noise falls by', numeric: true,
+     sort: (row) => row.gain_db, cell: (row) => decibels(row.gain_db)}],
+               rows, 12);
 }
 
 function timeSection(data) {

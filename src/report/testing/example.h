@@ -73,7 +73,8 @@ inline Report Example() {
   report.layers.layers = {layer};
   report.layers.samples = 8;
   report.layers.first_jump = "conv1.y";
-  report.tried = {{"mse", 33.5}, {"minmax", 30}};
+  report.tried = {{"mse", 33.5, {{"act", "percentile:99.99", 4.5}}},
+                  {"minmax", 30, {}}};
   report.sensitivity = {{"conv1.y", {"conv2"}, 0.02, 0.004, 1.5}};
   report.frontier = {{"all int8", 4, 0.8, false}, {"1 kept", 5, 0.1, true}};
   report.suspects = {{"conv1.y",
