@@ -1,5 +1,6 @@
 """octet build with budgets: the search for a plan within them."""
 import json
+import re
 
 import numpy as np
 import pytest
@@ -66,7 +67,8 @@ def test_auto_says_why_it_takes_a_precision(octet, culprit, tmp_path):
     search = found['search']
     assert search['protect'] == search['chosen']['precision']
     assert search['protect'] in ('fp32', 'fp16', 'bf16')
-    assert 'times as long in' in search['protect_reason']
+    # How long the model takes in each, or the engine with what is kept.
+    assert re.search(' in (fp32|fp16|bf16)', search['protect_reason'])
 
 
 def test_the_fall_back_is_said_first_and_is_16_bit(octet, culprit, tmp_path):

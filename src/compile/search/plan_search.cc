@@ -103,11 +103,13 @@ class Search {
   // and within the drop.
   Result<bool> ChooseProtection() {
     if (!IsAuto()) return true;
+    OCTET_ASSIGN(const bool timed,
+                 trials_.TimeTogether({float_, all_, Choice::Whole(kHalves[0]),
+                                       Choice::Whole(kHalves[1])}));
+    if (!timed) return false;
     std::string slower;
     for (Precision half : kHalves) {
       const Choice whole = Choice::Whole(half);
-      OCTET_ASSIGN(const bool timed, trials_.Measure(whole, false));
-      if (!timed) return false;
       const double times = trials_.LatencyMs(whole) / trials_.LatencyMs(float_);
       std::string words =
           fmt::format("the model takes {:.3f} times as long in {} as in fp32",
@@ -275,11 +277,14 @@ class Search {
   Result<bool> TryOtherPrecisions() {
     const std::vector<size_t> kept = trials_.best().kept;
     if (!IsAuto() || kept.empty()) return true;
+    OCTET_ASSIGN(const bool timed,
+                 trials_.TimeTogether({Choice::Keeping(kept, Precision::kF32),
+                                       Choice::Keeping(kept, kHalves[0]),
+                                       Choice::Keeping(kept, kHalves[1])}));
+    if (!timed) return false;
     for (Precision other : {Precision::kF32, kHalves[0], kHalves[1]}) {
       const Choice best = trials_.best();
       const Choice choice = Choice::Keeping(kept, other);
-      OCTET_ASSIGN(const bool timed, trials_.Measure(choice, false));
-      if (!timed) return false;
       if (!trials_.IsPossible(choice)) continue;
       const bool is_faster =
           trials_.LatencyMs(choice) < trials_.LatencyMs(best);

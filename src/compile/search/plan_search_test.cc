@@ -225,6 +225,27 @@ TEST_F(PlanSearchTest, KeepsValuesInTheFastestPrecisionThatIsAccurateEnough) {
   }
 }
 
+TEST_F(PlanSearchTest, TimesWhatItComparesInTurns) {
+  // Everything takes the longer the later it is timed.
+  options_.protect = "auto";
+  int timed = 0;
+  options_.latency_ms = [&](const Engine& engine) -> Result<double> {
+    return 10.0 - double(Int8Nodes(engine).size()) + 0.01 * timed++;
+  };
+  const FoundPlan found = MustSearch();
+  // The engines in 16 bits are timed after that in fp32, but soon.
+  EXPECT_EQ(found.result.protect, "fp32");
+  EXPECT_NEAR(found.result.all_float.latency_ms, 10.02, 1e-9);
+  EXPECT_NEAR(found.result.all_int8.latency_ms, 5.03, 1e-9);
+  // From the state it is the same without timing anything again.
+  options_.state_path = path_;
+  MustSearch();
+  timed = 0;
+  options_.resume = true;
+  EXPECT_EQ(ToJson(MustSearch().plan), ToJson(found.plan));
+  EXPECT_EQ(timed, 0);
+}
+
 TEST_F(PlanSearchTest, TriesWhatIsKeptInOtherPrecisionsToo) {
   // The whole model is slower in fp16, what is kept is not.
   options_.protect = "auto";

@@ -54,6 +54,11 @@ class PlanTrials {
   //   returns: false if the search is over: out of time, or stopped.
   Result<bool> Measure(const Choice& choice, bool accuracy);
 
+  // Times choices that are to be compared in turns, so that what else the
+  // machine does slows all of them alike. Nothing if all were timed before.
+  //   returns: as Measure.
+  Result<bool> TimeTogether(const std::vector<Choice>& choices);
+
   // True once time is up or the caller wants to stop; says so in end().
   bool IsOver();
   SearchEnd end() const { return end_; }
@@ -100,6 +105,10 @@ class PlanTrials {
  private:
   std::string Signature(const Choice& choice) const;
   const SearchState::Trial& Known(const Choice& choice) const;
+  // Empty where there is none of it.
+  Result<std::optional<Engine>> Lowered(const Choice& choice,
+                                        SearchState::Trial& trial);
+  Result<double> TimeOf(const Engine& engine) const;
   Status Run(const Choice& choice, bool accuracy, SearchState::Trial& trial);
   bool IsBetter(const Choice& a, const Choice& b) const;
   std::string Worth(const Choice& choice, size_t value) const;
