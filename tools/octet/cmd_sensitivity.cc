@@ -16,6 +16,8 @@ namespace {
 
 constexpr size_t kMostPlanBytes = size_t(1) << 28;
 constexpr size_t kNamesShown = 3;
+// What is larger than so many standard errors is shown to be there.
+constexpr double kErrorsShown = 2;
 
 struct Options {
   ModelArguments model;
@@ -182,7 +184,7 @@ std::string DescribeByMetric(const Sensitivity& result) {
     return fmt::format("everything in int8 loses {} points", lost);
   }
   const Estimate& gain = first->metric_gain;
-  if (gain.mean <= gain.error) {
+  if (gain.mean <= kErrorsShown * gain.error) {
     return fmt::format(
         "no value is shown to cost any of the {} points that int8 loses: at "
         "most {} come back, with '{}'",
