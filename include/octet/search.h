@@ -9,18 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "octet/accuracy.h"
 #include "octet/compiler.h"
 
 namespace octet {
-
-// How accurate an engine is on some samples.
-struct Accuracy {
-  double value = 0;  // higher is better
-  // The same without the samples of one group, for each of some groups: from
-  // them follows how well the difference of two engines is known. All engines
-  // of a search have the same groups. Fewer than two: taken as exact.
-  std::vector<double> without;
-};
 
 // One plan that was tried.
 struct SearchTrial {
@@ -80,10 +72,10 @@ struct SearchResult {
   std::vector<SearchTrial> frontier;        // by rising latency and accuracy
   double max_drop = 0, max_latency_ms = 0;  // as they were asked
   bool meets_drop = false, meets_latency = false;
-  // All in int8 loses more than fall_back_drop, and the best plan does too, or
-  // is no faster than fp32: nothing is in int8, everything in `protect`, or in
-  // fp32 where that loses more than max_drop or is too slow. A plan that loses
-  // less than fall_back_drop is given, even if it misses max_drop.
+  // All in int8 loses more than fall_back_drop, and so does every plan that is
+  // faster than fp32: nothing is in int8, everything in `protect`, or in fp32
+  // where that loses more than max_drop or is too slow. If one of them loses
+  // less, the most accurate of them is given, even if it misses max_drop.
   bool fell_back = false;
   std::string protect;         // "fp32", "fp16" or "bf16"
   std::string protect_reason;  // in words; empty if nothing had to be kept

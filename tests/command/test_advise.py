@@ -29,6 +29,8 @@ def test_every_use_gets_its_lines_with_samples(octet, shop, use):
                for line in found['advice'] if line['topic'] != 'batch')
     assert found['agreement']['samples'] == 24
     assert found['timings'][0]['int8_p50_ms'] > 0
+    halves = lines['16 bits']['evidence']
+    assert 'fp32' in halves and 'fp16' in halves and 'bf16' in halves
 
 
 def test_without_samples_accuracy_is_not_measured_and_it_says_how(octet,

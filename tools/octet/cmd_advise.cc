@@ -74,6 +74,7 @@ class Measuring {
     OCTET_RETURN_IF_ERROR(Time(f32, int8));
     OCTET_RETURN_IF_ERROR(TimeBatch(model, build));
     OCTET_RETURN_IF_ERROR(Agree(model, f32, int8));
+    OCTET_RETURN_IF_ERROR(MeasureHalves(model, f32));
     return std::move(m_);
   }
 
@@ -95,7 +96,8 @@ class Measuring {
     build.range_rule = "auto";
     build.samples = samples.get();
     build.threads = options_.samples.threads;
-    build.preprocess = calibration.preprocess();
+    build.preprocess = preprocess_ = calibration.preprocess();
+    calibration_ = calibration;
     return BuildEngine(model, &calibration, build);
   }
 
@@ -213,22 +215,54 @@ class Measuring {
 
   Status Agree(const Model& model, const Engine& f32, const Engine& int8) {
     if (!has_samples()) return {};
+    OCTET_ASSIGN(m_.agreed, AgreedOf(model, f32, int8));
+    return {};
+  }
+
+  // The whole model in 16 bits; what may help is compared with float too.
+  Status MeasureHalves(const Model& model, const Engine& f32) {
+    for (const char* name : {"fp16", "bf16"}) {
+      BuildOptions options;
+      options.precision = name;
+      options.preprocess = preprocess_;
+      OCTET_ASSIGN(
+          const Build build,
+          BuildEngine(model, calibration_ ? &*calibration_ : nullptr, options));
+      OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
+      OCTET_ASSIGN(Session session, Session::Create(engine));
+      FillRandom(session);
+      HalfMeasured half;
+      half.name = name;
+      half.bytes = BytesOf(session);
+      OCTET_ASSIGN(half.latency, TimeRuns(session, options_.seconds));
+      if (has_samples() && MayHelp(*FindUse(options_.use), m_, half)) {
+        OCTET_ASSIGN(half.agreed, AgreedOf(model, f32, engine));
+      }
+      m_.halves.push_back(std::move(half));
+    }
+    return {};
+  }
+
+  Result<Agreed> AgreedOf(const Model& model, const Engine& f32,
+                          const Engine& engine) {
     OCTET_ASSIGN(const auto samples, OpenSamples(model));
-    OCTET_ASSIGN(SideBySide both, SideBySide::Create(f32, int8, settings_));
+    OCTET_ASSIGN(SideBySide both, SideBySide::Create(f32, engine, settings_));
     OCTET_RETURN_IF_ERROR(both.Run(*samples, console_));
     const evaluate::Agreement& agreement = both.agreement();
-    Agreed& agreed = m_.agreed.emplace();
+    Agreed agreed;
     agreed.words = DescribeAgreement(agreement);
     agreed.is_share = agreement.kind() != evaluate::AnswerKind::kTensors;
     agreed.share = agreement.share();
     agreed.sqnr_db = agreement.sqnr_db();
     agreed.samples = agreement.samples();
-    return {};
+    return agreed;
   }
 
   const Options& options_;
   Console& console_;
   vision::Settings settings_;
+  std::optional<Calibration> calibration_;  // of samples
+  std::string preprocess_;                  // of these
   Measurements m_;
 };
 
@@ -265,11 +299,12 @@ void ReportMeasurements(const Measurements& m, Console& console) {
   }
 }
 
-std::string NextCommand(const Options& options, bool is_quantized, bool int8) {
+std::string NextCommand(const Options& options, bool is_quantized,
+                        const std::string& precision) {
   CommandLine build("build");
   options.model.Repeat(build);
-  if (!int8) {
-    build.Add("--precision", "fp32");
+  if (precision != "int8") {
+    build.Add("--precision", precision);
   } else if (is_quantized) {
     options.samples.RepeatSamples(build, "--calib");
   } else {
@@ -297,18 +332,21 @@ Status GiveAdvice(const Options& options, Console& console) {
                      {"advice", line.advice},
                      {"evidence", line.evidence}});
   }
-  const bool int8 = AdvisesInt8(use, m);
+  const HalfMeasured* half = AdvisedHalf(use, m);
+  const std::string precision = AdvisesInt8(use, m) ? "int8"
+                                : half != nullptr   ? half->name
+                                                    : "fp32";
   console.result()["for"] = use.name;
   console.result()["advice"] = lines;
-  console.result()["precision"] = int8 ? "int8" : "fp32";
+  console.result()["precision"] = precision;
   ReportMeasurements(m, console);
   console.Verdict(
-      fmt::format("{} for {}", int8 ? "int8" : "fp32", use.name),
+      fmt::format("{} for {}", precision, use.name),
       fmt::format("fp32 {:.3f} ms, int8 {:.3f} ms{}", m.one.f32.p50_ms,
                   m.one.int8.p50_ms,
                   m.agreed ? ", " + m.agreed->words
                            : std::string(", accuracy not measured")),
-      NextCommand(options, m.is_quantized, int8));
+      NextCommand(options, m.is_quantized, precision));
   return {};
 }
 

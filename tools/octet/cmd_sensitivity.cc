@@ -7,6 +7,7 @@
 #include "calibrate_options.h"
 #include "command.h"
 #include "interrupt.h"
+#include "labelled_accuracy.h"
 #include "octet/sensitivity.h"
 #include "output_check.h"
 
@@ -15,6 +16,8 @@ namespace {
 
 constexpr size_t kMostPlanBytes = size_t(1) << 28;
 constexpr size_t kNamesShown = 3;
+// What is larger than so many standard errors is shown to be there.
+constexpr double kErrorsShown = 2;
 
 struct Options {
   ModelArguments model;
@@ -22,6 +25,8 @@ struct Options {
   std::string ranges, plan, output;
   int64_t samples = 32;
   int64_t top = 20;
+  DataArguments labelled;  // to rank by the metric too
+  int64_t evaluated = 8;
 };
 
 // The plan that is looked into: the given one, or what `build` would make.
@@ -78,6 +83,10 @@ nlohmann::json ToJson(const UnitSensitivity& row, const char* kind) {
                         {"is_measured", row.is_measured},
                         {"alone", ToJson(row.alone)}};
   if (!row.readers.empty()) out["readers"] = row.readers;
+  if (row.metric_rank > 0) {
+    out["metric_rank"] = row.metric_rank;
+    out["metric_gain"] = ToJson(row.metric_gain);
+  }
   if (row.has_gain) {
     out["gain"] = ToJson(row.gain);
     out["gain_changed"] = ToJson(row.gain_changed);
@@ -111,6 +120,40 @@ nlohmann::json PrintRows(const std::vector<UnitSensitivity>& all,
   return rows;
 }
 
+std::string Points(const Estimate& share) {
+  return fmt::format("{:.2f} ± {:.2f}", 100 * share.mean, 100 * share.error);
+}
+
+// The value that most of the metric comes back with; null if none is evaluated.
+const UnitSensitivity* FirstByMetric(const Sensitivity& result) {
+  const auto first =
+      std::ranges::find(result.values, 1, &UnitSensitivity::metric_rank);
+  return first == result.values.end() ? nullptr : &*first;
+}
+
+// What was evaluated, the value first that costs most.
+void PrintByMetric(const Sensitivity& result, Console& console) {
+  if (!result.has_metric) return;
+  console.result()["metric"] = {{"float", result.metric_of_float},
+                                {"lost", ToJson(result.metric_lost)}};
+  console.Print(
+      "by the metric: float {:.4f}, everything in int8 loses {} points",
+      result.metric_of_float, Points(result.metric_lost));
+  console.Print("{:>4} {:>19} {:>9}  {}", "rank", "given back, points",
+                "by noise", "value");
+  std::vector<const UnitSensitivity*> rows;
+  for (const UnitSensitivity& row : result.values) {
+    if (row.metric_rank > 0) rows.push_back(&row);
+  }
+  std::ranges::sort(
+      rows, {}, [](const UnitSensitivity* row) { return row->metric_rank; });
+  for (const UnitSensitivity* row : rows) {
+    console.Print("{:>4} {:>19} {:>9}  {} -> {}", row->metric_rank,
+                  Points(row->metric_gain), row->rank, row->name,
+                  Joined(row->readers));
+  }
+}
+
 void Report(const Sensitivity& result, int64_t top, bool answers,
             Console& console) {
   console.result()["values"] =
@@ -124,6 +167,7 @@ void Report(const Sensitivity& result, int64_t top, bool answers,
       "everything in int8");
   console.result()["nodes"] =
       PrintRows(result.nodes, "node", top, answers, console);
+  PrintByMetric(result, console);
   console.result()["all"] = ToJson(result.all);
   console.result()["rank_correlation"] = result.rank_correlation;
   console.result()["compared"] = result.compared;
@@ -133,8 +177,29 @@ void Report(const Sensitivity& result, int64_t top, bool answers,
   console.result()["seconds"] = result.seconds;
 }
 
+// What the ranking by the metric says, in words.
+std::string DescribeByMetric(const Sensitivity& result) {
+  const UnitSensitivity* first = FirstByMetric(result);
+  const std::string lost = Points(result.metric_lost);
+  if (first == nullptr) {
+    return fmt::format("everything in int8 loses {} points", lost);
+  }
+  const Estimate& gain = first->metric_gain;
+  if (gain.mean <= kErrorsShown * gain.error) {
+    return fmt::format(
+        "no value is shown to cost any of the {} points that int8 loses: at "
+        "most {} come back, with '{}'",
+        lost, Points(gain), first->name);
+  }
+  return fmt::format(
+      "'{}' costs most: {} of the {} points that int8 loses come back when it "
+      "is kept out",
+      first->name, Points(gain), lost);
+}
+
 // What the ranking says, in words.
 std::string Describe(const Sensitivity& result) {
+  if (result.has_metric) return DescribeByMetric(result);
   const UnitSensitivity& worst = result.values[0];
   switch (result.damage) {
     case Damage::kNone:
@@ -233,6 +298,13 @@ Status Measure(Options options, Console& console) {
   inner.progress = [&](std::string_view what, int64_t done, int64_t all) {
     console.Progress(fmt::format("measuring {}", what), done, all);
   };
+  if (!options.labelled.data.empty()) {
+    OCTET_ASSIGN(inner.accuracy,
+                 AccuracyByLabels(model, settings, options.labelled,
+                                  options.calibrate.threads, console));
+    inner.accuracy_of = NameOf(options.labelled);
+    inner.evaluated = options.evaluated;
+  }
   inner.stop = InterruptGuard::Interrupted;
   const InterruptGuard guard;
   OCTET_ASSIGN(const Sensitivity result,
@@ -278,6 +350,15 @@ std::function<Status(Console&)> AddSensitivity(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group("Measuring");
+  AddLabelledData(app, "Metric",
+                  "rank by what this labelled data says too, as eval takes it",
+                  options->labelled);
+  app.add_option("--eval-top", options->evaluated,
+                 "of so many values at most, the first of the ranking: each "
+                 "costs an evaluation of all labelled data")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Metric");
   app.add_option("-o,--output", options->output,
                  "also write the ranking, JSON; what is done so far stands "
                  "beside it")

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "held_out.h"
 #include "interrupt.h"
+#include "labelled_accuracy.h"
 #include "usage.h"
 
 namespace octet::cli {
@@ -122,29 +123,6 @@ void Report(const SearchResult& result, Console& console) {
       {"lowering_ms", result.lowering_ms}};
 }
 
-using AccuracyOf = std::function<Result<Accuracy>(const Engine&)>;
-
-Result<AccuracyOf> AccuracyByLabels(const Model& model,
-                                    const SearchRequest& request,
-                                    Console& console) {
-  vision::Settings recorded = request.settings;
-  if (!recorded.preprocess.raw) {
-    OCTET_RETURN_IF_ERROR(evaluate::BindPreprocess(InputSpecs(model.inputs()),
-                                                   &recorded.preprocess));
-  }
-  OCTET_ASSIGN(LabelledData opened,
-               OpenData(request.arguments.labelled, recorded));
-  auto data = std::make_shared<LabelledData>(std::move(opened));
-  return AccuracyOf([data, threads = request.threads,
-                     &console](const Engine& engine) -> Result<Accuracy> {
-    OCTET_ASSIGN(Session session,
-                 Session::Create(engine, {.threads = threads}));
-    OCTET_ASSIGN(const Score score,
-                 Measure(*data, session, console, "verifying"));
-    return Accuracy{.value = score.value, .without = score.without};
-  });
-}
-
 // The float model is run when it is first asked: from the start of the search
 // on there is a plan on disk, and Ctrl-C leaves it there.
 //   model, request: outlive it.
@@ -201,20 +179,8 @@ void SearchArguments::Add(CLI::App& app) {
       ->check(OneOf({"auto", "fp32", "fp16", "bf16"}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--eval-data", labelled.data,
-                 "labelled data to verify on, as eval takes it")
-      ->group(group);
-  app.add_option("--eval-labels", labelled.labels,
-                 "labels, where they are not with the data")
-      ->group(group);
-  app.add_option("--eval-images", labelled.images,
-                 "folder of the pictures of a COCO file")
-      ->group(group);
-  app.add_option("--eval-split", labelled.split, "of a case: eval or calib")
-      ->group(group);
-  app.add_option("--eval-metric", labelled.metric,
-                 "top1, top5, map50_95, map50")
-      ->group(group);
+  AddLabelledData(app, group, "labelled data to verify on, as eval takes it",
+                  labelled);
 }
 
 Result<double> ParseShare(std::string_view option, std::string_view text) {
@@ -290,10 +256,10 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
     options.accuracy = ExpectedAccuracy(model, request);
     options.accuracy_of = "expected by float";
   } else {
-    OCTET_ASSIGN(options.accuracy, AccuracyByLabels(model, request, console));
-    options.accuracy_of = fmt::format(
-        "{} of {} {} {}", arguments.labelled.metric, arguments.labelled.data,
-        arguments.labelled.labels, arguments.labelled.split);
+    OCTET_ASSIGN(options.accuracy,
+                 AccuracyByLabels(model, request.settings, arguments.labelled,
+                                  request.threads, console));
+    options.accuracy_of = NameOf(arguments.labelled);
   }
   options.protect = arguments.protect;
   options.calibration = request.calibration;

@@ -74,9 +74,9 @@ class Search {
       if (!go_on) return false;
     }
     if (trials_.MeetsDrop(all_) || !trials_.MeetsLatency(all_)) return true;
-    for (auto step :
-         {&Search::ChooseProtection, &Search::Rank, &Search::Grow,
-          &Search::TakeBack, &Search::TryOtherPrecisions, &Search::FallBack}) {
+    for (auto step : {&Search::ChooseProtection, &Search::TryProposals,
+                      &Search::Rank, &Search::Grow, &Search::TakeBack,
+                      &Search::TryOtherPrecisions, &Search::FallBack}) {
       OCTET_ASSIGN(const bool go_on, (this->*step)());
       if (!go_on) return false;
     }
@@ -103,11 +103,13 @@ class Search {
   // and within the drop.
   Result<bool> ChooseProtection() {
     if (!IsAuto()) return true;
+    OCTET_ASSIGN(const bool timed,
+                 trials_.TimeTogether({float_, all_, Choice::Whole(kHalves[0]),
+                                       Choice::Whole(kHalves[1])}));
+    if (!timed) return false;
     std::string slower;
     for (Precision half : kHalves) {
       const Choice whole = Choice::Whole(half);
-      OCTET_ASSIGN(const bool timed, trials_.Measure(whole, false));
-      if (!timed) return false;
       const double times = trials_.LatencyMs(whole) / trials_.LatencyMs(float_);
       std::string words =
           fmt::format("the model takes {:.3f} times as long in {} as in fp32",
@@ -275,11 +277,14 @@ class Search {
   Result<bool> TryOtherPrecisions() {
     const std::vector<size_t> kept = trials_.best().kept;
     if (!IsAuto() || kept.empty()) return true;
+    OCTET_ASSIGN(const bool timed,
+                 trials_.TimeTogether({Choice::Keeping(kept, Precision::kF32),
+                                       Choice::Keeping(kept, kHalves[0]),
+                                       Choice::Keeping(kept, kHalves[1])}));
+    if (!timed) return false;
     for (Precision other : {Precision::kF32, kHalves[0], kHalves[1]}) {
       const Choice best = trials_.best();
       const Choice choice = Choice::Keeping(kept, other);
-      OCTET_ASSIGN(const bool timed, trials_.Measure(choice, false));
-      if (!timed) return false;
       if (!trials_.IsPossible(choice)) continue;
       const bool is_faster =
           trials_.LatencyMs(choice) < trials_.LatencyMs(best);
@@ -298,14 +303,15 @@ class Search {
     return true;
   }
 
-  // Where no plan with anything in int8 is good enough.
+  // Where all int8 loses far too much, and the best plan does or gains nothing:
+  // the nearest of those that gain, else nothing in int8.
   Result<bool> FallBack() {
     const Choice& best = trials_.best();
     const double limit = options_.fall_back_drop;
-    const bool is_good_enough =
-        trials_.IsFaster(best) &&
-        (trials_.MeetsDrop(best) || trials_.LosesAtMost(best, limit));
-    if (trials_.LosesAtMost(all_, limit) || is_good_enough) return true;
+    if (trials_.LosesAtMost(all_, limit)) return true;
+    if (trials_.MeetsDrop(best) && trials_.IsFaster(best)) return true;
+    chosen_ = trials_.MostAccurateFaster(limit);
+    if (chosen_) return true;
     for (Precision precision : {protect_, Precision::kF32}) {
       const Choice whole = Choice::Whole(precision);
       OCTET_ASSIGN(const bool go_on, trials_.Measure(whole, true));
@@ -317,14 +323,14 @@ class Search {
             trials_.LatencyMs(whole));
         continue;
       }
-      fall_back_ = whole;
+      chosen_ = whole;
       break;
     }
     return true;
   }
 
   Result<FoundPlan> Finished() {
-    const Choice chosen = fall_back_.value_or(trials_.best());
+    const Choice chosen = chosen_.value_or(trials_.best());
     FoundPlan found;
     SearchResult& result = found.result;
     if (trials_.HasAccuracy(all_) && trials_.HasAccuracy(float_)) {
@@ -332,7 +338,7 @@ class Search {
       result.all_float = trials_.Describe(float_);
       result.meets_drop = trials_.MeetsDrop(chosen);
     }
-    result.fell_back = fall_back_.has_value();
+    result.fell_back = chosen.is_float;
     result.protect = Name(chosen == all_ ? protect_ : chosen.precision);
     result.protect_reason = protect_reason_;
     result.max_drop = options_.max_drop;
@@ -360,9 +366,9 @@ class Search {
   PlanTrials trials_;
   Precision protect_ = Precision::kF32;
   std::string protect_reason_;
-  std::vector<size_t> order_;  // values, the worthiest first
-  Choice grown_;               // the fewest of them that are enough
-  std::optional<Choice> fall_back_;
+  std::vector<size_t> order_;     // values, the worthiest first
+  Choice grown_;                  // the fewest of them that are enough
+  std::optional<Choice> chosen_;  // other than the best trial
   const Choice all_;
   const Choice float_ = Choice::Whole(Precision::kF32);
 };

@@ -174,20 +174,6 @@ TEST_F(PlanSearchTest, DoesNotFallBackWhereAPlanIsNear) {
   EXPECT_TRUE(MustSearch().result.fell_back);
 }
 
-TEST_F(PlanSearchTest, GivesNothingSlowerThanFloatThatLosesTooMuch) {
-  options_.latency_ms = [](const Engine& engine) -> Result<double> {
-    return Int8Nodes(engine).size() == 5 ? 1.0
-           : Int8Nodes(engine).empty()   ? 2.0
-                                         : 3.0;
-  };
-  options_.max_drop = 0.0005;
-  options_.fall_back_drop = 0.5;
-  const FoundPlan found = MustSearch();
-  EXPECT_THAT(found.result.chosen.kept, IsEmpty());
-  EXPECT_FALSE(found.result.chosen.is_float);
-  EXPECT_FALSE(found.result.meets_drop);
-}
-
 // Nodes of an engine in a precision.
 int64_t CountIn(const Engine& engine, std::string_view precision) {
   return std::ranges::count(engine.notes(), precision, &NodeNote::precision);
@@ -237,6 +223,27 @@ TEST_F(PlanSearchTest, KeepsValuesInTheFastestPrecisionThatIsAccurateEnough) {
               *PrecisionNamed(row.precision));
     EXPECT_TRUE(found.result.meets_drop);
   }
+}
+
+TEST_F(PlanSearchTest, TimesWhatItComparesInTurns) {
+  // Everything takes the longer the later it is timed.
+  options_.protect = "auto";
+  int timed = 0;
+  options_.latency_ms = [&](const Engine& engine) -> Result<double> {
+    return 10.0 - double(Int8Nodes(engine).size()) + 0.01 * timed++;
+  };
+  const FoundPlan found = MustSearch();
+  // The engines in 16 bits are timed after that in fp32, but soon.
+  EXPECT_EQ(found.result.protect, "fp32");
+  EXPECT_NEAR(found.result.all_float.latency_ms, 10.02, 1e-9);
+  EXPECT_NEAR(found.result.all_int8.latency_ms, 5.03, 1e-9);
+  // From the state it is the same without timing anything again.
+  options_.state_path = path_;
+  MustSearch();
+  timed = 0;
+  options_.resume = true;
+  EXPECT_EQ(ToJson(MustSearch().plan), ToJson(found.plan));
+  EXPECT_EQ(timed, 0);
 }
 
 TEST_F(PlanSearchTest, TriesWhatIsKeptInOtherPrecisionsToo) {

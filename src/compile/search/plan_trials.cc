@@ -17,6 +17,9 @@ namespace {
 // A drop may be met exactly; sums of floats are not exact.
 constexpr double kRounding = 1e-9;
 
+// How often engines that are compared are timed.
+constexpr int kRounds = 3;
+
 double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
       .count();
@@ -109,22 +112,53 @@ Result<bool> PlanTrials::Measure(const Choice& choice, bool accuracy) {
   return true;
 }
 
-Status PlanTrials::Run(const Choice& choice, bool accuracy,
-                       SearchState::Trial& trial) {
+Result<bool> PlanTrials::TimeTogether(const std::vector<Choice>& choices) {
+  const bool is_new = std::ranges::any_of(choices, [&](const Choice& choice) {
+    return !Known(choice).latency_ms && IsPossible(choice);
+  });
+  if (!is_new) return true;
+  if (IsOver()) return false;
+  std::vector<std::pair<SearchState::Trial*, Engine>> engines;
+  for (const Choice& choice : choices) {
+    SearchState::Trial& trial = state_.trials[Signature(choice)];
+    OCTET_ASSIGN(const std::optional<Engine> engine, Lowered(choice, trial));
+    if (!engine) continue;
+    trial.latency_ms.reset();
+    engines.emplace_back(&trial, *engine);
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    for (const auto& [trial, engine] : engines) {
+      OCTET_ASSIGN(const double ms, TimeOf(engine));
+      trial->latency_ms = std::min(trial->latency_ms.value_or(ms), ms);
+    }
+  }
+  OCTET_RETURN_IF_ERROR(Save());
+  return true;
+}
+
+Result<std::optional<Engine>> PlanTrials::Lowered(const Choice& choice,
+                                                  SearchState::Trial& trial) {
   const auto start = std::chrono::steady_clock::now();
-  const Result<Engine> engine =
-      EngineOf(graph_, PlanOf(choice), /*whole=*/false);
+  Result<Engine> engine = EngineOf(graph_, PlanOf(choice), /*whole=*/false);
   lowering_seconds_ += SecondsSince(start);
   ++lowered_;
-  if (!engine.ok()) {
-    if (engine.status().code() != Code::kUnsupported) return engine.status();
-    trial.is_impossible = true;
-    return {};
-  }
+  if (engine.ok()) return std::optional<Engine>(*std::move(engine));
+  if (engine.status().code() != Code::kUnsupported) return engine.status();
+  trial.is_impossible = true;
+  return std::optional<Engine>();
+}
+
+Result<double> PlanTrials::TimeOf(const Engine& engine) const {
+  return options_.latency_ms ? options_.latency_ms(engine)
+                             : FastestSteps(engine);
+}
+
+Status PlanTrials::Run(const Choice& choice, bool accuracy,
+                       SearchState::Trial& trial) {
+  OCTET_ASSIGN(const std::optional<Engine> engine, Lowered(choice, trial));
+  if (!engine) return {};
   if (!trial.latency_ms) {
-    OCTET_ASSIGN(trial.latency_ms, options_.latency_ms
-                                       ? options_.latency_ms(*engine)
-                                       : FastestSteps(*engine));
+    OCTET_ASSIGN(trial.latency_ms, TimeOf(*engine));
   }
   if (accuracy && !trial.accuracy) {
     OCTET_ASSIGN(trial.accuracy, options_.accuracy(*engine));
@@ -166,6 +200,18 @@ bool PlanTrials::MeetsLatency(const Choice& choice) const {
 
 bool PlanTrials::IsFaster(const Choice& choice) const {
   return LatencyMs(choice) < LatencyMs(Choice::Whole(Precision::kF32));
+}
+
+std::optional<Choice> PlanTrials::MostAccurateFaster(double most_lost) const {
+  std::optional<Choice> found;
+  for (const Choice& choice : known_) {
+    if (choice.is_float || !IsFaster(choice) || !MeetsLatency(choice) ||
+        !LosesAtMost(choice, most_lost)) {
+      continue;
+    }
+    if (!found || Accuracy(choice) > Accuracy(*found)) found = choice;
+  }
+  return found;
 }
 
 bool PlanTrials::IsBetter(const Choice& a, const Choice& b) const {

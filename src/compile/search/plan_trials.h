@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,11 @@ class PlanTrials {
   //   returns: false if the search is over: out of time, or stopped.
   Result<bool> Measure(const Choice& choice, bool accuracy);
 
+  // Times choices that are to be compared in turns, so that what else the
+  // machine does slows all of them alike. Nothing if all were timed before.
+  //   returns: as Measure.
+  Result<bool> TimeTogether(const std::vector<Choice>& choices);
+
   // True once time is up or the caller wants to stop; says so in end().
   bool IsOver();
   SearchEnd end() const { return end_; }
@@ -70,6 +76,10 @@ class PlanTrials {
     return LosesAtMost(choice, options_.max_drop);
   }
   bool MeetsLatency(const Choice& choice) const;
+
+  // Of the choices with anything in int8 that are faster than the float model,
+  // within the latency, and lose at most so much.
+  std::optional<Choice> MostAccurateFaster(double most_lost) const;
 
   // Whether it is faster than the float model.
   bool IsFaster(const Choice& choice) const;
@@ -95,6 +105,10 @@ class PlanTrials {
  private:
   std::string Signature(const Choice& choice) const;
   const SearchState::Trial& Known(const Choice& choice) const;
+  // Empty where there is none of it.
+  Result<std::optional<Engine>> Lowered(const Choice& choice,
+                                        SearchState::Trial& trial);
+  Result<double> TimeOf(const Engine& engine) const;
   Status Run(const Choice& choice, bool accuracy, SearchState::Trial& trial);
   bool IsBetter(const Choice& a, const Choice& b) const;
   std::string Worth(const Choice& choice, size_t value) const;

@@ -13,6 +13,7 @@
 #include "compile/calibrate/structure_key.h"
 #include "compile/search/boundary_error.h"
 #include "compile/search/engine_loss.h"
+#include "compile/search/metric_gain.h"
 #include "compile/search/replay.h"
 #include "compile/search/sensitivity_result.h"
 #include "compile/search/trial_engine.h"
@@ -56,6 +57,10 @@ class Measuring {
     Sensitivity result = SummedUp(units_, first_, state_);
     OCTET_RETURN_IF_ERROR(TakeEngines(result));
     AddGains(units_, state_, result);
+    if (options_.accuracy) {
+      OCTET_RETURN_IF_ERROR(AddMetricGains(graph_, plan_, stored_, protect_,
+                                           options_, state_, result));
+    }
     for (size_t s = 0; s < indices_.size(); ++s) {
       if (!state_.samples[s].is_skipped) continue;
       result.skipped.push_back(samples_.Name(indices_[s]));
@@ -100,7 +105,8 @@ class Measuring {
       text += fmt::format(" {} {:016x}", samples_.Name(i),
                           SampleFingerprint(samples_, i));
     }
-    text += fmt::format(" {} {}", Name(protect_.precision), options_.nodes);
+    text += fmt::format(" {} {} {}", Name(protect_.precision), options_.nodes,
+                        options_.accuracy_of);
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compile/search/loss_sums.h"
+#include "octet/accuracy.h"
 #include "octet/status.h"
 
 namespace octet::compile {
@@ -31,6 +32,8 @@ struct SensitivityState {
   std::vector<Sample> samples;  // those that are measured on
   // Engines by what they keep out of int8, "" for nothing: by sample.
   std::map<std::string, std::vector<SampleLoss>> engines;
+  // By the task's metric, of the same engines, and of "float".
+  std::map<std::string, Accuracy> accuracies;
 };
 
 // Writes it atomically.

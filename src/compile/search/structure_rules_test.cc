@@ -152,13 +152,13 @@ TEST(StructureRules, NameASumThatIsHeldAtTheEndsOfItsRange) {
   EXPECT_THAT(Proposed(c, &c.ranges), testing::ElementsAre("saturated sum: b"));
 }
 
-// One element of each sample is far larger than the others.
+// One element of the first two samples is far larger than the others.
 class HeavyTailed : public SeededSamples {
  public:
   using SeededSamples::SeededSamples;
   Result<std::vector<Tensor>> Get(int64_t i) const override {
     Result<std::vector<Tensor>> inputs = SeededSamples::Get(i);
-    if (inputs.ok()) (*inputs)[0].as<float>()[size_t(7 * i)] = 40;
+    if (inputs.ok() && i < 2) (*inputs)[0].as<float>()[size_t(7 * i)] = 40;
     return inputs;
   }
 };
