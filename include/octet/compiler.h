@@ -145,8 +145,10 @@ struct BuildOptions {
   // are corrected where that brings the engine closer on `samples`.
   std::string range_rule = "mse";
   const SampleSource* samples = nullptr;
-  int threads = 0;                   // of measuring; 0 = all
-  std::vector<std::string> keep;     // PATTERN=PRECISION
+  int threads = 0;  // of measuring; 0 = all
+  // PATTERN=PRECISION; a node's name counts before a pattern, and two patterns
+  // of unlike precision must not match one node.
+  std::vector<std::string> keep;
   std::vector<std::string> require;  // the same; fails rather than do otherwise
   std::string plan;                  // a plan to obey, JSON; empty: make one
   std::string plan_source;           // its name in messages
@@ -298,11 +300,14 @@ struct Suspect {
   std::string node;    // that makes the value, or whose weights they are
   double sqnr_db = 0;  // of rounding and clipping alone, mean over channels
   // Of the error where int8 ends: how much is there when nothing else is int8.
+  // Shares are no parts of a whole: errors add to and cancel one another.
   double share = 0;
-  std::string kind;   // "saturated sum", "shared concat scale", ...
-  std::string cause;  // in words, with the numbers that show it
-  std::string remedy;
-  std::vector<std::string> keep;  // nodes which, in fp32, do without it
+  std::string kind;    // "saturated sum", "shared concat scale", ...
+  std::string cause;   // in words, with the numbers that show it
+  std::string remedy;  // options of `build`, or words
+  // Nodes which, in fp32, do without it; none for a quantized model, whose
+  // precisions are its own: `remedy` is a search then.
+  std::vector<std::string> keep;
 };
 
 // The values and weights that cost an engine most, the worst first, each with
@@ -311,10 +316,14 @@ struct Suspect {
 // model.
 //   calibration: what the engine was built with; null: `samples` tell what it
 //                would have seen.
-//   errors:      as CompareLayers.
+//   plan:        what the engine was built by (Build::plan): an engine does not
+//                say which weight ranges are narrowed; empty: none is.
+//   errors:      as CompareLayers; kBadInput if the plan is not as octet writes
+//                it.
 Result<std::vector<Suspect>> Diagnose(const Model& model, const Engine& engine,
                                       const SampleSource& samples,
                                       const Calibration* calibration = nullptr,
+                                      std::string_view plan = {},
                                       size_t most = 3);
 
 // What a plan (Build::plan) says of each node, sorted by name; types and

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "octet/accuracy.h"
 #include "octet/compiler.h"
 
 namespace octet {
@@ -51,6 +52,11 @@ struct UnitSensitivity {
   Estimate gain, gain_changed;
   double gain_db = 0;
   bool has_gain = false;
+  // Of a stored value, by the task's metric: what of it comes back when the
+  // value is kept out of int8. metric_rank is by that, from 1; 0: not
+  // evaluated.
+  Estimate metric_gain;
+  int metric_rank = 0;
   // Own error (of a node: at its output) over all samples, times how it grew on
   // the way to the end on the first one.
   double predicted = 0;
@@ -69,6 +75,11 @@ struct Sensitivity {
   std::vector<UnitSensitivity> values;  // by rank
   std::vector<UnitSensitivity> nodes;   // by rank; in int8, moving no data
   Loss all;                             // of the int8 engine itself
+  // With SensitivityOptions::accuracy: the float model's, and what the int8
+  // engine loses of it.
+  bool has_metric = false;
+  double metric_of_float = 0;
+  Estimate metric_lost;
   Damage damage = Damage::kNone;
   double top_share = 0;  // of the first value in the sum over all
   // Spearman's, of the prediction with what was measured on other samples than
@@ -92,11 +103,18 @@ struct SensitivityOptions {
   std::function<Result<double>(const std::vector<Tensor>& float_outputs,
                                const std::vector<Tensor>& outputs)>
       changed;
+  // Of an engine, by the task's metric on labelled data; empty: not asked. It
+  // is called for the float model, the int8 engine, and that engine with each
+  // of the first `evaluated` values of the ranking kept out: as often as that,
+  // and a whole evaluation each time. It may fail once `stop` says so.
+  std::function<Result<Accuracy>(const Engine&)> accuracy;
+  std::string accuracy_of;  // names it; a state is gone on from with the same
+  int64_t evaluated = 8;
   std::string state_path;  // where what is done is kept; empty: nowhere
   bool resume = false;     // go on from there
   std::function<void(std::string_view what, int64_t done, int64_t all)>
       progress;
-  std::function<bool()> stop;  // asked between samples; true ends the run
+  std::function<bool()> stop;  // asked every few runs; true ends it
 };
 
 // plan:   Build::plan, with everything int8 that may be.

@@ -18,6 +18,14 @@ Status CheckBuiltFrom(const Model& model, const Engine& engine) {
       engine.model_name(), model.name());
 }
 
+// Neither another range rule nor --keep is taken for a quantized model.
+void ProposeSearch(std::vector<Suspect>& suspects) {
+  for (Suspect& suspect : suspects) {
+    suspect.remedy = "--max-drop 0.5%";
+    suspect.keep.clear();
+  }
+}
+
 }  // namespace
 
 Result<Comparison> CompareLayers(const Model& model, const Engine& engine,
@@ -48,16 +56,25 @@ Result<Comparison> CompareTensors(const Model& model, const Engine* engine,
 Result<std::vector<Suspect>> Diagnose(const Model& model, const Engine& engine,
                                       const SampleSource& samples,
                                       const Calibration* calibration,
-                                      size_t most) {
+                                      std::string_view plan, size_t most) {
   OCTET_RETURN_IF_ERROR(CheckBuiltFrom(model, engine));
   const compile::Graph& graph = model.data().graph;
-  if (calibration != nullptr) {
-    return compile::Diagnose(graph, engine, samples, calibration->data().ranges,
-                             most);
+  std::optional<compile::Plan> built_by = model.data().imported;
+  if (!plan.empty()) {
+    OCTET_ASSIGN(built_by, compile::PlanFromJson(plan, "plan"));
   }
-  OCTET_ASSIGN(const compile::Ranges seen,
-               compile::Calibrate(graph, samples, compile::CalibrateOptions()));
-  return compile::Diagnose(graph, engine, samples, seen, most);
+  compile::Ranges seen;
+  if (calibration == nullptr) {
+    OCTET_ASSIGN(
+        seen, compile::Calibrate(graph, samples, compile::CalibrateOptions()));
+  }
+  OCTET_ASSIGN(std::vector<Suspect> suspects,
+               compile::Diagnose(
+                   graph, engine, samples,
+                   calibration == nullptr ? seen : calibration->data().ranges,
+                   built_by ? &*built_by : nullptr, most));
+  if (model.is_quantized()) ProposeSearch(suspects);
+  return suspects;
 }
 
 }  // namespace octet

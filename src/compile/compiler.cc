@@ -1,15 +1,13 @@
 // The stages of the compiler in order, behind the public header.
 #include "octet/compiler.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/calibrate/calibrate.h"
 #include "compile/calibrate/choose.h"
 #include "compile/calibrate/stored_values.h"
 #include "compile/calibrate/tensorrt_ranges.h"
+#include "compile/empty_values.h"
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
@@ -65,6 +63,7 @@ Result<Model> Finish(compile::Graph graph, std::string name, std::string hash,
   OCTET_RETURN_IF_ERROR(
       compile::BindShapes(graph, options.symbols, options.shapes));
   OCTET_RETURN_IF_ERROR(compile::RunPasses(graph));
+  OCTET_RETURN_IF_ERROR(compile::RefuseEmptyValues(graph, name));
   if (compile::HasQdq(graph)) {
     OCTET_ASSIGN(data->imported, compile::AbsorbQdq(graph));
   }
@@ -87,21 +86,14 @@ compile::ImportOptions ImportOptionsFrom(const ModelOptions& options) {
   return import;
 }
 
-// The largest magnitude of each value that was observed.
-std::map<std::string, float> PeaksOf(const Calibration* calibration) {
-  std::map<std::string, float> peaks;
-  if (calibration == nullptr) return peaks;
-  for (const ObservedRange& value : calibration->values()) {
-    peaks[value.name] = std::max(std::abs(value.low), std::abs(value.high));
-  }
-  return peaks;
-}
-
 Result<compile::Plan> PlanOf(const Model& model, const Calibration* calibration,
                              const BuildOptions& options) {
   const std::optional<compile::Plan>& imported = model.data().imported;
   return compile::MakePlan(model.data().graph, imported ? &*imported : nullptr,
-                           model.name(), options, PeaksOf(calibration));
+                           model.name(), options,
+                           calibration == nullptr
+                               ? std::map<std::string, float>()
+                               : compile::PeaksOf(calibration->data().ranges));
 }
 
 // Whether a value is stored in codes whose parameters are not chosen yet.

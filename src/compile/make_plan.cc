@@ -1,11 +1,14 @@
 #include "compile/make_plan.h"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "base/error.h"
 #include "compile/plan/align_forms.h"
 #include "compile/plan/check_plan.h"
+#include "compile/plan/match.h"
+#include "compile/plan/move_quant.h"
 #include "compile/plan/propose.h"
 
 namespace octet::compile {
@@ -22,6 +25,55 @@ Result<std::vector<Request>> RequestsOf(const BuildOptions& options) {
                  ParseRequest(text, /*required=*/true));
   }
   return requests;
+}
+
+// A name means its node, whatever it looks like.
+bool IsName(const Graph& graph, const std::string& pattern) {
+  const bool selects = pattern.find_first_of("*?") != std::string::npos ||
+                       pattern.starts_with("type:") ||
+                       pattern.starts_with("region:");
+  return !selects || std::ranges::count(graph.nodes, pattern, &Node::name) > 0;
+}
+
+using Asked = std::map<NodeId, const Request*>;
+
+// Adds the nodes of a --keep, but for those of which `names` speaks.
+Status AddKept(const Graph& graph, const Request& keep, const Asked* names,
+               Asked& asked) {
+  OCTET_ASSIGN(const std::vector<NodeId> nodes,
+               MatchNodes(graph, keep.pattern));
+  for (NodeId n : nodes) {
+    const Node& node = graph.nodes[size_t(n)];
+    // What moves data has no precision of its own.
+    if (IsMover(node) || (names != nullptr && names->contains(n))) continue;
+    const auto [before, is_new] = asked.emplace(n, &keep);
+    if (is_new || before->second->precision == keep.precision) continue;
+    return Usage(
+        "--keep '{}={}' and --keep '{}={}' both match node '{}'; leave it out "
+        "of one of them{}",
+        before->second->pattern, Name(before->second->precision), keep.pattern,
+        Name(keep.precision), node.name,
+        names == nullptr ? "" : ", or keep it by its name too");
+  }
+  return {};
+}
+
+// Of a name and a pattern that match a node the name counts: Propose obeys the
+// last.
+Status OrderKept(const Graph& graph, std::vector<Request>& requests) {
+  const auto required = std::ranges::stable_partition(
+      requests, [](const Request& request) { return !request.required; });
+  const auto names = std::stable_partition(
+      requests.begin(), required.begin(),
+      [&](const Request& keep) { return !IsName(graph, keep.pattern); });
+  Asked by_name, by_pattern;
+  for (auto keep = names; keep != required.begin(); ++keep) {
+    OCTET_RETURN_IF_ERROR(AddKept(graph, *keep, nullptr, by_name));
+  }
+  for (auto keep = requests.begin(); keep != names; ++keep) {
+    OCTET_RETURN_IF_ERROR(AddKept(graph, *keep, &by_name, by_pattern));
+  }
+  return {};
 }
 
 // What a given plan cannot obey beside itself would be ignored in silence.
@@ -79,6 +131,7 @@ Result<Plan> MakePlan(const Graph& graph, const Plan* imported,
         "do not apply",
         model);
   }
+  OCTET_RETURN_IF_ERROR(OrderKept(graph, propose.requests));
   OCTET_ASSIGN(Plan plan, Propose(graph, propose));
   plan.origin =
       *precision == Precision::kInt8 ? "rules of structure" : options.precision;

@@ -24,17 +24,20 @@ Result<Sensitivity> MeasureSensitivity(const Model& model,
                                        const SampleSource& samples,
                                        const SensitivityOptions& options) {
   OCTET_ASSIGN(const compile::Plan whole, PlanFrom(model, plan));
-  return compile::MeasureSensitivity(
-      model.data().graph, whole, compile::Precision::kF32, samples, options);
+  return compile::MeasureSensitivity(model.data().graph, whole, {}, samples,
+                                     options);
 }
 
 Result<SearchResult> SearchPlan(const Model& model, std::string_view plan,
                                 const SampleSource& samples,
                                 const SearchOptions& options) {
   OCTET_ASSIGN(const compile::Plan whole, PlanFrom(model, plan));
-  OCTET_ASSIGN(compile::FoundPlan found,
-               compile::SearchPlan(model.data().graph, whole,
-                                   compile::Precision::kF32, samples, options));
+  const compile::Ranges* ranges = options.calibration == nullptr
+                                      ? nullptr
+                                      : &options.calibration->data().ranges;
+  OCTET_ASSIGN(
+      compile::FoundPlan found,
+      compile::SearchPlan(model.data().graph, whole, ranges, samples, options));
   found.result.plan = compile::ToJson(found.plan);
   return std::move(found.result);
 }

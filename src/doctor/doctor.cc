@@ -118,6 +118,7 @@ class Examination {
                  LookAtSamples(*request_.evaluation, request_.threads,
                                Showing("reading the evaluation set")));
     diagnosis_.evaluation = int64_t(evaluation.size());
+    Add(FindUselessEvaluation(evaluation));
     Add(FindMissingLight(facts_, evaluation));
     return {};
   }

@@ -162,4 +162,22 @@ std::vector<Finding> FindUselessSamples(const std::vector<SampleFacts>& facts) {
   return findings;
 }
 
+std::optional<Finding> FindUselessEvaluation(
+    const std::vector<SampleFacts>& facts) {
+  std::vector<std::string> names;
+  std::string error;
+  for (const SampleFacts& sample : facts) {
+    if (sample.usable()) return std::nullopt;
+    names.push_back(sample.name);
+    if (error.empty()) error = sample.error;
+  }
+  Finding finding =
+      Useless("useless-evaluation", Severity::kError, names, facts.size(),
+              "to measure on cannot be used",
+              "mend or replace the evaluation set: nothing was compared with "
+              "it");
+  if (!error.empty()) finding.evidence += ": " + error;
+  return finding;
+}
+
 }  // namespace octet::doctor

@@ -45,6 +45,10 @@ Result<std::vector<SampleFacts>> LookAtSamples(const SampleSource& samples,
 // that are one number throughout.
 std::vector<Finding> FindUselessSamples(const std::vector<SampleFacts>& facts);
 
+// A set to measure on of which no sample is usable.
+std::optional<Finding> FindUselessEvaluation(
+    const std::vector<SampleFacts>& facts);
+
 }  // namespace octet::doctor
 
 #endif  // OCTET_DOCTOR_SAMPLE_FACTS_H_

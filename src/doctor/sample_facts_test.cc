@@ -94,5 +94,17 @@ TEST(FindUselessSamples, DoesNotCallOneNumberOrIntegersConstant) {
   EXPECT_THAT(FindUselessSamples(facts), IsEmpty());
 }
 
+TEST(FindUselessEvaluation, SpeaksOnlyWhereNoSampleIsUsable) {
+  Tensor nan = Ramp(Shape({1, 3, 32, 32}));
+  nan.as<float>()[7] = NAN;
+  SetOfTensors samples({nan, Picture(0)});
+  EXPECT_FALSE(FindUselessEvaluation(FactsOf(samples)).has_value());
+  samples.Break(1);
+  const auto finding = FindUselessEvaluation(FactsOf(samples));
+  ASSERT_TRUE(finding.has_value());
+  EXPECT_EQ(finding->severity, Severity::kError);
+  EXPECT_THAT(finding->names, ElementsAre("sample 0", "sample 1"));
+}
+
 }  // namespace
 }  // namespace octet::doctor

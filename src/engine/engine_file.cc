@@ -90,7 +90,10 @@ bool SectionsFit(const Header& h, uint64_t file_size) {
 Result<Header> ReadHeader(std::span<const std::byte> file) {
   if (file.size() < kHeaderBytes ||
       std::memcmp(file.data(), kMagic, sizeof(kMagic)) != 0) {
-    return Damaged("it is not an octet engine, or its beginning is lost");
+    return Damaged(
+        "it is not an octet engine (octet build makes one of an ONNX model), "
+        "or "
+        "its beginning is lost");
   }
   const auto version = Load<uint32_t>(file, kVersionAt);
   if (version != kFormatVersion) {

@@ -146,6 +146,30 @@ def blue_or_green():
     return graph.model([1, 3, 16, 16], {'y': [1, 2]})
 
 
+def quantized_blue_or_green(step):
+    """blue_or_green() as a QDQ model whose input has codes this far apart."""
+    graph = _Graph(seed=4)
+
+    def through_codes(x, scale, dtype, name):
+        graph.constant(name + '.scale', np.array(scale, np.float32))
+        graph.constant(name + '.zero', np.zeros((), dtype))
+        parameters = [name + '.scale', name + '.zero']
+        if dtype == np.uint8:
+            x = graph.add('QuantizeLinear', [x, *parameters], name + '.codes')
+        return graph.add('DequantizeLinear', [x, *parameters], name)
+
+    graph.constant('w', np.array([[0, 0, 100], [0, 100, 0]], np.int8)
+                   .reshape(2, 3, 1, 1))
+    x = through_codes('x', step, np.uint8, 'x.q')
+    w = through_codes('w', 0.3, np.int8, 'w.q')
+    x = graph.add('Conv', [x, w], 'score', kernel_shape=[1, 1])
+    x = through_codes(x, 0.5, np.uint8, 'score.q')
+    x = graph.add('GlobalAveragePool', [x], 'pooled')
+    x = graph.add('Flatten', [x], 'flat')
+    graph.add('Softmax', [x], 'y')
+    return graph.model([1, 3, 16, 16], {'y': [1, 2]})
+
+
 def with_unsupported_nodes():
     """A model with two operators that octet does not have."""
     graph = _Graph(seed=3)

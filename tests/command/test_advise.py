@@ -29,6 +29,8 @@ def test_every_use_gets_its_lines_with_samples(octet, shop, use):
                for line in found['advice'] if line['topic'] != 'batch')
     assert found['agreement']['samples'] == 24
     assert found['timings'][0]['int8_p50_ms'] > 0
+    halves = lines['16 bits']['evidence']
+    assert 'fp32' in halves and 'fp16' in halves and 'bf16' in halves
 
 
 def test_without_samples_accuracy_is_not_measured_and_it_says_how(octet,
@@ -53,6 +55,13 @@ def test_a_larger_batch_is_tried_where_the_model_has_one(octet, shop,
                    '--batch', 4)
     assert 'in a batch of 4' in topics(found)['batch']['evidence']
     assert found['timings'][-1]['batch'] == 4
+    # What --shapes says of it is no bound of the model.
+    one = topics(advise(octet, tmp_path / 'open.onnx', '--for', 'recommend',
+                        '--batch', 4, '--shapes', 'n=1'))
+    assert 'in a batch of 4' in one['batch']['evidence']
+    two = topics(advise(octet, tmp_path / 'open.onnx', '--for', 'recommend',
+                        '--shapes', 'n=2'))
+    assert '--shapes' in two['batch']['evidence']
 
 
 def test_the_verdict_says_what_to_type(octet, shop):

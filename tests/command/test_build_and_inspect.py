@@ -2,6 +2,7 @@
 import json
 
 import numpy as np
+import pytest
 
 
 def build(octet, shop, engine, *options):
@@ -199,3 +200,36 @@ def test_a_calibration_says_what_it_saw(octet, shop):
     assert np.isclose(rows['x']['high'], samples.max(), atol=1e-6)
     assert rows['x']['count'] == samples.size
     assert rows['x']['high_sample'] == samples.max((1, 2, 3)).argmax()
+
+
+@pytest.mark.parametrize('keep, named', [
+    (('first*=fp32', '*irst=fp16'), "node 'first'"),
+    (('type:Conv=bf16', 'point*=fp32'), "node 'pointwise0'"),
+    (('first=fp32', 'first.relu=bf16'), "node 'first'"),  # fused into one
+])
+def test_two_wishes_that_contradict_each_other_are_named(octet, shop, tmp_path,
+                                                         keep, named):
+    options = [word for wish in keep for word in ('--keep', wish)]
+    message = octet.fails(2, 'build', shop / 'small.onnx', '--ranges',
+                          shop / 'small.calib', *options, '-o',
+                          tmp_path / 'e.octet')
+    assert all(f"'{wish}'" in message for wish in keep) and named in message
+
+
+@pytest.mark.parametrize('keep', [
+    ('first=bf16', 'type:Conv=fp32'), ('type:Conv=fp32', 'first=bf16'),
+    ('*irst=fp16', 'first=bf16', 'fir*=fp32')])
+def test_a_name_counts_before_a_pattern_in_any_order(octet, shop, tmp_path,
+                                                     keep):
+    options = [word for wish in keep for word in ('--keep', wish)]
+    octet.ok('build', shop / 'small.onnx', '--ranges', shop / 'small.calib',
+             *options, '-o', tmp_path / 'e.octet', '--no-verdict')
+    found = json.loads(octet.ok('inspect', tmp_path / 'e.octet', '--json'))
+    precision = {node['node']: node['precision'] for node in found['nodes']}
+    assert precision['first'] == 'bf16'
+
+
+def test_two_patterns_that_agree_may_overlap(octet, shop, tmp_path):
+    octet.ok('build', shop / 'small.onnx', '--ranges', shop / 'small.calib',
+             '--keep', 'first*=fp32', '--keep', 'type:Conv=fp32', '-o',
+             tmp_path / 'e.octet', '--no-verdict')

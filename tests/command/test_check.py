@@ -213,3 +213,53 @@ def test_the_check_of_the_inspection_example_holds(octet, tmp_path):
     assert all(row['measured'] for row in rows)
     assert ElementTree.parse(tmp_path / 'check.xml').getroot()[0].get(
         'tests') == str(len(rows))
+
+
+# --- what is wrong with the configuration ---
+
+BROKEN = {
+    'toml': ('model = ', 3),
+    'gate': ('model = "m.onnx"\n[build]\ncalib = "c"\n'
+             '[[gate]]\ncheck = "fastr"\n', 3),
+    'level': ('model = "m.onnx"\nlevel = 3\nengine = "e"\n'
+              '[[gate]]\ncheck = "loads"\n', 4),
+    'missing': (None, 3),
+}
+
+
+@pytest.mark.parametrize('case', BROKEN)
+def test_a_fault_of_the_configuration_is_an_error_in_the_results(
+        octet, tmp_path, case):
+    text, code = BROKEN[case]
+    if text is not None:
+        (tmp_path / 'check.toml').write_text(text)
+    message = octet.fails(code, 'check', tmp_path / 'check.toml', '--junit',
+                          tmp_path / 'out.xml')
+    suite = ElementTree.parse(tmp_path / 'out.xml').getroot()
+    rows = list(suite.iter('testcase'))
+    assert len(rows) == 1 and rows[0].find('error') is not None
+    said = rows[0].find('error').get('message')
+    assert said.split()[0] in message
+
+
+def test_a_wrong_path_of_the_results_is_said_and_nothing_is_written(octet,
+                                                                    tmp_path):
+    (tmp_path / 'check.toml').write_text('model = ')
+    message = octet.fails(3, 'check', tmp_path / 'check.toml', '--junit',
+                          tmp_path / 'absent/out.xml')
+    assert 'absent/out.xml' in message
+
+
+def test_a_model_with_open_dimensions_is_checked_in_given_shapes(octet,
+                                                                 tmp_path):
+    model = models.chain()
+    model.graph.input[0].type.tensor_type.shape.dim[2].dim_param = 'h'
+    model.graph.output[0].type.tensor_type.shape.dim[2].dim_param = 'h'
+    models.save(model, tmp_path / 'm.onnx')
+    np.save(tmp_path / 'samples.npy', models.samples(4))
+    config = ('model = "m.onnx"\n{}[build]\ncalib = "samples.npy"\n'
+              '[[gate]]\ncheck = "loads"\n')
+    (tmp_path / 'check.toml').write_text(config.format('shapes = ["h=16"]\n'))
+    octet.ok('check', tmp_path / 'check.toml')
+    (tmp_path / 'check.toml').write_text(config.format(''))
+    assert "'h'" in octet.fails(3, 'check', tmp_path / 'check.toml')

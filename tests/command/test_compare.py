@@ -197,3 +197,19 @@ def test_two_engines_are_compared_with_the_first_as_the_truth(octet, shop):
 def test_what_is_missing_is_said(octet, shop, arguments, said):
     paths = [shop / a if a.endswith('.octet') else a for a in arguments]
     assert said in octet.fails(2, 'compare', shop / 'small.onnx', *paths)
+
+
+@pytest.mark.parametrize('option', ('--shard', '--resume', '--method',
+                                    '--threads'))
+def test_what_makes_no_difference_to_it_is_refused(octet, shop, option):
+    message = octet.fails(2, 'compare', shop / 'small.onnx',
+                          shop / 'small.octet', '--data',
+                          shop / 'samples.npy', option, '1/2')
+    assert f'has no option {option}' in message
+
+
+def test_a_limit_that_is_no_number_of_samples_is_refused(octet, shop):
+    message = octet.fails(2, 'compare', shop / 'small.onnx',
+                          shop / 'small.octet', '--data',
+                          shop / 'samples.npy', '--limit', -1)
+    assert '--limit' in message

@@ -209,6 +209,14 @@ def test_duplicates_are_found_exact_and_saved_anew(octet, surfaces, tmp_path):
     assert all('zz_' in name for name in found['findings'][0]['names'])
 
 
+def test_an_evaluation_set_without_a_usable_picture_is_named(octet, surfaces,
+                                                             tmp_path):
+    (tmp_path / 'broken.png').write_bytes(b'no picture')
+    found = diagnose(octet, surfaces['calib'][0], '--eval-data', tmp_path)
+    assert kinds(found) == ['useless-evaluation']
+    assert 'broken.png' in found['findings'][0]['evidence']
+
+
 def test_night_that_is_only_in_the_evaluation_set_is_missed(octet, surfaces,
                                                             tmp_path):
     day = [p for p, night in surfaces['calib'][1].items() if not night]

@@ -154,3 +154,41 @@ def test_a_flipped_byte_is_refused_by_inspect(octet, shop, tmp_path):
         copy[len(copy) // 2] ^= 0x40
         (tmp_path / name).write_bytes(copy)
         octet.fails(DAMAGED, 'inspect', tmp_path / name)
+
+
+# --- tensors without elements ---
+
+def sliced(graph):
+    for name, value in (('from', 5), ('to', 5), ('axis', 2)):
+        graph.constant(name, np.array([value], np.int64))
+    graph.add('Slice', ['x', 'from', 'to', 'axis'], 'nothing')
+    graph.add('Relu', ['nothing'], 'y')
+    return 'nothing', [1, 3, 0, 16]
+
+
+def multiplied(graph):
+    graph.constant('w', np.zeros((16, 0), np.float32))
+    graph.add('MatMul', ['x', 'w'], 'y')
+    return 'w', [1, 3, 16, 0]
+
+
+def joined(graph):
+    graph.constant('none', np.zeros((1, 0, 16, 16), np.float32))
+    x = graph.add('Relu', ['x'], 'relu')
+    graph.add('Concat', [x, 'none'], 'y', axis=1)
+    return 'none', [1, 3, 16, 16]
+
+
+@pytest.mark.parametrize('make', (sliced, multiplied, joined))
+def test_a_tensor_without_elements_is_refused_by_its_name(octet, tmp_path,
+                                                          make):
+    graph = models._Graph(seed=1)
+    name, shape = make(graph)
+    model = graph.model([1, 3, 16, 16], {'y': shape})
+    (tmp_path / 'm.onnx').write_bytes(model.SerializeToString())
+    for command in (['inspect', tmp_path / 'm.onnx'],
+                    ['build', tmp_path / 'm.onnx', '--precision', 'fp32',
+                     '-o', tmp_path / 'e.octet']):
+        message = octet.fails(3, *command)
+        assert f"'{name}'" in message and 'no elements' in message
+    assert not (tmp_path / 'e.octet').exists()

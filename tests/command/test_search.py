@@ -1,5 +1,6 @@
 """octet build with budgets: the search for a plan within them."""
 import json
+import re
 
 import numpy as np
 import pytest
@@ -28,10 +29,13 @@ def test_only_the_culprit_is_kept_out(octet, culprit, tmp_path):
     search = found['search']
     assert search['chosen']['kept'] == ['wide.nhwc']
     assert search['meets_drop'] and search['finished']
+    # A rule of structure named it before anything was ranked.
+    assert search['chosen']['proposed_by'] == 'weight channel'
     assert search['float']['accuracy'] == pytest.approx(1)
     assert search['all_int8']['accuracy'] < 0.97 < search['chosen']['accuracy']
     assert found['verdict'].startswith('1 values kept out of int8')
-    assert 'kept: sensitive (-' in octet.ok('inspect', engine, '--why', 'left')
+    why = octet.ok('inspect', engine, '--why', 'left')
+    assert 'kept: sensitive (-' in why and 'weight channel' in why
     plan = json.loads((tmp_path / 'net.octet.plan.json').read_text())
     kept = [name for name, node in plan['nodes'].items()
             if node['reason'] == 'sensitive']
@@ -43,6 +47,51 @@ def test_only_the_culprit_is_kept_out(octet, culprit, tmp_path):
              '--no-verdict')
     assert (tmp_path / 'again.octet').read_bytes() == engine.read_bytes()
     assert not list(tmp_path.glob('*.search.part*'))
+
+
+@pytest.mark.parametrize('precision', ['fp16', 'bf16'])
+def test_values_are_kept_in_the_precision_that_is_asked(octet, culprit,
+                                                        tmp_path, precision):
+    engine = tmp_path / 'net.octet'
+    found = json.loads(octet.ok(*build(culprit, engine, '--max-drop', '3%',
+                                       '--protect', precision, '--json')))
+    assert found['search']['chosen']['precision'] == precision
+    assert f'1 values kept out of int8, in {precision}' in found['verdict']
+    assert found['search']['chosen']['accuracy'] > 0.97
+    assert f'{precision}' in octet.ok('inspect', engine, '--why', 'left')
+
+
+def test_auto_says_why_it_takes_a_precision(octet, culprit, tmp_path):
+    found = json.loads(octet.ok(*build(culprit, tmp_path / 'net.octet',
+                                       '--max-drop', '3%', '--json')))
+    search = found['search']
+    assert search['protect'] == search['chosen']['precision']
+    assert search['protect'] in ('fp32', 'fp16', 'bf16')
+    # How long the model takes in each, or the engine with what is kept.
+    assert re.search(' in (fp32|fp16|bf16)', search['protect_reason'])
+
+
+def test_the_fall_back_is_said_first_and_is_16_bit(octet, culprit, tmp_path):
+    # Whatever is kept of it, the head of the culprit's readers loses more than
+    # nothing at all.
+    engine = tmp_path / 'net.octet'
+    found = json.loads(octet.ok(
+        'build', culprit / 'net.onnx', '--calib', culprit / 'samples.npy',
+        '-o', engine, '--no-timing', '--max-drop', '0.3%', '--fall-back',
+        '0.05%', '--protect', 'fp16', '--json'))
+    assert found['verdict'].startswith('fell back to fp16: all int8 loses')
+    assert found['search']['fell_back']
+    assert found['search']['chosen']['is_float']
+    assert 'fp16' in octet.ok('inspect', engine, '--why', 'left')
+    assert ' int8 ' not in octet.ok('inspect', engine, '--why', 'left')
+
+
+def test_what_is_kept_by_hand_stays_kept(octet, culprit, tmp_path):
+    engine = tmp_path / 'net.octet'
+    octet.ok(*build(culprit, engine, '--max-drop', '3%', '--keep',
+                    'left.end=fp32'))
+    assert 'fp32' in octet.ok('inspect', engine, '--why', 'left.end')
+    assert 'asked' in octet.ok('inspect', engine, '--why', 'left.end')
 
 
 def test_a_generous_budget_keeps_nothing_out(octet, culprit, tmp_path):
@@ -111,6 +160,8 @@ def test_labels_decide_where_there_are_any(octet, shop, tmp_path):
     (['--max-drop', '1%', '--time-budget', '5min'], '90s, 5m or 1h'),
     (['--max-drop', '1%', '--precision', 'fp32'], 'nothing to search'),
     (['--eval-data', 'labels.json'], '--max-drop'),
+    (['--protect', 'fp16'], '--keep PATTERN=fp16'),
+    (['--max-drop', '1%', '--protect', 'fp61'], 'did you mean'),
 ])
 def test_usage_errors_say_what_to_do(octet, culprit, tmp_path, arguments,
                                      message):

@@ -29,7 +29,7 @@ def test_the_culprit_comes_first_with_all_its_readers(octet, culprit,
         'mean']
     assert first['gain_db'] > 10 > 1 > second['gain_db']
     assert found['damage'] == 'single' and found['top_share'] > 0.5
-    assert "--keep 'left=fp32' --keep 'right=fp32'" in found['next']
+    assert '--keep left=fp32 --keep right=fp32' in found['next']
     nodes = found['nodes']
     assert {row['node'] for row in nodes} == {
         row for value in found['values'] for row in value['readers']}
@@ -91,3 +91,32 @@ def test_a_float_plan_has_nothing_to_measure(octet, shop, tmp_path):
     assert 'nothing is stored in int8' in octet.fails(
         3, 'sensitivity', shop / 'small.onnx', '--calib',
         shop / 'samples.npy', '--plan', tmp_path / 'f.json')
+
+
+def test_labels_rank_by_the_metric_of_the_first_values(octet, shop, tmp_path):
+    scores = tmp_path / 'scores'
+    octet.ok('run', shop / 'float.octet', '--input',
+             f"x={shop / 'samples.npy'}", '-o', scores)
+    np.save(tmp_path / 'labels.npy',
+            np.load(scores / 'p_1_y.npy').argmax(1))
+    arguments = ['sensitivity', shop / 'small.onnx', '--calib',
+                 shop / 'samples.npy', '--eval-data', shop / 'samples.npy',
+                 '--eval-labels', tmp_path / 'labels.npy', '--eval-top', 3]
+    found = json.loads(octet.ok(*arguments, '--json'))
+    assert found['metric']['float'] == 1
+    assert 0 <= found['metric']['lost']['mean'] <= 1
+    ranked = [row for row in found['values'] if 'metric_rank' in row]
+    assert sorted(row['metric_rank'] for row in ranked) == [1, 2, 3]
+    assert [row['rank'] for row in ranked] == [1, 2, 3]
+    gains = {row['metric_rank']: row['metric_gain']['mean'] for row in ranked}
+    assert gains[1] >= gains[2] >= gains[3]
+    assert 'points that int8 loses' in found['verdict']
+    assert 'given back, points' in octet.ok(*arguments)
+
+
+def test_wrong_labels_are_refused_before_anything_is_measured(octet, culprit,
+                                                              tmp_path):
+    message = octet.fails(
+        2, 'sensitivity', culprit / 'net.onnx', '--calib',
+        culprit / 'samples.npy', '--eval-data', tmp_path / 'none.npy')
+    assert 'none.npy: give the labels' in message

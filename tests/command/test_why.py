@@ -166,3 +166,23 @@ def test_every_step_of_real_models_does_too(octet, data, tmp_path, name):
     case = json.loads((data / name / 'case.json').read_text())
     check_that_engine_and_plan_agree(octet, tmp_path,
                                      data / name / case['model'])
+
+
+def test_a_model_with_open_dimensions_is_told_of_in_given_shapes(octet,
+                                                                 tmp_path):
+    model = models.chain()
+    model.graph.input[0].type.tensor_type.shape.dim[2].dim_param = 'h'
+    model.graph.output[0].type.tensor_type.shape.dim[2].dim_param = 'h'
+    models.save(model, tmp_path / 'm.onnx')
+    np.save(tmp_path / 'samples.npy', models.samples(4))
+    shapes = ['--shapes', 'h=16']
+    octet.ok('build', tmp_path / 'm.onnx', *shapes, '--calib',
+             tmp_path / 'samples.npy', '-o', tmp_path / 'e.octet',
+             '--no-verdict')
+    text = octet.ok('inspect', tmp_path / 'e.octet', '--why', 'middle',
+                    '--model', tmp_path / 'm.onnx', *shapes)
+    assert 'read by' in text and '--shapes h=16' in text
+    assert '[1, 16, 16, 16]' in octet.ok('inspect', tmp_path / 'm.onnx',
+                                         *shapes)
+    message = octet.fails(2, 'inspect', tmp_path / 'e.octet', *shapes)
+    assert '--shapes' in message and '--model' in message

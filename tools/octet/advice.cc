@@ -69,6 +69,33 @@ Advice Precision(const Use& use, const Measurements& m) {
           evidence};
 }
 
+// What 16-bit floats buy here.
+std::optional<Advice> Halves(const Use& use, const Measurements& m) {
+  if (m.halves.empty()) return std::nullopt;
+  std::string evidence =
+      fmt::format("on one thread fp32 {:.3f} ms, {}", m.one.f32.p50_ms,
+                  Bytes(double(m.f32_bytes)));
+  for (const HalfMeasured& half : m.halves) {
+    evidence += fmt::format("; {} {:.3f} ms, {}", half.name,
+                            half.latency.p50_ms, Bytes(double(half.bytes)));
+    if (half.agreed) evidence += ", " + half.agreed->words;
+  }
+  const HalfMeasured* half = AdvisedHalf(use, m);
+  if (AdvisesInt8(use, m)) {
+    return Advice{"16 bits",
+                  half == nullptr
+                      ? "no: keep in fp32 what int8 hurts (--protect fp32)"
+                      : fmt::format("keep in {} what int8 hurts (--max-drop D "
+                                    "--protect {})",
+                                    half->name, half->name),
+                  evidence};
+  }
+  return Advice{"16 bits",
+                half == nullptr ? "no: they gain too little over fp32"
+                                : half->name + " rather than fp32",
+                evidence};
+}
+
 Advice Accuracy(const Measurements& m) {
   if (!m.agreed) {
     return {"accuracy",
@@ -85,6 +112,10 @@ Advice Accuracy(const Measurements& m) {
 }
 
 Advice Calibrator(const Measurements& m) {
+  if (m.is_quantized) {
+    return {"calibrator", "none: the model brings its own parameters",
+            "it is a quantized (QDQ) model"};
+  }
   if (m.tried.empty()) {
     return {"calibrator", "--method auto, which measures on samples",
             "not measured: no samples were given"};
@@ -111,8 +142,10 @@ Advice Protection(const Use& use, const Measurements& m) {
   }
   if (m.agreed && !AgreesEnough(use, *m.agreed)) {
     return {"protection",
-            "octet compare MODEL ENGINE --data DATA --sort own names the nodes "
-            "to --keep",
+            m.is_quantized
+                ? "octet build --max-drop 0.5% finds what to keep out of int8"
+                : "octet compare MODEL ENGINE --data DATA --sort own names the "
+                  "nodes to --keep",
             evidence};
   }
   return {"protection",
@@ -206,6 +239,27 @@ const Use* FindUse(std::string_view name) {
   return use == std::end(kUses) ? nullptr : use;
 }
 
+bool MayHelp(const Use& use, const Measurements& m, const HalfMeasured& half) {
+  if (use.aim == Aim::kMemory) return half.bytes < m.f32_bytes;
+  return m.one.f32.p50_ms >= kLeastSpeedUp * half.latency.p50_ms;
+}
+
+const HalfMeasured* AdvisedHalf(const Use& use, const Measurements& m) {
+  const HalfMeasured* best = nullptr;
+  for (const HalfMeasured& half : m.halves) {
+    if (!MayHelp(use, m, half)) continue;
+    // What is not measured is trusted where accuracy does not come first.
+    if (half.agreed ? !AgreesEnough(use, *half.agreed)
+                    : use.aim == Aim::kAccuracy) {
+      continue;
+    }
+    if (best == nullptr || half.latency.p50_ms < best->latency.p50_ms) {
+      best = &half;
+    }
+  }
+  return best;
+}
+
 bool AdvisesInt8(const Use& use, const Measurements& m) {
   if (m.agreed && !AgreesEnough(use, *m.agreed)) return false;
   if (!m.agreed && use.aim == Aim::kAccuracy) return false;
@@ -216,6 +270,7 @@ bool AdvisesInt8(const Use& use, const Measurements& m) {
 std::vector<Advice> Advise(const Use& use, const Measurements& m) {
   std::vector<Advice> lines = {Precision(use, m)};
   if (use.most_ms > 0) lines.push_back(Budget(use, m));
+  if (auto halves = Halves(use, m)) lines.push_back(*std::move(halves));
   lines.push_back(Accuracy(m));
   lines.push_back(Calibrator(m));
   lines.push_back(Protection(use, m));

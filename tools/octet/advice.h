@@ -52,6 +52,14 @@ struct Agreed {
   int64_t samples = 0;
 };
 
+// The whole model in 16-bit floats; batch 1, one thread.
+struct HalfMeasured {
+  std::string name;  // "fp16", "bf16"
+  Latency latency;
+  int64_t bytes = 0;             // as Measurements::f32_bytes
+  std::optional<Agreed> agreed;  // only where it may help, with samples
+};
+
 struct Measurements {
   Machine machine;
   Timing one;                             // batch 1, one thread
@@ -60,7 +68,9 @@ struct Measurements {
   std::string fixed_batch;                // why there is no other batch
   int64_t f32_bytes = 0, int8_bytes = 0;  // engine and memory of a session
   double int8_share = 0;                  // of multiply-accumulates
+  std::vector<HalfMeasured> halves;
   Structure structure;
+  bool is_quantized = false;  // the model brings its own parameters
   // Why nodes stay in f32, and how many.
   std::vector<std::pair<std::string, int>> kept;
   std::optional<Agreed> agreed;   // only with samples
@@ -75,6 +85,15 @@ struct Advice {
 };
 
 std::vector<Advice> Advise(const Use& use, const Measurements& measured);
+
+// Whether a 16-bit precision is worth it for a use, accuracy aside: it takes
+// less memory where that counts, less time elsewhere.
+bool MayHelp(const Use& use, const Measurements& measured,
+             const HalfMeasured& half);
+
+// The 16-bit precision for what int8 hurts, or for everything where int8 is not
+// advised; null: fp32 is as good.
+const HalfMeasured* AdvisedHalf(const Use& use, const Measurements& measured);
 
 // Whether int8 is the precision that `Advise` gives.
 bool AdvisesInt8(const Use& use, const Measurements& measured);

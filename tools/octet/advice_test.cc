@@ -7,6 +7,7 @@ namespace octet::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // int8 twice as fast and a quarter as large, everything as in float.
 Measurements Good() {
@@ -88,6 +89,19 @@ TEST(Advise, DoesNotSpeakOfAccuracyThatNobodyMeasured) {
   EXPECT_FALSE(AdvisesInt8(*FindUse("medical"), m));
 }
 
+TEST(Advise, ProposesToAQuantizedModelOnlyWhatItTakes) {
+  Measurements m = Good();
+  m.is_quantized = true;
+  m.tried.clear();
+  m.agreed->share = 0.5;
+  EXPECT_THAT(Line("video", m, "calibrator").advice, HasSubstr("none"));
+  EXPECT_THAT(Line("video", m, "protection").advice, HasSubstr("--max-drop"));
+  for (const Advice& line : Advise(*FindUse("video"), m)) {
+    EXPECT_THAT(line.advice, Not(HasSubstr("--method"))) << line.topic;
+    EXPECT_THAT(line.advice, Not(HasSubstr("--keep"))) << line.topic;
+  }
+}
+
 TEST(Advise, StaysWithFloatWhereInt8IsNoFaster) {
   Measurements m = Good();
   m.one.int8.p50_ms = 19;
@@ -97,6 +111,53 @@ TEST(Advise, StaysWithFloatWhereInt8IsNoFaster) {
   EXPECT_TRUE(AdvisesInt8(*FindUse("edge"), m));
   m.int8_bytes = m.f32_bytes;
   EXPECT_FALSE(AdvisesInt8(*FindUse("edge"), m));
+}
+
+// The same with a 16-bit engine.
+Measurements WithHalf(const std::string& name, double ms, int64_t bytes,
+                      double share) {
+  Measurements m = Good();
+  HalfMeasured& half = m.halves.emplace_back();
+  half.name = name;
+  half.latency.p50_ms = ms;
+  half.bytes = bytes;
+  half.agreed = Agreed{fmt::format("{:.1f} % of top answers", 100 * share),
+                       true, share, 60, 32};
+  return m;
+}
+
+TEST(Advise, Proposes16BitsWhereTheyAreFasterAndAsGood) {
+  const Use& video = *FindUse("video");
+  Measurements m = WithHalf("bf16", 12, 2 << 20, 0.999);
+  EXPECT_EQ(AdvisedHalf(video, m)->name, "bf16");
+  // Beside int8 for what it hurts, else instead of fp32.
+  EXPECT_THAT(Line("video", m, "16 bits").advice, HasSubstr("--protect bf16"));
+  m.agreed->share = 0.5;
+  EXPECT_EQ(Line("video", m, "16 bits").advice, "bf16 rather than fp32");
+  EXPECT_THAT(Line("video", m, "16 bits").evidence,
+              HasSubstr("fp32 20.000 ms, 4.0 MiB; bf16 12.000 ms, 2.0 MiB, "
+                        "99.9 % of top answers"));
+  m.halves[0].agreed->share = 0.9;
+  EXPECT_EQ(AdvisedHalf(video, m), nullptr);
+}
+
+TEST(Advise, Proposes16BitsForMemoryEvenIfTheyAreSlower) {
+  Measurements m = WithHalf("fp16", 21, 2 << 20, 0.999);
+  EXPECT_EQ(AdvisedHalf(*FindUse("edge"), m)->name, "fp16");
+  EXPECT_EQ(AdvisedHalf(*FindUse("video"), m), nullptr);
+  EXPECT_THAT(Line("video", m, "16 bits").advice, HasSubstr("--protect fp32"));
+  m.agreed->share = 0.5;
+  EXPECT_THAT(Line("video", m, "16 bits").advice,
+              HasSubstr("gain too little over fp32"));
+  m.halves[0].bytes = m.f32_bytes;
+  EXPECT_EQ(AdvisedHalf(*FindUse("edge"), m), nullptr);
+}
+
+TEST(Advise, TrustsNo16BitsThatNobodyMeasuredWhereAccuracyComesFirst) {
+  Measurements m = WithHalf("bf16", 12, 2 << 20, 0.999);
+  m.halves[0].agreed.reset();
+  EXPECT_NE(AdvisedHalf(*FindUse("video"), m), nullptr);
+  EXPECT_EQ(AdvisedHalf(*FindUse("medical"), m), nullptr);
 }
 
 TEST(Advise, BatchesForThroughputOnlyAndOnlyWhereItPays) {

@@ -49,7 +49,8 @@ int PositiveNumber(std::string_view text) {
 }
 
 // What can be told without another look at the samples.
-void PointToDoctor(const Model& model, const CalibrateArguments& arguments,
+void PointToDoctor(const ModelArguments& source,
+                   const CalibrateArguments& arguments,
                    const SampleSource& samples, const Calibration& calibration,
                    Console& console) {
   if (!arguments.shard.empty()) return;
@@ -57,10 +58,10 @@ void PointToDoctor(const Model& model, const CalibrateArguments& arguments,
       doctor::GlanceAt(calibration.values(), calibration.samples(),
                        [&](int64_t i) { return samples.Name(i); });
   if (!finding) return;
-  console.Warn("{}; octet doctor {} --data {}{}{} says more", finding->found,
-               model.name(), arguments.data,
-               arguments.preprocess.empty() ? "" : " --preprocess ",
-               arguments.preprocess);
+  CommandLine doctor("doctor");
+  source.Repeat(doctor);
+  arguments.RepeatSamples(doctor, "--data");
+  console.Warn("{}; {} says more", finding->found, doctor.Text());
 }
 
 }  // namespace
@@ -101,6 +102,9 @@ void CalibrateArguments::AddSamples(CLI::App& app,
       ->group("Calibration");
   app.add_option("--limit", limit, "use the first N samples only; 0 = all")
       ->group("Calibration");
+}
+
+void CalibrateArguments::AddThreads(CLI::App& app) {
   app.add_option("--threads", threads, "threads; 0 = all")
       ->check(CLI::NonNegativeNumber)
       ->group("Calibration");
@@ -108,6 +112,7 @@ void CalibrateArguments::AddSamples(CLI::App& app,
 
 void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
   AddSamples(app, data_option);
+  AddThreads(app);
   app.add_option("--method", method,
                  "how ranges are chosen: mse, minmax, mean-minmax, entropy, "
                  "percentile[:P], moving-average, or auto (build tries "
@@ -121,6 +126,21 @@ void CalibrateArguments::Add(CLI::App& app, const std::string& data_option) {
   app.add_flag("--resume", resume,
                "go on where a stopped run with the same output ended")
       ->group("Calibration");
+}
+
+void CalibrateArguments::RepeatSamples(CommandLine& command,
+                                       const std::string& data_option) const {
+  command.Add(data_option, data).Add("--preprocess", preprocess);
+  if (limit > 0) command.Add("--limit", fmt::format("{}", limit));
+}
+
+void CalibrateArguments::RepeatForBuild(CommandLine& command,
+                                        const std::string& ranges) const {
+  if (ranges.empty() && data.empty()) command.Add("--calib", "DATA");
+  command.Add("--ranges", ranges);
+  RepeatSamples(command, "--calib");
+  if (ranges.empty()) command.Add("--shard", shard);
+  if (method != CalibrateArguments().method) command.Add("--method", method);
 }
 
 Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(
@@ -137,6 +157,7 @@ Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(
 }
 
 Result<Calibration> RunCalibration(const Model& model,
+                                   const ModelArguments& source,
                                    const CalibrateArguments& arguments,
                                    const std::string& partial_path,
                                    Console& console) {
@@ -167,7 +188,7 @@ Result<Calibration> RunCalibration(const Model& model,
   for (const std::string& name : calibration.skipped()) {
     console.Warn("skipped {}: it cannot be read, or is no numbers", name);
   }
-  PointToDoctor(model, arguments, *samples, calibration, console);
+  PointToDoctor(source, arguments, *samples, calibration, console);
   return calibration;
 }
 
@@ -178,9 +199,10 @@ void TakeCalibrationCache(CalibrateArguments& arguments, std::string& ranges) {
 }
 
 Result<std::optional<Calibration>> GetCalibration(
-    const Model& model, const CalibrateArguments& arguments,
-    const std::string& ranges, const std::string& preprocess,
-    const std::string& partial_path, Console& console) {
+    const Model& model, const ModelArguments& source,
+    const CalibrateArguments& arguments, const std::string& ranges,
+    const std::string& preprocess, const std::string& partial_path,
+    Console& console) {
   std::optional<Calibration> calibration;
   if (IsTensorRtCache(ranges)) {
     OCTET_ASSIGN(calibration,
@@ -188,8 +210,8 @@ Result<std::optional<Calibration>> GetCalibration(
   } else if (!ranges.empty()) {
     OCTET_ASSIGN(calibration, Calibration::Open(ranges));
   } else if (!arguments.data.empty() && !model.is_quantized()) {
-    OCTET_ASSIGN(calibration,
-                 RunCalibration(model, arguments, partial_path, console));
+    OCTET_ASSIGN(calibration, RunCalibration(model, source, arguments,
+                                             partial_path, console));
   }
   return calibration;
 }

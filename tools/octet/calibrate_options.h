@@ -21,8 +21,16 @@ struct CalibrateArguments {
 
   // data_option: "--data" or "--calib".
   void Add(CLI::App& app, const std::string& data_option);
-  // Only those that say what the samples are, and --threads.
+  // Only those that say what the samples are; only --threads.
   void AddSamples(CLI::App& app, const std::string& data_option);
+  void AddThreads(CLI::App& app);
+
+  // The words that name the same samples, read in the same way.
+  void RepeatSamples(CommandLine& command,
+                     const std::string& data_option) const;
+  // Those with which `build` calibrates as these arguments do.
+  //   ranges: a .calib file that takes the place of calibrating; empty: none.
+  void RepeatForBuild(CommandLine& command, const std::string& ranges) const;
 };
 
 // "2/7": shard 2 of 7.
@@ -38,7 +46,9 @@ Status CheckCalibrateArguments(const CalibrateArguments& arguments);
 
 // Opens the samples and runs them; Ctrl-C leaves what is done in
 // `partial_path`.
+//   source: what `model` was opened from.
 Result<Calibration> RunCalibration(const Model& model,
+                                   const ModelArguments& source,
                                    const CalibrateArguments& arguments,
                                    const std::string& partial_path,
                                    Console& console);
@@ -50,9 +60,10 @@ void TakeCalibrationCache(CalibrateArguments& arguments, std::string& ranges);
 // calibrates on the samples, if there are any and the model needs it.
 //   preprocess: canonical text, of a cache.
 Result<std::optional<Calibration>> GetCalibration(
-    const Model& model, const CalibrateArguments& arguments,
-    const std::string& ranges, const std::string& preprocess,
-    const std::string& partial_path, Console& console);
+    const Model& model, const ModelArguments& source,
+    const CalibrateArguments& arguments, const std::string& ranges,
+    const std::string& preprocess, const std::string& partial_path,
+    Console& console);
 
 // The samples that --data or --calib names.
 Result<std::unique_ptr<SampleSource>> OpenCalibrationSamples(

@@ -20,10 +20,12 @@ using vision::Fields;
 constexpr std::string_view kGateNames[] = {"loads", "smaller", "faster",
                                            "accurate", "agrees"};
 constexpr std::string_view kMetrics[] = {"top1", "top5", "map50_95", "map50"};
-constexpr std::string_view kKeys[] = {"model", "level",  "engine", "build",
-                                      "data",  "timing", "gate"};
+constexpr std::string_view kKeys[] = {"model", "shapes", "level",  "engine",
+                                      "build", "data",   "timing", "gate"};
 constexpr std::string_view kBuildKeys[] = {"calib",  "ranges", "preprocess",
                                            "method", "keep",   "limit"};
+// Those that say how an engine is built, and nothing else.
+constexpr std::string_view kBuildOnlyKeys[] = {"ranges", "method", "keep"};
 constexpr std::string_view kDataKeys[] = {"data", "labels", "images", "split"};
 constexpr std::string_view kTimingKeys[] = {"threads", "seconds"};
 // By kind of gate, `check` itself left out.
@@ -33,7 +35,7 @@ constexpr std::array<std::array<std::string_view, 3>, std::size(kGateNames)>
                   {"ratio", "ms", "percentile"},
                   {"least", "drop", "metric"},
                   {"least"}}};
-constexpr int64_t kMostGates = 1000, kMostKeep = 10000;
+constexpr int64_t kMostGates = 1000, kMostKeep = 10000, kMostShapes = 1000;
 constexpr int64_t kStatic = 2;
 constexpr double kMostSeconds = 3600, kMostMs = 3.6e6, kMostRatio = 1e6;
 
@@ -47,6 +49,7 @@ class Parser {
     TakeAll(top.KeyFaults(kKeys));
     if (!document.is_object()) return Faults();
     Take(top.Read("model", &config_.model));
+    Take(top.Read("shapes", kMostShapes, &config_.shapes));
     Take(top.Read("engine", &config_.engine));
     int64_t level = kStatic;
     Take(top.Read("level", 1, 3, &level));
@@ -106,6 +109,11 @@ class Parser {
     Take(fields.Read("method", &config_.method));
     Take(fields.Read("keep", kMostKeep, &config_.keep));
     Take(fields.Read("limit", 0, INT64_MAX, &config_.limit));
+    for (const std::string_view key : kBuildOnlyKeys) {
+      if (!fields.Has(key)) continue;
+      build_only_ +=
+          fmt::format("{}'{}'", build_only_.empty() ? "" : ", ", key);
+    }
     if (config_.method == "auto") return;
     const auto choice = compile::ParseRangeChoice(config_.method);
     if (!choice.ok()) {
@@ -235,6 +243,12 @@ class Parser {
           "to build one with",
           name_);
     }
+    if (!config_.engine.empty() && !build_only_.empty()) {
+      Fault(
+          "{}: [build] has {}, which 'engine' would not be built with: it is "
+          "checked as it is; leave out one or the other",
+          name_, build_only_);
+    }
     for (size_t i = 0; i < config_.gates.size(); ++i) {
       const GateKind kind = config_.gates[i].kind;
       if (kind == GateKind::kAccurate && config_.data.empty()) {
@@ -255,6 +269,7 @@ class Parser {
   const std::string& name_;
   const std::string& folder_;
   CheckConfig config_;
+  std::string build_only_;  // those that are given
   std::vector<std::string> faults_;
 };
 

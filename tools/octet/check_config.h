@@ -2,14 +2,16 @@
 //
 //   model = "net.onnx"            # paths are relative to the file's folder
 //   level = 2                     # 1 dynamic, 2 static, 3 tuned
+//   shapes = ["N=8"]              # of open dimensions, as --shapes
 //   engine = "net.octet"          # checked as it is; without it one is built
 //
 //   [build]
 //   calib = "photos"              # or: ranges = "net.calib"
 //   preprocess = "imagenet"       # preset or file; raw without
-//   method = "auto"               # as --method of build
-//   keep = ["head.*=fp32"]
 //   limit = 100                   # samples
+//   method = "auto"               # as --method of build; like ranges and keep
+//   keep = ["head.*=fp32"]        # not beside an engine, which they would not
+//                                 # change
 //
 //   [data]                        # labelled, as eval takes it
 //   data = "annotations.json"
@@ -66,6 +68,7 @@ struct Gate {
 
 struct CheckConfig {
   std::string model, engine;
+  std::vector<std::string> shapes;
   std::string calib, ranges, preprocess;
   std::string method = "mse";
   std::vector<std::string> keep;

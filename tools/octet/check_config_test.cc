@@ -71,6 +71,7 @@ TEST(ParseCheckConfig, ReadsEveryFieldAndKeepsTheOrderOfGates) {
 
 TEST(ParseCheckConfig, LeavesPresetsAndAbsentPathsAsTheyAre) {
   const auto config = ParseCheckConfig(R"(model = "m.onnx"
+shapes = ["N=8", "x:1x3"]
 engine = "m.octet"
 [build]
 preprocess = "imagenet"
@@ -82,6 +83,21 @@ check = "loads"
   EXPECT_EQ(config->preprocess, "imagenet");
   EXPECT_EQ(config->engine, "folder/m.octet");
   EXPECT_EQ(config->calib, "");
+  EXPECT_THAT(config->shapes, ElementsAre("N=8", "x:1x3"));
+}
+
+TEST(ParseCheckConfig, RefusesBesideAnEngineWhatOnlyBuildsOne) {
+  const std::string begin = "model = \"m\"\nengine = \"e\"\n[build]\n";
+  const std::string end = "[[gate]]\ncheck = \"loads\"\n";
+  const std::string said =
+      StatusOf(begin + "keep = [\"a=fp32\"]\nmethod = \"mse\"\n" + end)
+          .message();
+  EXPECT_THAT(said, HasSubstr("[build] has 'method', 'keep'"));
+  EXPECT_THAT(said, HasSubstr("'engine'"));
+  EXPECT_THAT(StatusOf(begin + "ranges = \"r\"\n" + end).message(),
+              HasSubstr("[build] has 'ranges'"));
+  // These say what the engine is compared on.
+  EXPECT_TRUE(StatusOf(begin + "calib = \"c\"\nlimit = 3\n" + end).ok());
 }
 
 TEST(ParseCheckConfig, ListsEveryFaultAtOnceWithWhatWasMeant) {

@@ -7,7 +7,7 @@ namespace octet::cli {
 
 Result<CheckedEngine> CheckedEngine::Prepare(const CheckConfig& config,
                                              Console& console) {
-  OCTET_ASSIGN(Model model, Model::Open(config.model));
+  OCTET_ASSIGN(Model model, ModelOf(config).Open());
   CheckedEngine checked(std::move(model));
   OCTET_RETURN_IF_ERROR(checked.FindSamples(config));
   OCTET_RETURN_IF_ERROR(checked.MakeFloat());
@@ -54,10 +54,12 @@ Status CheckedEngine::BuildInt8(const CheckConfig& config, Console& console) {
   if (!config.ranges.empty()) {
     OCTET_ASSIGN(calibration_, Calibration::Open(config.ranges));
   } else if (!model_.is_quantized()) {
-    OCTET_ASSIGN(calibration_, RunCalibration(model_, arguments_, "", console));
+    OCTET_ASSIGN(calibration_, RunCalibration(model_, ModelOf(config),
+                                              arguments_, "", console));
   }
   OCTET_ASSIGN(const Build build, BuildEngine(model_, calibration(), options));
   engine_bytes_ = build.engine.size();
+  plan_ = build.plan;
   OCTET_ASSIGN(engine_, Engine::FromBytes(build.engine));
   return {};
 }

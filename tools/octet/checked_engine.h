@@ -12,6 +12,11 @@
 
 namespace octet::cli {
 
+// What a configuration says of the model.
+inline ModelArguments ModelOf(const CheckConfig& config) {
+  return {config.model, config.shapes};
+}
+
 class CheckedEngine {
  public:
   // Opens what the configuration names, or builds it.
@@ -28,6 +33,8 @@ class CheckedEngine {
   const Calibration* calibration() const {
     return calibration_ ? &*calibration_ : nullptr;
   }
+  // Of an engine that was built here; empty: unknown.
+  const std::string& plan() const { return plan_; }
   const vision::Settings& settings() const { return settings_; }
   // Of the files.
   size_t engine_bytes() const { return engine_bytes_; }
@@ -48,6 +55,7 @@ class CheckedEngine {
   std::unique_ptr<SampleSource> samples_;
   std::optional<Calibration> calibration_;
   std::optional<Engine> engine_, f32_;
+  std::string plan_;
   size_t engine_bytes_ = 0, f32_bytes_ = 0;
 };
 

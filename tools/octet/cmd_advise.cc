@@ -69,10 +69,12 @@ class Measuring {
     OCTET_ASSIGN(const Build build, BuildInt8(model, f32));
     OCTET_ASSIGN(const Engine int8, Engine::FromBytes(build.engine));
     m_.tried = build.tried;
+    m_.is_quantized = model.is_quantized();
     CountKept(int8);
     OCTET_RETURN_IF_ERROR(Time(f32, int8));
     OCTET_RETURN_IF_ERROR(TimeBatch(model, build));
     OCTET_RETURN_IF_ERROR(Agree(model, f32, int8));
+    OCTET_RETURN_IF_ERROR(MeasureHalves(model, f32));
     return std::move(m_);
   }
 
@@ -87,13 +89,15 @@ class Measuring {
       OCTET_ASSIGN(const Calibration calibration, Calibrate(model, sample));
       return BuildEngine(model, &calibration, build);
     }
-    OCTET_ASSIGN(const Calibration calibration,
-                 RunCalibration(model, options_.samples, "", console_));
+    OCTET_ASSIGN(
+        const Calibration calibration,
+        RunCalibration(model, options_.model, options_.samples, "", console_));
     OCTET_ASSIGN(const auto samples, OpenSamples(model));
     build.range_rule = "auto";
     build.samples = samples.get();
     build.threads = options_.samples.threads;
-    build.preprocess = calibration.preprocess();
+    build.preprocess = preprocess_ = calibration.preprocess();
+    calibration_ = calibration;
     return BuildEngine(model, &calibration, build);
   }
 
@@ -166,13 +170,12 @@ class Measuring {
 
   // The same model for several samples at once, if it can be had.
   Status TimeBatch(const Model& model, const Build& build) {
-    ModelArguments arguments = options_.model;
+    // The whole shapes of all inputs: what --shapes said is among them.
+    ModelArguments arguments = {options_.model.path, {}};
+    const ValueInfo* without = nullptr;
     for (const ValueInfo& input : model.inputs()) {
-      if (input.shape.rank() == 0 || input.shape[0] != 1) {
-        m_.fixed_batch = fmt::format("input '{}' of shape {} has no batch",
-                                     input.name, input.shape.ToString());
-        return {};
-      }
+      if (input.shape.rank() == 0 || input.shape[0] != 1) without = &input;
+      if (input.shape.rank() == 0) continue;
       std::string shape = fmt::format("{}:{}", input.name, options_.batch);
       for (int d = 1; d < input.shape.rank(); ++d) {
         shape += fmt::format("x{}", input.shape[d]);
@@ -180,6 +183,18 @@ class Measuring {
       arguments.shapes.push_back(shape);
     }
     const Result<Model> batched = arguments.Open();
+    if (without != nullptr) {
+      const std::string shape = without->shape.ToString();
+      m_.fixed_batch =
+          batched.ok()
+              ? fmt::format(
+                    "--shapes gives input '{}' the shape {}; leave its "
+                    "batch at 1 to have others tried",
+                    without->name, shape)
+              : fmt::format("input '{}' of shape {} has no batch",
+                            without->name, shape);
+      return {};
+    }
     if (!batched.ok()) {
       m_.fixed_batch = fmt::format("the model's batch is fixed at 1 (input {})",
                                    model.inputs()[0].shape.ToString());
@@ -200,22 +215,54 @@ class Measuring {
 
   Status Agree(const Model& model, const Engine& f32, const Engine& int8) {
     if (!has_samples()) return {};
+    OCTET_ASSIGN(m_.agreed, AgreedOf(model, f32, int8));
+    return {};
+  }
+
+  // The whole model in 16 bits; what may help is compared with float too.
+  Status MeasureHalves(const Model& model, const Engine& f32) {
+    for (const char* name : {"fp16", "bf16"}) {
+      BuildOptions options;
+      options.precision = name;
+      options.preprocess = preprocess_;
+      OCTET_ASSIGN(
+          const Build build,
+          BuildEngine(model, calibration_ ? &*calibration_ : nullptr, options));
+      OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
+      OCTET_ASSIGN(Session session, Session::Create(engine));
+      FillRandom(session);
+      HalfMeasured half;
+      half.name = name;
+      half.bytes = BytesOf(session);
+      OCTET_ASSIGN(half.latency, TimeRuns(session, options_.seconds));
+      if (has_samples() && MayHelp(*FindUse(options_.use), m_, half)) {
+        OCTET_ASSIGN(half.agreed, AgreedOf(model, f32, engine));
+      }
+      m_.halves.push_back(std::move(half));
+    }
+    return {};
+  }
+
+  Result<Agreed> AgreedOf(const Model& model, const Engine& f32,
+                          const Engine& engine) {
     OCTET_ASSIGN(const auto samples, OpenSamples(model));
-    OCTET_ASSIGN(SideBySide both, SideBySide::Create(f32, int8, settings_));
+    OCTET_ASSIGN(SideBySide both, SideBySide::Create(f32, engine, settings_));
     OCTET_RETURN_IF_ERROR(both.Run(*samples, console_));
     const evaluate::Agreement& agreement = both.agreement();
-    Agreed& agreed = m_.agreed.emplace();
+    Agreed agreed;
     agreed.words = DescribeAgreement(agreement);
     agreed.is_share = agreement.kind() != evaluate::AnswerKind::kTensors;
     agreed.share = agreement.share();
     agreed.sqnr_db = agreement.sqnr_db();
     agreed.samples = agreement.samples();
-    return {};
+    return agreed;
   }
 
   const AdviseArguments& options_;
   Console& console_;
   vision::Settings settings_;
+  std::optional<Calibration> calibration_;  // of samples
+  std::string preprocess_;                  // of these
   Measurements m_;
 };
 
@@ -252,16 +299,19 @@ void ReportMeasurements(const Measurements& m, Console& console) {
   }
 }
 
-std::string NextCommand(const AdviseArguments& options, bool int8) {
-  const std::string& model = options.model.path;
-  if (!int8) {
-    return fmt::format("octet build {} --precision fp32 -o model.octet", model);
+std::string NextCommand(const AdviseArguments& options, bool is_quantized,
+                        const std::string& precision) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  if (precision != "int8") {
+    build.Add("--precision", precision);
+  } else if (is_quantized) {
+    options.samples.RepeatSamples(build, "--calib");
+  } else {
+    options.samples.RepeatForBuild(build, "");
+    build.Add("--method", "auto");
   }
-  const CalibrateArguments& samples = options.samples;
-  return fmt::format(
-      "octet build {} --calib {}{} --method auto -o model.octet", model,
-      samples.data.empty() ? "DATA" : samples.data,
-      samples.preprocess.empty() ? "" : " --preprocess " + samples.preprocess);
+  return build.Add("-o", "model.octet").Text();
 }
 
 Status GiveAdvice(const AdviseArguments& options, Console& console) {
@@ -282,18 +332,21 @@ Status GiveAdvice(const AdviseArguments& options, Console& console) {
                      {"advice", line.advice},
                      {"evidence", line.evidence}});
   }
-  const bool int8 = AdvisesInt8(use, m);
+  const HalfMeasured* half = AdvisedHalf(use, m);
+  const std::string precision = AdvisesInt8(use, m) ? "int8"
+                                : half != nullptr   ? half->name
+                                                    : "fp32";
   console.result()["for"] = use.name;
   console.result()["advice"] = lines;
-  console.result()["precision"] = int8 ? "int8" : "fp32";
+  console.result()["precision"] = precision;
   ReportMeasurements(m, console);
   console.Verdict(
-      fmt::format("{} for {}", int8 ? "int8" : "fp32", use.name),
+      fmt::format("{} for {}", precision, use.name),
       fmt::format("fp32 {:.3f} ms, int8 {:.3f} ms{}", m.one.f32.p50_ms,
                   m.one.int8.p50_ms,
                   m.agreed ? ", " + m.agreed->words
                            : std::string(", accuracy not measured")),
-      NextCommand(options, int8));
+      NextCommand(options, m.is_quantized, precision));
   return {};
 }
 
@@ -310,6 +363,7 @@ std::function<Status(Console&)> AddAdvise(CLI::App& app) {
       ->check(OneOf(names))
       ->required();
   options->samples.AddSamples(app, "--calib");
+  options->samples.AddThreads(app);
   app.add_option("--batch", options->batch,
                  "samples at once that are tried against one")
       ->check(CLI::Range(2, 1024))

@@ -26,14 +26,51 @@ struct BuildArguments {
   bool no_verdict = false;
 };
 
+// What stands beside the engine: a calibration and a search to resume, and the
+// best plan so far, unless --plan-out says where.
+std::string PartialPath(const BuildArguments& options) {
+  return options.output + ".calib.part";
+}
+std::string SearchStatePath(const BuildArguments& options) {
+  return options.output + ".search.part";
+}
+std::string BestPlanPath(const BuildArguments& options) {
+  return options.plan_out.empty() ? options.output + ".plan.json"
+                                  : options.plan_out;
+}
+
+// The same build again, its outputs left out. A plan is not repeated: nothing
+// can be asked beside it.
+CommandLine BuildAgain(const BuildArguments& options) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.ranges);
+  if (options.precision != BuildArguments().precision) {
+    build.Add("--precision", options.precision);
+  }
+  build.Add("--keep", options.keep).Add("--require", options.require);
+  const SearchArguments& search = options.search;
+  if (!search.active()) return build;
+  build.Add("--max-drop", search.max_drop)
+      .Add("--max-latency", search.max_latency)
+      .Add("--time-budget", search.time_budget)
+      .Add("--fall-back", search.fall_back)
+      .Add("--eval-data", search.labelled.data)
+      .Add("--eval-labels", search.labelled.labels)
+      .Add("--eval-images", search.labelled.images);
+  if (search.labelled.data.empty()) return build;
+  return build.Add("--eval-split", search.labelled.split)
+      .Add("--eval-metric", search.labelled.metric);
+}
+
 Result<std::optional<Calibration>> GetRanges(const BuildArguments& options,
                                              const Model& model,
                                              const std::string& preprocess,
                                              Console& console) {
   OCTET_ASSIGN(
       std::optional<Calibration> calibration,
-      GetCalibration(model, options.calibrate, options.ranges, preprocess,
-                     options.output + ".calib.part", console));
+      GetCalibration(model, options.model, options.calibrate, options.ranges,
+                     preprocess, PartialPath(options), console));
   if (calibration && !options.save_ranges.empty()) {
     OCTET_RETURN_IF_ERROR(calibration->Save(options.save_ranges));
   }
@@ -62,15 +99,14 @@ Result<BuildOptions> MakeBuildOptions(const BuildArguments& options,
   return build;
 }
 
-// The best plan so far stands beside the engine, or where --plan-out says.
 SearchRequest SearchRequestOf(const BuildArguments& options,
                               const VerdictRequest& request) {
   return {.arguments = options.search,
           .settings = request.settings,
           .samples = *request.samples,
-          .plan_path = options.plan_out.empty() ? options.output + ".plan.json"
-                                                : options.plan_out,
-          .state_path = options.output + ".search.part",
+          .calibration = request.calibration,
+          .plan_path = BestPlanPath(options),
+          .state_path = SearchStatePath(options),
           .resume = options.calibrate.resume,
           .threads = options.calibrate.threads};
 }
@@ -96,6 +132,7 @@ Status Rebuild(const Model& model,
                const std::optional<Calibration>& calibration,
                const std::string& plan, BuildOptions& options, Build& build) {
   options.plan = plan;
+  options.keep.clear();  // the plan keeps it
   std::vector<RangeTrial> tried = std::move(build.tried);
   OCTET_ASSIGN(build, BuildEngine(model, calibration ? &*calibration : nullptr,
                                   options));
@@ -117,10 +154,17 @@ Status CheckArguments(const BuildArguments& options) {
                  options.precision);
   }
   OCTET_RETURN_IF_ERROR(CheckReportPath(options.report));
-  return CheckOutputs(
-      {options.output, options.plan_out, options.save_ranges, options.report},
-      {options.model.path, options.calibrate.data, options.ranges,
-       options.plan});
+  std::vector<std::string> outputs = {
+      options.output, VerdictPath(options.output), options.plan_out,
+      options.save_ranges, options.report};
+  if (!options.calibrate.data.empty()) outputs.push_back(PartialPath(options));
+  if (options.search.active()) {
+    outputs.push_back(SearchStatePath(options));
+    if (options.plan_out.empty()) outputs.push_back(BestPlanPath(options));
+  }
+  return CheckOutputs(outputs,
+                      {options.calibrate.data, options.ranges, options.plan},
+                      options.model.path);
 }
 
 Status Report(const BuildArguments& options, const Model& model,
@@ -146,6 +190,27 @@ bool ReadsRanges(const BuildArguments& options) {
          !options.keep.empty() || !options.require.empty();
 }
 
+void SayIfNothingWasMeasured(const BuildArguments& options, const Build& build,
+                             Console& console) {
+  if (!build.tried.empty() || !options.plan.empty() ||
+      !options.calibrate.data.empty()) {
+    return;
+  }
+  console.Print(
+      "  nothing was measured without samples: give --calib too, to have "
+      "biases corrected");
+}
+
+VerdictRequest RequestOf(const BuildArguments& options) {
+  VerdictRequest request;
+  request.engine_path = options.output;
+  request.measure = !options.no_verdict;
+  request.time = !options.no_timing;
+  request.time_steps = !options.report.empty();
+  request.build = BuildAgain(options);
+  return request;
+}
+
 Status BuildIt(BuildArguments options, Console& console) {
   OCTET_RETURN_IF_ERROR(options.trtexec.Apply(options.precision, options.keep));
   TakeCalibrationCache(options.calibrate, options.ranges);
@@ -166,10 +231,7 @@ Status BuildIt(BuildArguments options, Console& console) {
         "no samples: values that leave the range of fp16 (65504) were not "
         "looked for; give --calib DATA");
   }
-  VerdictRequest request;
-  request.engine_path = options.output;
-  request.measure = !options.no_verdict;
-  request.time = !options.no_timing;
+  VerdictRequest request = RequestOf(options);
   request.calibration = calibration ? &*calibration : nullptr;
   if (!options.calibrate.data.empty()) {
     request.settings = settings;
@@ -195,14 +257,8 @@ Status BuildIt(BuildArguments options, Console& console) {
   if (!options.plan_out.empty()) {
     OCTET_RETURN_IF_ERROR(WriteFileAtomically(options.plan_out, build.plan));
   }
-  if (calibration && build.tried.empty() && options.plan.empty() &&
-      options.calibrate.data.empty()) {
-    console.Print(
-        "  nothing was measured without samples: give --calib too, to have "
-        "biases corrected");
-  }
+  if (calibration) SayIfNothingWasMeasured(options, build, console);
   PrintTried(build.tried, console);
-  request.time_steps = !options.report.empty();
   if (!options.report.empty()) console.result()["report"] = options.report;
   OCTET_ASSIGN(const VerdictFacts facts,
                GiveVerdict(model, build, build_options, request, console));
@@ -222,7 +278,8 @@ void AddPrecision(CLI::App& app, BuildArguments& options) {
       ->group("Precision");
   app.add_option("--keep", options.keep,
                  "PATTERN=fp32, =fp16 or =bf16: keep these nodes out of int8; "
-                 "a name, a glob like 'head.*', type:OP or region:A..B")
+                 "a name (it counts before a pattern), a glob like 'head.*', "
+                 "type:OP or region:A..B")
       ->allow_extra_args(false)
       ->group("Precision");
   app.add_option("--require", options.require,

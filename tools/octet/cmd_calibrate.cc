@@ -15,27 +15,35 @@ struct CalibrateCommand {
   std::string output, tensorrt_cache;
 };
 
-// The build that takes what was calibrated here.
-std::string NextBuild(const CalibrateCommand& options) {
-  std::string text = "octet build " + options.model.path;
-  for (const std::string& shape : options.model.shapes) {
-    text += " --shapes " + shape;
+// Where a stopped calibration is kept to be resumed.
+std::string PartialPath(const CalibrateCommand& options) {
+  return options.output + ".part";
+}
+
+// The command that takes what was calibrated here.
+std::string Next(const CalibrateCommand& options) {
+  if (!options.calibrate.shard.empty()) {
+    return CommandLine("merge")
+        .Add(options.output)
+        .Add("OTHER_SHARDS")
+        .Add("-o", "merged.calib")
+        .Text();
   }
-  if (!options.calibrate.preprocess.empty()) {
-    text += " --preprocess " + options.calibrate.preprocess;
-  }
-  return text + " --ranges " + options.output + " -o model.octet";
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.output);
+  return build.Add("-o", "model.octet").Text();
 }
 
 Status Calibrate(const CalibrateCommand& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
-  OCTET_RETURN_IF_ERROR(
-      CheckOutputs({options.output, options.tensorrt_cache},
-                   {options.model.path, options.calibrate.data}));
+  OCTET_RETURN_IF_ERROR(CheckOutputs(
+      {options.output, PartialPath(options), options.tensorrt_cache},
+      {options.calibrate.data}, options.model.path));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const Calibration calibration,
-               RunCalibration(model, options.calibrate,
-                              options.output + ".part", console));
+               RunCalibration(model, options.model, options.calibrate,
+                              PartialPath(options), console));
   OCTET_RETURN_IF_ERROR(calibration.Save(options.output));
   if (!options.tensorrt_cache.empty()) {
     OCTET_ASSIGN(const std::string cache,
@@ -52,7 +60,7 @@ Status Calibrate(const CalibrateCommand& options, Console& console) {
                   options.output),
       fmt::format("{} values observed, {} samples skipped",
                   calibration.values().size(), calibration.skipped().size()),
-      NextBuild(options));
+      Next(options));
   return {};
 }
 

@@ -3,7 +3,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "calibrate_options.h"
 #include "check_config.h"
+#include "checked_engine.h"
 #include "command.h"
 #include "gates.h"
 #include "output_check.h"
@@ -46,9 +48,16 @@ void ReportGates(const std::vector<GateResult>& gates, Console& console) {
   console.result()["gates"] = rows;
 }
 
+using Outcome = report::JUnitCase::Outcome;
+
+std::string JUnitOf(const std::string& config,
+                    const std::vector<report::JUnitCase>& cases) {
+  return report::ToJUnit(
+      "octet check", std::filesystem::path(config).filename().string(), cases);
+}
+
 std::string JUnitOf(const std::string& config,
                     const std::vector<GateResult>& gates) {
-  using Outcome = report::JUnitCase::Outcome;
   std::vector<report::JUnitCase> cases;
   for (size_t i = 0; i < gates.size(); ++i) {
     const GateResult& gate = gates[i];
@@ -61,22 +70,55 @@ std::string JUnitOf(const std::string& config,
     row.message = fmt::format("wanted {}, found {}", gate.name, gate.found);
     row.details = gate.found;
   }
-  return report::ToJUnit(
-      "octet check", std::filesystem::path(config).filename().string(), cases);
+  return JUnitOf(config, cases);
+}
+
+Result<CheckConfig> ReadConfig(const std::string& path) {
+  OCTET_ASSIGN(const std::string text,
+               ReadTextFile(path, vision::kMaxConfigBytes));
+  return ParseCheckConfig(text, path,
+                          std::filesystem::path(path).parent_path().string());
+}
+
+// A server that reads the results only has to see that nothing was checked.
+Status WriteFault(const Options& options, const Status& fault) {
+  if (options.junit.empty()) return {};
+  const report::JUnitCase row = {.name = "configuration",
+                                 .outcome = Outcome::kError,
+                                 .type = "configuration",
+                                 .message = fault.message(),
+                                 .details = fault.message()};
+  return WriteFileAtomically(
+      options.junit,
+      JUnitOf(options.config, std::vector<report::JUnitCase>{row}));
+}
+
+// The build that [build] asks for.
+CommandLine BuildOf(const CheckConfig& config) {
+  CommandLine build("build");
+  ModelOf(config).Repeat(build);
+  CalibrateArguments arguments;
+  arguments.data = config.calib;
+  arguments.preprocess = config.preprocess;
+  arguments.method = config.method;
+  arguments.limit = config.limit;
+  arguments.RepeatForBuild(build, config.ranges);
+  return build.Add("--keep", config.keep);
 }
 
 Status Check(const GateArguments& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckOutputs({options.junit}, {options.config}));
-  OCTET_ASSIGN(const std::string text,
-               ReadTextFile(options.config, vision::kMaxConfigBytes));
-  const std::string folder =
-      std::filesystem::path(options.config).parent_path().string();
-  OCTET_ASSIGN(const CheckConfig config,
-               ParseCheckConfig(text, options.config, folder));
+  const Result<CheckConfig> read = ReadConfig(options.config);
+  if (!read.ok()) {
+    OCTET_RETURN_IF_ERROR(WriteFault(options, read.status()));
+    return read.status();
+  }
+  const CheckConfig& config = *read;
   OCTET_RETURN_IF_ERROR(CheckOutputs(
       {options.junit},
-      {config.model, config.engine, config.calib, config.ranges,
-       config.preprocess, config.data, config.labels, config.images}));
+      {config.engine, config.calib, config.ranges, config.preprocess,
+       config.data, config.labels, config.images},
+      config.model));
   const CheckResult result = RunGates(config, console);
   ReportGates(result.gates, console);
   if (!result.suspects.empty()) ReportSuspects(result.suspects, console);
@@ -96,7 +138,7 @@ Status Check(const GateArguments& options, Console& console) {
   }
   console.Verdict(
       fmt::format("{} of {} gates hold", passed, result.gates.size()), failed,
-      RepairCommand(result.suspects, config.model));
+      RepairCommand(result.suspects, BuildOf(config)));
   if (failed.empty()) return {};
   return Status(
       ExitCode(result.gates),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "calibrate_options.h"
 #include "command.h"
 #include "dumped_tensors.h"
@@ -16,8 +17,8 @@ constexpr int64_t kSamples = 16;
 struct CompareArguments {
   ModelArguments model;
   std::vector<std::string> engines;  // none, one, or the truth and one
-  CalibrateArguments samples;
-  std::string tensors, ranges;
+  CalibrateArguments samples;        // data, preprocess and limit only
+  std::string tensors, ranges, plan;
   std::string sort = "order";
 
   bool against_float() const { return tensors.empty() && engines.size() == 1; }
@@ -40,6 +41,7 @@ void Sort(const std::string& by, std::vector<LayerError>& rows) {
 }
 
 Status CheckArguments(const CompareArguments& options) {
+  OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.samples));
   if (options.tensors.empty() && options.engines.empty()) {
     return Usage(
         "an ENGINE to compare with the float model, or --tensors DIR to "
@@ -171,11 +173,27 @@ std::string JumpInWords(const Comparison& comparison) {
       worst.value, worst.own_sqnr_db);
 }
 
+// A build from what is compared on; how many samples of it are, says nothing
+// of how many to calibrate with.
+CommandLine BuildOf(const CompareArguments& options) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  CalibrateArguments samples;
+  samples.data = options.samples.data;
+  samples.preprocess = options.samples.preprocess;
+  samples.RepeatForBuild(build, options.ranges);
+  return build;
+}
+
 Status Compare(const CompareArguments& options, Console& console) {
   OCTET_RETURN_IF_ERROR(CheckArguments(options));
   std::optional<Calibration> ranges;
   if (!options.ranges.empty()) {
     OCTET_ASSIGN(ranges, Calibration::Open(options.ranges));
+  }
+  std::string plan;
+  if (!options.plan.empty()) {
+    OCTET_ASSIGN(plan, ReadTextFile(options.plan, kMostPlanBytes));
   }
   OCTET_ASSIGN(const Opened opened, OpenAll(options));
   OCTET_ASSIGN(Comparison comparison, RunComparison(options, opened));
@@ -190,7 +208,7 @@ Status Compare(const CompareArguments& options, Console& console) {
   if (options.against_float()) {
     OCTET_ASSIGN(suspects,
                  Diagnose(opened.model, opened.engines[0], *opened.samples,
-                          ranges ? &*ranges : nullptr));
+                          ranges ? &*ranges : nullptr, plan));
     ReportSuspects(suspects, console);
   }
   console.result()["first_jump"] = comparison.first_jump;
@@ -203,7 +221,7 @@ Status Compare(const CompareArguments& options, Console& console) {
       fmt::format("{} values compared over {} samples, {} skipped; {}",
                   rows.size(), comparison.samples, comparison.skipped.size(),
                   costs.empty() ? jump : costs),
-      costs.empty() ? "" : jump, RepairCommand(suspects, options.model.path));
+      costs.empty() ? "" : jump, RepairCommand(suspects, BuildOf(options)));
   return {};
 }
 
@@ -215,12 +233,15 @@ std::function<Status(Console&)> AddCompare(CLI::App& app) {
   app.add_option("ENGINE", options->engines,
                  "engine to compare; of two, the first is taken for the truth")
       ->expected(0, 2);
-  options->samples.Add(app, "--data");
+  options->samples.AddSamples(app, "--data");
   app.add_option("--tensors", options->tensors,
                  "folder of .npy or .npz tensors of another runtime, named by "
                  "value (/ and : as _): the truth instead of the float model");
   app.add_option("--ranges", options->ranges,
                  "the .calib file of the engine: causes are told from it");
+  app.add_option("--plan", options->plan,
+                 "the plan of the engine (build --plan-out): which of its "
+                 "weights have narrower ranges is told from it");
   app.add_option("--sort", options->sort, "order, own or total")
       ->check(CLI::IsMember({"order", "own", "total"}));
   return [options](Console& console) { return Compare(*options, console); };

@@ -88,6 +88,20 @@ void ReportFinding(const doctor::Finding& finding, Console& console) {
                                           {"names", finding.names}});
 }
 
+// A good set is calibrated on, or built with where that is done.
+std::string NextOfGoodSet(const DoctorArguments& options) {
+  if (options.ranges.empty()) {
+    CommandLine calibrate("calibrate");
+    options.model.Repeat(calibrate);
+    options.samples.RepeatSamples(calibrate, "--data");
+    return calibrate.Add("-o", "model.calib").Text();
+  }
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.samples.RepeatForBuild(build, options.ranges);
+  return build.Add("-o", "model.octet").Text();
+}
+
 void Report(const DoctorArguments& options, const doctor::Diagnosis& diagnosis,
             Console& console) {
   console.result()["samples"] = diagnosis.samples;
@@ -102,19 +116,9 @@ void Report(const DoctorArguments& options, const doctor::Diagnosis& diagnosis,
     kinds += (kinds.empty() ? "" : ", ") + finding.kind;
   }
   if (diagnosis.findings.empty()) {
-    const std::string preprocess =
-        options.samples.preprocess.empty()
-            ? ""
-            : " --preprocess " + options.samples.preprocess;
-    const std::string next =
-        options.ranges.empty()
-            ? fmt::format("octet calibrate {} --data {}{} -o model.calib",
-                          options.model.path, options.samples.data, preprocess)
-            : fmt::format("octet build {} --ranges {}{} -o model.octet",
-                          options.model.path, options.ranges, preprocess);
     console.Verdict(
         fmt::format("no fault found in {} samples", diagnosis.samples), "",
-        next);
+        NextOfGoodSet(options));
     return;
   }
   console.Verdict(
@@ -167,6 +171,7 @@ std::function<Status(Console&)> AddDoctor(CLI::App& app) {
   auto options = std::make_shared<DoctorArguments>();
   options->model.Add(app);
   options->samples.AddSamples(app, "--data");
+  options->samples.AddThreads(app);
   app.get_option("--data")->required();
   app.add_option("--ranges", options->ranges,
                  "a .calib file: is it of these samples?")

@@ -4,7 +4,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "command.h"
+#include "command_line.h"
 #include "half_words.h"
+#include "model_options.h"
 #include "octet/compiler.h"
 #include "output_check.h"
 #include "why.h"
@@ -17,7 +19,8 @@ constexpr size_t kMostComparisonBytes = size_t(1) << 28;
 struct InspectArguments {
   std::string path;
   std::string why;
-  std::string model, ranges, comparison;  // for --why and --annotate
+  ModelArguments model;            // the engine's, for --why and --annotate
+  std::string ranges, comparison;  // for --why
   std::string annotate;
   bool steps = false;
   bool text = false;
@@ -45,23 +48,24 @@ void PrintValues(Console& console, const char* what,
 Status InspectWithModel(const InspectArguments& options, const Engine& engine,
                         Console& console) {
   std::optional<Model> model;
-  if (!options.model.empty()) {
-    OCTET_ASSIGN(model, Model::Open(options.model));
+  if (!options.model.path.empty()) {
+    OCTET_ASSIGN(model, options.model.Open());
   }
   if (!options.annotate.empty()) {
     if (!model) {
       return Usage("--annotate needs --model: the ONNX file of the engine");
     }
     OCTET_RETURN_IF_ERROR(CheckOutputs(
-        {options.annotate},
-        {options.path, options.model, options.ranges, options.comparison}));
-    OCTET_RETURN_IF_ERROR(WriteAnnotated(options.model, *model, engine,
+        {options.annotate}, {options.path, options.ranges, options.comparison},
+        options.model.path));
+    OCTET_RETURN_IF_ERROR(WriteAnnotated(options.model.path, *model, engine,
                                          options.annotate, console));
   }
   if (options.why.empty()) return {};
   WhySources sources;
   sources.engine = &engine;
   sources.model = model ? &*model : nullptr;
+  options.model.Repeat(sources.build);
   std::optional<Calibration> calibration;
   if (!options.ranges.empty()) {
     OCTET_ASSIGN(calibration, Calibration::Open(options.ranges));
@@ -132,8 +136,9 @@ Status InspectEngine(const InspectArguments& options, Console& console) {
   PrintValues(console, "output", engine.outputs());
   PrintNodes(engine, console);
   if (options.steps) OCTET_RETURN_IF_ERROR(PrintSteps(engine, console));
-  console.Verdict(DescribeMacs(MacsByPrecision(engine.notes())), "",
-                  fmt::format("octet bench {} --layers", options.path));
+  console.Verdict(
+      DescribeMacs(MacsByPrecision(engine.notes())), "",
+      CommandLine("bench").Add(options.path).Add("--layers").Text());
   return {};
 }
 
@@ -162,9 +167,11 @@ Status InspectCalibration(const InspectArguments& options, Console& console) {
   console.Verdict(fmt::format("{} values seen on {} samples",
                               ranges.values().size(), ranges.samples()),
                   "",
-                  fmt::format("octet build MODEL --ranges {} -o "
-                              "model.octet",
-                              options.path));
+                  CommandLine("build")
+                      .Add("MODEL")
+                      .Add("--ranges", options.path)
+                      .Add("-o", "model.octet")
+                      .Text());
   return {};
 }
 
@@ -185,14 +192,18 @@ Status InspectPlan(const InspectArguments& options, Console& console) {
     counts +=
         fmt::format("{}{} in {}", counts.empty() ? "" : ", ", n, precision);
   }
-  console.Verdict(
-      fmt::format("of {} nodes {}", notes.size(), counts), "",
-      fmt::format("octet build MODEL --plan {} -o model.octet", options.path));
+  console.Verdict(fmt::format("of {} nodes {}", notes.size(), counts), "",
+                  CommandLine("build")
+                      .Add("MODEL")
+                      .Add("--plan", options.path)
+                      .Add("-o", "model.octet")
+                      .Text());
   return {};
 }
 
 Status InspectModel(const InspectArguments& options, Console& console) {
-  OCTET_ASSIGN(const Model model, Model::Open(options.path));
+  const ModelArguments arguments = {options.path, options.model.shapes};
+  OCTET_ASSIGN(const Model model, arguments.Open());
   if (options.text) {
     console.Print("{}", model.ToText());
     return {};
@@ -219,13 +230,16 @@ Status InspectModel(const InspectArguments& options, Console& console) {
                       {"inputs", Describe(model.inputs())},
                       {"outputs", Describe(model.outputs())},
                       {"nodes", nodes}};
+  CommandLine build("build");
+  arguments.Repeat(build);
+  build.Add("--calib", model.is_quantized() ? "" : "DATA");
   console.Verdict(
       fmt::format("{} nodes after fusion, {:.1f} million multiply-accumulates, "
                   "{} of weights",
                   nodes.size(), double(macs) / 1e6,
                   Bytes(double(model.weight_bytes()))),
       model.is_quantized() ? "a QDQ model: its own parameters are used" : "",
-      fmt::format("octet build {} --calib DATA -o model.octet", options.path));
+      build.Add("-o", "model.octet").Text());
   return {};
 }
 
@@ -237,6 +251,13 @@ Status Inspect(const InspectArguments& options, Console& console) {
            std::equal(magic.begin(), magic.end(),
                       reinterpret_cast<const char*>(bytes.data()));
   };
+  const bool is_model =
+      !begins("OCTETENG") && !begins("OCTETCAL") && !begins("{");
+  if (!options.model.shapes.empty() && !is_model &&
+      options.model.path.empty()) {
+    return Usage("{}: is no model, which --shapes is about; give --model too",
+                 options.path);
+  }
   if (begins("OCTETENG")) return InspectEngine(options, console);
   if (!options.why.empty() || !options.annotate.empty()) {
     return Usage("{}: is no engine, which --why and --annotate are about",
@@ -255,8 +276,9 @@ std::function<Status(Console&)> AddInspect(CLI::App& app) {
       ->required();
   app.add_option("--why", options->why,
                  "everything about one node of an engine");
-  app.add_option("--model", options->model,
+  app.add_option("--model", options->model.path,
                  "the engine's ONNX file: --why tells readers and weights too");
+  options->model.AddShapes(app);
   app.add_option("--ranges", options->ranges,
                  "its .calib file: --why tells what was seen");
   app.add_option("--comparison", options->comparison,

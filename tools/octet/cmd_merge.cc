@@ -1,6 +1,7 @@
 // octet merge: joins the .calib files of several shards.
 #include "base/error.h"
 #include "command.h"
+#include "command_line.h"
 #include "octet/compiler.h"
 #include "output_check.h"
 #include "usage.h"
@@ -30,8 +31,11 @@ Status Merge(const MergeArguments& options, Console& console) {
       fmt::format("{} files merged, {} samples: {}", options.inputs.size(),
                   all.samples(), options.output),
       "",
-      fmt::format("octet build MODEL --ranges {} -o model.octet",
-                  options.output));
+      CommandLine("build")
+          .Add("MODEL")
+          .Add("--ranges", options.output)
+          .Add("-o", "model.octet")
+          .Text());
   return {};
 }
 

@@ -75,7 +75,8 @@ std::string FileName(std::string name) {
 
 // Where each output goes. None may replace what is read.
 Result<std::vector<std::string>> OutputPaths(const RunArguments& options,
-                                             const Engine& engine) {
+                                             const Engine& engine,
+                                             const SampleSource& samples) {
   std::map<std::string, std::string> names;  // by path
   std::vector<std::string> paths;
   for (const ValueInfo& output : engine.outputs()) {
@@ -92,6 +93,14 @@ Result<std::vector<std::string>> OutputPaths(const RunArguments& options,
   for (const std::string& argument : options.inputs) {
     inputs.push_back(argument.substr(argument.find('=') + 1));
   }
+  // Of a folder each file is read by itself; what is not there yet is none.
+  const bool replaces = std::ranges::any_of(paths, [](const auto& path) {
+    std::error_code ignored;  // what cannot be looked at is told below
+    return std::filesystem::exists(path, ignored);
+  });
+  for (int64_t i = 0; replaces && i < samples.size(); ++i) {
+    inputs.push_back(samples.Name(i));
+  }
   OCTET_RETURN_IF_ERROR(CheckOutputs(paths, inputs));
   return paths;
 }
@@ -106,7 +115,7 @@ Status Run(const RunArguments& options, Console& console) {
     return BadInput("{}: cannot be made: {}; choose another folder with -o",
                     options.output, error.message());
   }
-  OCTET_ASSIGN(const auto paths, OutputPaths(options, engine));
+  OCTET_ASSIGN(const auto paths, OutputPaths(options, engine, *samples));
   std::vector<evaluate::NpyWriter> writers;
   for (const std::string& path : paths) {
     OCTET_ASSIGN(evaluate::NpyWriter writer, evaluate::NpyWriter::Create(path));

@@ -7,11 +7,15 @@
 #include "calibrate_options.h"
 #include "command.h"
 #include "interrupt.h"
+#include "labelled_accuracy.h"
 #include "octet/sensitivity.h"
 #include "output_check.h"
 
 namespace octet::cli {
 namespace {
+
+// What is larger than so many standard errors is shown to be there.
+constexpr double kErrorsShown = 2;
 
 struct SensitivityArguments {
   ModelArguments model;
@@ -19,6 +23,8 @@ struct SensitivityArguments {
   std::string ranges, plan, output;
   int64_t samples = 32;
   int64_t top = 20;
+  DataArguments labelled;  // to rank by the metric too
+  int64_t evaluated = 8;
 };
 
 // The plan that is looked into: the given one, or what `build` would make.
@@ -39,9 +45,10 @@ Result<std::string> PlanToMeasure(const SensitivityArguments& options,
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build));
   const std::string partial =
       options.output.empty() ? "" : options.output + ".calib.part";
-  OCTET_ASSIGN(const std::optional<Calibration> calibration,
-               GetCalibration(model, options.calibrate, options.ranges,
-                              build.preprocess, partial, console));
+  OCTET_ASSIGN(
+      const std::optional<Calibration> calibration,
+      GetCalibration(model, options.model, options.calibrate, options.ranges,
+                     build.preprocess, partial, console));
   OCTET_ASSIGN(
       Build built,
       BuildEngine(model, calibration ? &*calibration : nullptr, build));
@@ -75,6 +82,10 @@ nlohmann::json ToJson(const UnitSensitivity& row, const char* kind) {
                         {"is_measured", row.is_measured},
                         {"alone", ToJson(row.alone)}};
   if (!row.readers.empty()) out["readers"] = row.readers;
+  if (row.metric_rank > 0) {
+    out["metric_rank"] = row.metric_rank;
+    out["metric_gain"] = ToJson(row.metric_gain);
+  }
   if (row.has_gain) {
     out["gain"] = ToJson(row.gain);
     out["gain_changed"] = ToJson(row.gain_changed);
@@ -108,6 +119,40 @@ nlohmann::json PrintRows(const std::vector<UnitSensitivity>& all,
   return rows;
 }
 
+std::string Points(const Estimate& share) {
+  return fmt::format("{:.2f} ± {:.2f}", 100 * share.mean, 100 * share.error);
+}
+
+// The value that most of the metric comes back with; null if none is evaluated.
+const UnitSensitivity* FirstByMetric(const Sensitivity& result) {
+  const auto first =
+      std::ranges::find(result.values, 1, &UnitSensitivity::metric_rank);
+  return first == result.values.end() ? nullptr : &*first;
+}
+
+// What was evaluated, the value first that costs most.
+void PrintByMetric(const Sensitivity& result, Console& console) {
+  if (!result.has_metric) return;
+  console.result()["metric"] = {{"float", result.metric_of_float},
+                                {"lost", ToJson(result.metric_lost)}};
+  console.Print(
+      "by the metric: float {:.4f}, everything in int8 loses {} points",
+      result.metric_of_float, Points(result.metric_lost));
+  console.Print("{:>4} {:>19} {:>9}  {}", "rank", "given back, points",
+                "by noise", "value");
+  std::vector<const UnitSensitivity*> rows;
+  for (const UnitSensitivity& row : result.values) {
+    if (row.metric_rank > 0) rows.push_back(&row);
+  }
+  std::ranges::sort(
+      rows, {}, [](const UnitSensitivity* row) { return row->metric_rank; });
+  for (const UnitSensitivity* row : rows) {
+    console.Print("{:>4} {:>19} {:>9}  {} -> {}", row->metric_rank,
+                  Points(row->metric_gain), row->rank, row->name,
+                  Joined(row->readers));
+  }
+}
+
 void Report(const Sensitivity& result, int64_t top, bool answers,
             Console& console) {
   console.result()["values"] =
@@ -121,6 +166,7 @@ void Report(const Sensitivity& result, int64_t top, bool answers,
       "everything in int8");
   console.result()["nodes"] =
       PrintRows(result.nodes, "node", top, answers, console);
+  PrintByMetric(result, console);
   console.result()["all"] = ToJson(result.all);
   console.result()["rank_correlation"] = result.rank_correlation;
   console.result()["compared"] = result.compared;
@@ -130,8 +176,29 @@ void Report(const Sensitivity& result, int64_t top, bool answers,
   console.result()["seconds"] = result.seconds;
 }
 
+// What the ranking by the metric says, in words.
+std::string DescribeByMetric(const Sensitivity& result) {
+  const UnitSensitivity* first = FirstByMetric(result);
+  const std::string lost = Points(result.metric_lost);
+  if (first == nullptr) {
+    return fmt::format("everything in int8 loses {} points", lost);
+  }
+  const Estimate& gain = first->metric_gain;
+  if (gain.mean <= kErrorsShown * gain.error) {
+    return fmt::format(
+        "no value is shown to cost any of the {} points that int8 loses: at "
+        "most {} come back, with '{}'",
+        lost, Points(gain), first->name);
+  }
+  return fmt::format(
+      "'{}' costs most: {} of the {} points that int8 loses come back when it "
+      "is kept out",
+      first->name, Points(gain), lost);
+}
+
 // What the ranking says, in words.
 std::string Describe(const Sensitivity& result) {
+  if (result.has_metric) return DescribeByMetric(result);
   const UnitSensitivity& worst = result.values[0];
   switch (result.damage) {
     case Damage::kNone:
@@ -155,22 +222,21 @@ std::string Describe(const Sensitivity& result) {
 
 constexpr const char* kDamageNames[] = {"none", "single", "few", "spread"};
 
-// The command that keeps the culprit out of int8.
-std::string Next(const SensitivityArguments& options,
+// The command that keeps the culprit out of int8. The precisions of a quantized
+// model are its own: only a search may change them.
+std::string Next(const SensitivityArguments& options, bool is_quantized,
                  const Sensitivity& result) {
-  std::string command = fmt::format("octet build {} --calib {}",
-                                    options.model.path, options.calibrate.data);
-  if (!options.calibrate.preprocess.empty()) {
-    command += " --preprocess " + options.calibrate.preprocess;
-  }
-  if (result.damage == Damage::kSingle) {
+  CommandLine build("build");
+  options.model.Repeat(build);
+  options.calibrate.RepeatForBuild(build, options.ranges);
+  if (result.damage == Damage::kSingle && !is_quantized) {
     for (const std::string& reader : result.values[0].readers) {
-      command += fmt::format(" --keep '{}=fp32'", reader);
+      build.Add("--keep", reader + "=fp32");
     }
   } else if (result.damage != Damage::kNone) {
-    command += " --max-drop 0.5%";
+    build.Add("--max-drop", "0.5%");
   }
-  return command + " -o built.octet";
+  return build.Add("-o", "built.octet").Text();
 }
 
 // Nowhere if there is no path. What was kept to go on from is needed no more.
@@ -185,8 +251,8 @@ Status Write(const nlohmann::json& result, const std::string& path,
   return {};
 }
 
-Status Measure(SensitivityArguments options, Console& console) {
-  TakeCalibrationCache(options.calibrate, options.ranges);
+// What can be wrong without a look at the samples.
+Status CheckArguments(const SensitivityArguments& options) {
   if (options.calibrate.data.empty()) {
     return Usage("--calib DATA is missing: samples to measure on");
   }
@@ -194,9 +260,19 @@ Status Measure(SensitivityArguments options, Console& console) {
     return Usage("--resume needs -o FILE: what is done is kept beside it");
   }
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
-  OCTET_RETURN_IF_ERROR(CheckOutputs(
-      {options.output}, {options.model.path, options.calibrate.data,
-                         options.ranges, options.plan}));
+  std::vector<std::string> outputs = {options.output};
+  if (!options.output.empty()) {
+    outputs.push_back(options.output + ".part");
+    outputs.push_back(options.output + ".calib.part");
+  }
+  return CheckOutputs(outputs,
+                      {options.calibrate.data, options.ranges, options.plan},
+                      options.model.path);
+}
+
+Status Measure(SensitivityArguments options, Console& console) {
+  TakeCalibrationCache(options.calibrate, options.ranges);
+  OCTET_RETURN_IF_ERROR(CheckArguments(options));
   OCTET_ASSIGN(const Model model, options.model.Open());
   OCTET_ASSIGN(const vision::Settings settings,
                LoadPreprocess(options.calibrate.preprocess, model.name()));
@@ -221,6 +297,13 @@ Status Measure(SensitivityArguments options, Console& console) {
   inner.progress = [&](std::string_view what, int64_t done, int64_t all) {
     console.Progress(fmt::format("measuring {}", what), done, all);
   };
+  if (!options.labelled.data.empty()) {
+    OCTET_ASSIGN(inner.accuracy,
+                 AccuracyByLabels(model, settings, options.labelled,
+                                  options.calibrate.threads, console));
+    inner.accuracy_of = NameOf(options.labelled);
+    inner.evaluated = options.evaluated;
+  }
   inner.stop = InterruptGuard::Interrupted;
   const InterruptGuard guard;
   OCTET_ASSIGN(const Sensitivity result,
@@ -238,7 +321,7 @@ Status Measure(SensitivityArguments options, Console& console) {
                   "prediction's rank correlation is {:.2f} over {} values",
                   result.values.size(), result.nodes.size(), result.samples,
                   result.seconds, result.rank_correlation, result.compared),
-      Next(options, result));
+      Next(options, model.is_quantized(), result));
   return {};
 }
 
@@ -266,6 +349,15 @@ std::function<Status(Console&)> AddSensitivity(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->group("Measuring");
+  AddLabelledData(app, "Metric",
+                  "rank by what this labelled data says too, as eval takes it",
+                  options->labelled);
+  app.add_option("--eval-top", options->evaluated,
+                 "of so many values at most, the first of the ranking: each "
+                 "costs an evaluation of all labelled data")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->group("Metric");
   app.add_option("-o,--output", options->output,
                  "also write the ranking, JSON; what is done so far stands "
                  "beside it")

@@ -1,6 +1,7 @@
 #include "command_line.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace octet::cli {
@@ -33,6 +34,32 @@ std::string ShellLine(std::span<const std::string> words) {
     line += (line.empty() ? "" : " ") + Quoted(word);
   }
   return line;
+}
+
+CommandLine::CommandLine(std::string subcommand)
+    : words_{"octet", std::move(subcommand)} {}
+
+CommandLine& CommandLine::Add(std::string word) {
+  words_.push_back(std::move(word));
+  return *this;
+}
+
+CommandLine& CommandLine::Add(std::string option, std::string value) {
+  if (value.empty()) return *this;
+  return Add(std::move(option)).Add(std::move(value));
+}
+
+CommandLine& CommandLine::Add(const std::string& option,
+                              const std::vector<std::string>& values) {
+  for (const std::string& value : values) Add(option, value);
+  return *this;
+}
+
+CommandLine& CommandLine::Set(const std::string& option, std::string value) {
+  const auto found = std::ranges::find(words_, option);
+  if (found == words_.end()) return Add(option, std::move(value));
+  *std::next(found) = std::move(value);
+  return *this;
 }
 
 }  // namespace octet::cli

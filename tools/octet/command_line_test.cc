@@ -17,5 +17,21 @@ TEST(ShellLine, QuotesOnlyWhatAShellWouldTakeApart) {
   EXPECT_EQ(ShellLine({}), "");
 }
 
+TEST(CommandLine, LeavesOutWhatWasNotGivenAndQuotesTheRest) {
+  CommandLine build("build");
+  build.Add("my model.onnx").Add("--calib", "").Add("-v");
+  build.Add("--keep", std::vector<std::string>{"head.*=fp32", "x=bf16"});
+  build.Add("--shapes", std::vector<std::string>());
+  EXPECT_EQ(build.Text(),
+            "octet build 'my model.onnx' -v --keep 'head.*=fp32' --keep "
+            "x=bf16");
+}
+
+TEST(CommandLine, SetsAnOptionOnceWhetherItStandsThereOrNot) {
+  CommandLine build("build");
+  build.Set("--method", "mse").Add("--limit", "8").Set("--method", "auto");
+  EXPECT_EQ(build.Text(), "octet build --method auto --limit 8");
+}
+
 }  // namespace
 }  // namespace octet::cli

@@ -109,7 +109,7 @@ class GateRunner {
     if (fell && checked_->samples() != nullptr) {
       Result<std::vector<Suspect>> suspects =
           Diagnose(checked_->model(), checked_->engine(), *checked_->samples(),
-                   checked_->calibration());
+                   checked_->calibration(), checked_->plan());
       if (suspects.ok()) result.suspects = *std::move(suspects);
     }
     return result;

@@ -47,6 +47,10 @@ void ModelArguments::Add(CLI::App& app) {
   // Two options, so that what is said of them names the one that is typed.
   CLI::Option* model = app.add_option("MODEL", path, "ONNX model");
   app.add_option("--onnx", path, "ONNX model")->excludes(model);
+  AddShapes(app);
+}
+
+void ModelArguments::AddShapes(CLI::App& app) {
   app.add_option("--shapes", shapes,
                  "INPUT:1x3x224x224 or SYMBOL=N, for open dimensions; several "
                  "with commas")
@@ -62,6 +66,10 @@ Result<Model> ModelArguments::Open() const {
     OCTET_RETURN_IF_ERROR(ParseShape(text, options));
   }
   return Model::Open(path, options);
+}
+
+void ModelArguments::Repeat(CommandLine& command) const {
+  command.Add(path.empty() ? "MODEL" : path).Add("--shapes", shapes);
 }
 
 Result<vision::Settings> LoadPreprocess(const std::string& option,

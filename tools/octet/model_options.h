@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line.h"
 #include "evaluate/samples.h"
 #include "octet/compiler.h"
 #include "vision/settings.h"
@@ -18,7 +19,11 @@ struct ModelArguments {
   std::vector<std::string> shapes;
 
   void Add(CLI::App& app);
+  // Only --shapes.
+  void AddShapes(CLI::App& app);
   Result<Model> Open() const;
+  // The words that name the same model in the same shapes.
+  void Repeat(CommandLine& command) const;
 };
 
 // Preset or file of --preprocess; empty: what is beside the model

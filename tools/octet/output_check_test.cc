@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx.pb.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -63,6 +64,26 @@ TEST_F(CheckOutputsTest, RefusesToReplaceWhatIsRead) {
     EXPECT_EQ(status.code(), Code::kUsage) << path;
     EXPECT_THAT(status.message(), HasSubstr(path));
   }
+}
+
+TEST_F(CheckOutputsTest, RefusesToReplaceTheTensorsBesideAModel) {
+  onnx::ModelProto model;
+  onnx::TensorProto& tensor = *model.mutable_graph()->add_initializer();
+  tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& entry = *tensor.add_external_data();
+  entry.set_key("location");
+  entry.set_value("model.data");
+  std::ofstream(folder_ / "m.onnx") << model.SerializeAsString();
+  std::ofstream(folder_ / "model.data") << "tensors";
+  for (const char* path : {"model.data", "m.onnx"}) {
+    const Status status = CheckOutputs({In(path)}, {}, In("m.onnx"));
+    EXPECT_EQ(status.code(), Code::kUsage) << path;
+    EXPECT_THAT(status.message(), HasSubstr(path));
+  }
+  EXPECT_TRUE(CheckOutputs({In("new")}, {}, In("m.onnx")).ok());
+  // What is wrong with the model is not asked here.
+  EXPECT_TRUE(CheckOutputs({In("model.data")}, {}, In("model")).ok());
+  EXPECT_TRUE(CheckOutputs({In("model.data")}, {}, In("absent")).ok());
 }
 
 TEST_F(CheckOutputsTest, RefusesToWriteTwoResultsToOneFile) {

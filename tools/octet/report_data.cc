@@ -163,8 +163,8 @@ Result<report::Report> GatherReport(const Model& model, const Build& build,
                  CompareLayers(model, engine, *request.samples, kLayerSamples));
     report.suspects = facts.suspects;
     if (report.suspects.empty()) {
-      OCTET_ASSIGN(report.suspects,
-                   Diagnose(model, engine, *request.samples, calibration));
+      OCTET_ASSIGN(report.suspects, Diagnose(model, engine, *request.samples,
+                                             calibration, build.plan));
     }
   }
   report.tried = build.tried;

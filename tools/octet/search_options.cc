@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "held_out.h"
 #include "interrupt.h"
+#include "labelled_accuracy.h"
+#include "usage.h"
 
 namespace octet::cli {
 namespace {
@@ -39,18 +41,23 @@ Result<double> ParseQuantity(std::string_view option, std::string_view text,
 }
 
 std::string NamesOf(const SearchTrial& trial) {
-  if (trial.is_float) return "everything in float";
+  if (trial.is_float) return "everything in " + trial.precision;
   if (trial.kept.empty()) return "everything in int8";
-  std::string text = fmt::format("{} values kept: ", trial.kept.size());
+  std::string text =
+      fmt::format("{} values in {}: ", trial.kept.size(), trial.precision);
   for (size_t i = 0; i < std::min(trial.kept.size(), kNamesShown); ++i) {
     text += (i > 0 ? ", " : "") + trial.kept[i];
   }
-  return trial.kept.size() > kNamesShown ? text + ", ..." : text;
+  if (trial.kept.size() > kNamesShown) text += ", ...";
+  if (!trial.proposed_by.empty()) text += " (" + trial.proposed_by + ")";
+  return text;
 }
 
 nlohmann::json ToJson(const SearchTrial& trial) {
   return {{"kept", trial.kept},
           {"is_float", trial.is_float},
+          {"precision", trial.precision},
+          {"proposed_by", trial.proposed_by},
           {"latency_ms", trial.latency_ms},
           {"accuracy", trial.accuracy},
           {"drop", trial.drop},
@@ -91,6 +98,11 @@ void Report(const SearchResult& result, Console& console) {
     PrintTrial(trial, console);
     frontier.push_back(ToJson(trial));
   }
+  const bool is_kept = result.fell_back || !result.chosen.kept.empty();
+  if (is_kept) {
+    console.Print("{} for what is kept out of int8: {}", result.protect,
+                  result.protect_reason);
+  }
   if (!doubt.empty()) console.Warn("{}", doubt);
   console.result()["search"] = {
       {"chosen", ToJson(result.chosen)},
@@ -101,34 +113,13 @@ void Report(const SearchResult& result, Console& console) {
       {"doubt", doubt},
       {"meets_latency", result.meets_latency},
       {"fell_back", result.fell_back},
+      {"protect", result.protect},
+      {"protect_reason", result.protect_reason},
       {"finished", result.end == SearchEnd::kFinished},
       {"trials", result.trials},
       {"seconds", result.seconds},
       {"first_plan_seconds", result.first_plan_seconds},
       {"lowering_ms", result.lowering_ms}};
-}
-
-using AccuracyOf = std::function<Result<Accuracy>(const Engine&)>;
-
-Result<AccuracyOf> AccuracyByLabels(const Model& model,
-                                    const SearchRequest& request,
-                                    Console& console) {
-  vision::Settings recorded = request.settings;
-  if (!recorded.preprocess.raw) {
-    OCTET_RETURN_IF_ERROR(evaluate::BindPreprocess(InputSpecs(model.inputs()),
-                                                   &recorded.preprocess));
-  }
-  OCTET_ASSIGN(LabelledData opened,
-               OpenData(request.arguments.labelled, recorded));
-  auto data = std::make_shared<LabelledData>(std::move(opened));
-  return AccuracyOf([data, threads = request.threads,
-                     &console](const Engine& engine) -> Result<Accuracy> {
-    OCTET_ASSIGN(Session session,
-                 Session::Create(engine, {.threads = threads}));
-    OCTET_ASSIGN(const Score score,
-                 Measure(*data, session, console, "verifying"));
-    return Accuracy{.value = score.value, .without = score.without};
-  });
 }
 
 // The float model is run when it is first asked: from the start of the search
@@ -177,24 +168,18 @@ void SearchArguments::Add(CLI::App& app) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--fall-back", fall_back,
-                 "where all int8 loses more and no plan repairs it, take the "
-                 "float engine")
+                 "where every plan with int8 loses more, put everything into "
+                 "the precision of --protect")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--eval-data", labelled.data,
-                 "labelled data to verify on, as eval takes it")
+  app.add_option("--protect", protect,
+                 "what is kept out of int8 computes in fp32, fp16 or bf16; "
+                 "auto: in the fastest here that is accurate enough, measured")
+      ->check(OneOf({"auto", "fp32", "fp16", "bf16"}))
+      ->capture_default_str()
       ->group(group);
-  app.add_option("--eval-labels", labelled.labels,
-                 "labels, where they are not with the data")
-      ->group(group);
-  app.add_option("--eval-images", labelled.images,
-                 "folder of the pictures of a COCO file")
-      ->group(group);
-  app.add_option("--eval-split", labelled.split, "of a case: eval or calib")
-      ->group(group);
-  app.add_option("--eval-metric", labelled.metric,
-                 "top1, top5, map50_95, map50")
-      ->group(group);
+  AddLabelledData(app, group, "labelled data to verify on, as eval takes it",
+                  labelled);
 }
 
 Result<double> ParseShare(std::string_view option, std::string_view text) {
@@ -235,6 +220,12 @@ Status CheckSearchArguments(const SearchArguments& arguments) {
   if (!arguments.labelled.data.empty() && !arguments.active()) {
     return Usage("--eval-data is what --max-drop is verified on; give that");
   }
+  if (arguments.protect != SearchArguments().protect && !arguments.active()) {
+    return Usage(
+        "--protect {} is for what --max-drop keeps out of int8; give that, or "
+        "--keep PATTERN={}",
+        arguments.protect, arguments.protect);
+  }
   return {};
 }
 
@@ -264,11 +255,13 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
     options.accuracy = ExpectedAccuracy(model, request);
     options.accuracy_of = "expected by float";
   } else {
-    OCTET_ASSIGN(options.accuracy, AccuracyByLabels(model, request, console));
-    options.accuracy_of = fmt::format(
-        "{} of {} {} {}", arguments.labelled.metric, arguments.labelled.data,
-        arguments.labelled.labels, arguments.labelled.split);
+    OCTET_ASSIGN(options.accuracy,
+                 AccuracyByLabels(model, request.settings, arguments.labelled,
+                                  request.threads, console));
+    options.accuracy_of = NameOf(arguments.labelled);
   }
+  options.protect = arguments.protect;
+  options.calibration = request.calibration;
   options.threads = request.threads;
   options.plan_path = request.plan_path;
   options.state_path = request.state_path;
@@ -297,14 +290,19 @@ std::string Headline(const SearchArguments& arguments,
   std::string text;
   if (result.fell_back) {
     text = fmt::format(
-        "fell back to fp32: all int8 loses {} points, more than {}, and "
-        "no faster plan repairs it",
-        DropOf(result.all_int8), arguments.fall_back);
+        "fell back to {}: all int8 loses {} points, and no faster plan with "
+        "int8 less than {}; {} loses {}, {:.2f} ms (fp32 {:.2f}, all int8 "
+        "{:.2f})",
+        result.protect, DropOf(result.all_int8), arguments.fall_back,
+        result.protect, DropOf(result.chosen), result.chosen.latency_ms,
+        result.all_float.latency_ms, result.all_int8.latency_ms);
   } else {
+    const std::string in =
+        result.chosen.kept.empty() ? "" : ", in " + result.chosen.precision;
     text = fmt::format(
-        "{} values kept out of int8: {} points below float (all int8: {}), "
+        "{} values kept out of int8{}: {} points below float (all int8: {}), "
         "{:.2f} ms (fp32 {:.2f}, all int8 {:.2f})",
-        result.chosen.kept.size(), DropOf(result.chosen),
+        result.chosen.kept.size(), in, DropOf(result.chosen),
         DropOf(result.all_int8), result.chosen.latency_ms,
         result.all_float.latency_ms, result.all_int8.latency_ms);
   }

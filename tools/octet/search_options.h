@@ -14,6 +14,7 @@ namespace octet::cli {
 
 struct SearchArguments {
   std::string max_drop, max_latency, time_budget = "5m", fall_back = "3%";
+  std::string protect = "auto";
   // Labelled data to verify on; none: what the float model lets expect.
   DataArguments labelled;
 
@@ -36,8 +37,9 @@ Status CheckSearchArguments(const SearchArguments& arguments);
 struct SearchRequest {
   const SearchArguments& arguments;
   const vision::Settings& settings;
-  const SampleSource& samples;  // of calibration
-  std::string plan_path;        // where the best plan so far stands
+  const SampleSource& samples;     // of calibration
+  const Calibration* calibration;  // null: none
+  std::string plan_path;           // where the best plan so far stands
   std::string state_path;
   bool resume = false;
   int threads = 0;

@@ -104,10 +104,27 @@ TEST(Headline, SaysFirstThatItFellBack) {
   EXPECT_THAT(Headline(arguments, result),
               HasSubstr("0 values kept out of int8: 0.00 ± 0.20 points below "
                         "float (all int8: 10.00 ± 1.00)"));
+  result.chosen.kept = {"a"};
+  result.chosen.precision = "bf16";
+  EXPECT_THAT(Headline(arguments, result),
+              testing::StartsWith("1 values kept out of int8, in bf16: 0.00"));
   result.fell_back = true;
-  EXPECT_THAT(
-      Headline(arguments, result),
-      testing::StartsWith("fell back to fp32: all int8 loses 10.00 ± 1.00"));
+  result.protect = "fp16";
+  const std::string fell = Headline(arguments, result);
+  EXPECT_THAT(fell, testing::StartsWith(
+                        "fell back to fp16: all int8 loses 10.00 ± 1.00"));
+  EXPECT_THAT(fell, HasSubstr("fp16 loses 0.00 ± 0.20, 6.00 ms (fp32 20.00"));
+}
+
+TEST(CheckSearchArguments, NeedsABudgetForWhatABudgetUses) {
+  SearchArguments arguments;
+  EXPECT_TRUE(CheckSearchArguments(arguments).ok());
+  arguments.protect = "fp16";
+  const Status status = CheckSearchArguments(arguments);
+  EXPECT_EQ(status.code(), Code::kUsage);
+  EXPECT_THAT(status.message(), HasSubstr("--keep PATTERN=fp16"));
+  arguments.max_drop = "1%";
+  EXPECT_TRUE(CheckSearchArguments(arguments).ok());
 }
 
 class Numbered : public SampleSource {

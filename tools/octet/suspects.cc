@@ -1,7 +1,5 @@
 #include "suspects.h"
 
-#include "command_line.h"
-
 namespace octet::cli {
 namespace {
 
@@ -20,21 +18,28 @@ std::string KeepOptions(const Suspect& suspect) {
   return options;
 }
 
-// Options of build that mend it.
+// An option of build and its value that mend it.
 bool IsOption(const std::string& remedy) { return remedy.starts_with("--"); }
 
 }  // namespace
 
 void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
   nlohmann::json rows = nlohmann::json::array();
+  if (!suspects.empty()) {
+    console.Print(
+        "what costs most: how much of the engine's error is there when nothing "
+        "else is in int8");
+    console.Print(
+        "  (each is taken alone: together they may make more than 100 %, for "
+        "errors add to and cancel one another)");
+  }
   for (const Suspect& suspect : suspects) {
     const std::string keep = KeepOptions(suspect);
-    console.Print("  {:>3.0f} % of the error by {}: {}", 100 * suspect.share,
-                  Who(suspect), suspect.kind);
+    console.Print("  {:>3.0f} %  {}: {}", 100 * suspect.share, Who(suspect),
+                  suspect.kind);
     console.Print("        {}", suspect.cause);
-    console.Print("        try {}", suspect.remedy.empty()
-                                        ? keep
-                                        : suspect.remedy + ", or " + keep);
+    const char* either = keep.empty() || suspect.remedy.empty() ? "" : ", or ";
+    console.Print("        try {}{}{}", suspect.remedy, either, keep);
     rows.push_back({{"value", suspect.value},
                     {"node", suspect.node},
                     {"share", suspect.share},
@@ -49,19 +54,24 @@ void ReportSuspects(const std::vector<Suspect>& suspects, Console& console) {
 
 std::string WorstInWords(const std::vector<Suspect>& suspects) {
   if (suspects.empty()) return "";
-  return fmt::format("{} costs most, {:.0f} % of the error: {}",
+  return fmt::format("{} costs most, alone {:.0f} % of the error: {}",
                      Who(suspects[0]), 100 * suspects[0].share,
                      suspects[0].kind);
 }
 
 std::string RepairCommand(const std::vector<Suspect>& suspects,
-                          const std::string& model_path) {
+                          CommandLine build) {
   if (suspects.empty()) return "";
   const Suspect& worst = suspects[0];
-  const std::string command[] = {"octet", "build", model_path};
-  return fmt::format(
-      "{} --calib DATA {} -o repaired.octet", ShellLine(command),
-      IsOption(worst.remedy) ? worst.remedy : KeepOptions(worst));
+  if (IsOption(worst.remedy)) {
+    const size_t space = worst.remedy.find(' ');
+    build.Set(worst.remedy.substr(0, space), worst.remedy.substr(space + 1));
+  } else {
+    for (const std::string& node : worst.keep) {
+      build.Add("--keep", node + "=fp32");
+    }
+  }
+  return build.Add("-o", "repaired.octet").Text();
 }
 
 }  // namespace octet::cli

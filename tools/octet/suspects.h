@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line.h"
 #include "console.h"
 #include "octet/compiler.h"
 
@@ -18,8 +19,9 @@ void ReportSuspects(const std::vector<Suspect>& suspects, Console& console);
 std::string WorstInWords(const std::vector<Suspect>& suspects);
 
 // The command that does without the worst one; empty if there is none.
+//   build: the engine's, without its output.
 std::string RepairCommand(const std::vector<Suspect>& suspects,
-                          const std::string& model_path);
+                          CommandLine build);
 
 }  // namespace octet::cli
 

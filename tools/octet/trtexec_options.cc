@@ -38,7 +38,6 @@ Status TrtexecArguments::Apply(std::string& precision,
   if (layer_precisions.empty()) return {};
   OCTET_ASSIGN(const std::vector<std::string> wishes,
                ParseLayerPrecisions(layer_precisions));
-  // Of two that match a node the later counts: --keep, octet's own name.
   keep.insert(keep.begin(), wishes.begin(), wishes.end());
   return {};
 }

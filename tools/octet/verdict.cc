@@ -125,7 +125,7 @@ std::string ReportLatency(const Latency& f32, const Latency& built,
 }
 
 Result<Measured> Measure(const Model& model, const Engine& engine,
-                         const BuildOptions& options,
+                         const std::string& plan, const BuildOptions& options,
                          const VerdictRequest& request, Console& console,
                          VerdictFacts& facts) {
   BuildOptions float_options;
@@ -149,10 +149,10 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
     measured.text = ", " + DescribeAgreement(both.agreement());
     if (AnswersChanged(both.agreement())) {
       OCTET_ASSIGN(facts.suspects, Diagnose(model, engine, *request.samples,
-                                            request.calibration));
+                                            request.calibration, plan));
       ReportSuspects(facts.suspects, console);
       measured.reason = WorstInWords(facts.suspects);
-      measured.next = RepairCommand(facts.suspects, model.name());
+      measured.next = RepairCommand(facts.suspects, request.build);
     }
   }
   if (request.time) {
@@ -179,6 +179,10 @@ Status SayWhatHalvesBuy(const std::map<std::string, int64_t>& macs,
 
 }  // namespace
 
+std::string VerdictPath(const std::string& engine_path) {
+  return engine_path + ".verdict.json";
+}
+
 Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
                                  const BuildOptions& options,
                                  const VerdictRequest& request,
@@ -195,8 +199,8 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
   OCTET_RETURN_IF_ERROR(SayWhatHalvesBuy(macs, console));
   Measured measured;
   if (request.measure && options.precision != "fp32") {
-    OCTET_ASSIGN(measured,
-                 Measure(model, engine, options, request, console, facts));
+    OCTET_ASSIGN(measured, Measure(model, engine, build.plan, options, request,
+                                   console, facts));
   }
   const std::string share = DescribeMacs(macs);
   const std::string first =
@@ -207,12 +211,15 @@ Result<VerdictFacts> GiveVerdict(const Model& model, const Build& build,
                   Bytes(double(model.weight_bytes())), measured.text),
       measured.reason.empty() ? share : share + "; " + measured.reason,
       measured.next.empty()
-          ? fmt::format("octet eval {} --data LABELLED, octet bench {}",
-                        request.engine_path, request.engine_path)
+          ? CommandLine("eval")
+                    .Add(request.engine_path)
+                    .Add("--data", "LABELLED")
+                    .Text() +
+                ", " + CommandLine("bench").Add(request.engine_path).Text()
           : measured.next);
   const auto replace = nlohmann::json::error_handler_t::replace;
   OCTET_RETURN_IF_ERROR(
-      WriteFileAtomically(request.engine_path + ".verdict.json",
+      WriteFileAtomically(VerdictPath(request.engine_path),
                           console.result().dump(2, ' ', false, replace)));
   return facts;
 }

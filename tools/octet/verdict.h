@@ -24,6 +24,9 @@ struct VerdictRequest {
   vision::Settings settings;
   std::unique_ptr<SampleSource> samples;     // null: nothing to compare on
   const Calibration* calibration = nullptr;  // of the build; null: unknown
+  // The build as it was asked for, without its outputs: what repairs it is
+  // added.
+  CommandLine build{"build"};
 };
 
 // What an engine costs to have and to run.
@@ -42,6 +45,9 @@ struct VerdictFacts {
   std::optional<evaluate::Agreement> agreement;
   std::vector<Suspect> suspects;  // looked for where answers changed
 };
+
+// ENGINE.verdict.json.
+std::string VerdictPath(const std::string& engine_path);
 
 // Where answers changed, names what costs most, why, and what repairs it.
 // Prints it, fills the JSON result and writes ENGINE.verdict.json.

@@ -113,7 +113,7 @@ class Explainer {
     if (node == graph_->nodes.end()) {
       return BadInput(
           "node '{}' of the engine is not in the model as it is read now; the "
-          "engine was built for other shapes: leave --model out",
+          "engine was built for other shapes: give these with --shapes",
           name);
     }
     node_ = NodeId(node - graph_->nodes.begin());
@@ -268,6 +268,19 @@ class Explainer {
   json why_;
 };
 
+// The build that has the node in float.
+std::string CommandToKeep(const NodeNote& note, CommandLine build) {
+  build.Add("--calib", "DATA");
+  // The precisions of a quantized model are its own: only a search may change
+  // them.
+  if (note.reason == "imported") {
+    build.Add("--max-drop", "0.5%");
+  } else {
+    build.Add("--keep", note.node + "=fp32");
+  }
+  return build.Add("-o", "kept.octet").Text();
+}
+
 Status CheckSameModel(const Model& model, const Engine& engine) {
   if (engine.model_hash() == model.hash()) return {};
   return BadInput("{}: the engine was built from another model ({})",
@@ -303,13 +316,9 @@ Status ExplainNode(const std::string& node, const WhySources& sources,
   Explainer explainer(sources, console);
   OCTET_RETURN_IF_ERROR(explainer.Run(node));
   const NodeNote& note = explainer.note();
-  console.Verdict(fmt::format("{} runs in {}", note.node, note.precision),
-                  note.reason,
-                  note.precision == "int8"
-                      ? fmt::format("octet build MODEL --calib DATA --keep "
-                                    "'{}=fp32' -o kept.octet",
-                                    note.node)
-                      : "");
+  console.Verdict(
+      fmt::format("{} runs in {}", note.node, note.precision), note.reason,
+      note.precision == "int8" ? CommandToKeep(note, sources.build) : "");
   return {};
 }
 
@@ -323,7 +332,7 @@ Status WriteAnnotated(const std::string& model_path, const Model& model,
       compile::AnnotateOnnx(file.bytes(), NotesByOrigin(model, engine)));
   namespace fs = std::filesystem;
   std::error_code error;
-  if (annotated.has_external_data &&
+  if (!annotated.external_files.empty() &&
       !fs::equivalent(fs::absolute(model_path, error).parent_path(),
                       fs::absolute(output, error).parent_path(), error)) {
     return Usage(

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "command_line.h"
 #include "console.h"
 #include "octet/compiler.h"
 
@@ -18,6 +19,8 @@ struct WhySources {
   const Model* model = nullptr;              // readers, weights, fused nodes
   const Calibration* calibration = nullptr;  // what was seen of its values
   nlohmann::json comparison;                 // of compare --json: its error
+  // What builds the engine's model, for another build to be proposed.
+  CommandLine build{"build"};
 };
 
 // Prints it and fills result()["nodes"] and result()["why"].

@@ -214,9 +214,20 @@ class Run {
     }
     return BadInput(
         "{} of {} samples cannot be read or are no numbers (NaN, or infinite "
-        "throughout), at most {:.0f} % may be; mend or remove them:{}{}",
+        "throughout), at most {:.0f} % may be; mend or remove them:{}{}{}",
         skipped, of_shard, options_.max_skipped * 100, names,
-        skipped > 10 ? "\n  ..." : "");
+        skipped > 10 ? "\n  ..." : "", WhyFirst());
+  }
+
+  // What reading the first skipped sample again says.
+  std::string WhyFirst() const {
+    if (total_.skipped.empty()) return "";
+    for (int64_t i = 0; i < samples_.size(); ++i) {
+      if (samples_.Name(i) != total_.skipped[0]) continue;
+      const auto sample = samples_.Get(i);
+      return sample.ok() ? "" : "\nthe first: " + sample.status().message();
+    }
+    return "";
   }
 
   const Graph& graph_;

@@ -129,7 +129,8 @@ TEST(CalibrateSamples, AreNamedUpToTen) {
   Samples samples(40);
   for (int64_t i = 0; i < 40; ++i) samples.unreadable.insert(i);
   EXPECT_THAT(Refusal(samples, {}, Code::kBadInput),
-              AllOf(HasSubstr("40 of 40"), HasSubstr("\n  ...")));
+              AllOf(HasSubstr("40 of 40"), HasSubstr("\n  ..."),
+                    HasSubstr("the first: broken")));
 }
 
 TEST(CalibrateSamples, MustBeThere) {

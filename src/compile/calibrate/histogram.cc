@@ -123,6 +123,15 @@ uint64_t Histogram::total() const {
 
 double Histogram::width() const { return std::ldexp(1.0, exponent_); }
 
+uint64_t Histogram::CountBeyond(double low, double high) const {
+  uint64_t beyond = 0;
+  for (int i = 0; i < int(counts_.size()); ++i) {
+    const double start = (i - kHalf) * width();
+    if (start + width() <= low || start >= high) beyond += counts_[size_t(i)];
+  }
+  return beyond;
+}
+
 bool Histogram::Restore(int exponent, std::vector<uint64_t> counts,
                         uint64_t zeros, uint64_t non_finite, Range extremes) {
   const bool valid = exponent >= kMinExponent && exponent <= 128 &&

@@ -43,6 +43,10 @@ class Histogram {
   // Exact extremes, 0 included; {0, 0} if nothing was seen.
   Range extremes() const { return {low_, high_}; }
 
+  // Of bins that lie wholly beyond the range. A bin is at most 1/2048 of the
+  // extremes, so that little is missed.
+  uint64_t CountBeyond(double low, double high) const;
+
   // Rebuilds a stored histogram; false if the parts do not fit together.
   bool Restore(int exponent, std::vector<uint64_t> counts, uint64_t zeros,
                uint64_t non_finite, Range extremes);

@@ -54,6 +54,15 @@ TEST(Histogram, UsesTheFinestBinsThatHoldTheData) {
   EXPECT_EQ(Of({-1.0f}).width(), std::ldexp(1.0, -11));
 }
 
+TEST(Histogram, CountsWhatLiesBeyondARange) {
+  Histogram h;
+  h.Add(std::vector<float>{-4, -1, 0, 0.5f, 1, 2, 2});
+  EXPECT_EQ(h.CountBeyond(-4, 2.1), 0u);
+  EXPECT_EQ(h.CountBeyond(-3.9, 1.9), 3u);
+  EXPECT_EQ(h.CountBeyond(0, 0), 6u);  // zeros are in no bin
+  EXPECT_EQ(Histogram().CountBeyond(0, 0), 0u);
+}
+
 TEST(Histogram, DoesNotDependOnOrderOrSplit) {
   const std::vector<float> small = RandomValues(1, 5000, 0.1f);
   const std::vector<float> large = RandomValues(2, 5000, 300.0f);

@@ -103,6 +103,15 @@ Status CheckMergeable(const Ranges& into, const Ranges& from) {
 
 }  // namespace
 
+std::map<std::string, float> PeaksOf(const Ranges& ranges) {
+  std::map<std::string, float> peaks;
+  for (const ValueRange& value : ranges.values) {
+    const Range range = value.histogram.extremes();
+    peaks[value.name] = std::max(std::abs(range.low), std::abs(range.high));
+  }
+  return peaks;
+}
+
 Status MergePiece(Ranges& into, const Ranges& from) {
   OCTET_RETURN_IF_ERROR(CheckMergeable(into, from));
   for (size_t i = 0; i < into.values.size(); ++i) {

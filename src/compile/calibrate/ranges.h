@@ -4,6 +4,7 @@
 #define OCTET_COMPILE_CALIBRATE_RANGES_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,9 @@ struct Ranges {
   const ValueRange* Find(std::string_view name) const;
   bool operator==(const Ranges&) const = default;
 };
+
+// The largest magnitude of each value that was observed, by its name.
+std::map<std::string, float> PeaksOf(const Ranges& ranges);
 
 // Joins two calibrations, as if one run had seen the samples of both.
 //   into:   unchanged by an error.

@@ -34,6 +34,14 @@ Ranges MakeRanges(float high, int64_t sample) {
   return ranges;
 }
 
+TEST(PeaksOf, AreTheLargerEndOfEachValue) {
+  EXPECT_THAT(
+      PeaksOf(MakeRanges(3, 0)),
+      testing::ElementsAre(testing::Pair("a", 3), testing::Pair("b", 3)));
+  EXPECT_EQ(PeaksOf(MakeRanges(0.5f, 0)).at("a"), 1);
+  EXPECT_TRUE(PeaksOf(Ranges()).empty());
+}
+
 TEST(ExactSum, IsExactWhateverTheOrder) {
   ExactSum up, down;
   std::vector<float> x;

@@ -14,19 +14,6 @@ double BinStart(const Histogram& histogram, int bin) {
   return (bin - Histogram::kHalf) * histogram.width();
 }
 
-// Elements of bins that lie wholly beyond the range. A bin is at most 1/2048
-// of the extremes, so that little is missed.
-uint64_t CountBeyond(const Histogram& histogram, double low, double high) {
-  uint64_t beyond = 0;
-  for (int i = 0; i < int(histogram.counts().size()); ++i) {
-    const double start = BinStart(histogram, i);
-    if (start + histogram.width() <= low || start >= high) {
-      beyond += histogram.counts()[size_t(i)];
-    }
-  }
-  return beyond;
-}
-
 StoredForm DescribeForm(const Form& form, const ValueRange* seen) {
   StoredForm row;
   row.rule = form.rule;
@@ -42,8 +29,8 @@ StoredForm DescribeForm(const Form& form, const ValueRange* seen) {
     return row;
   }
   // Half a step beyond the last code still rounds to it.
-  const uint64_t beyond = CountBeyond(seen->histogram, row.low - row.step / 2,
-                                      row.high + row.step / 2);
+  const uint64_t beyond = seen->histogram.CountBeyond(row.low - row.step / 2,
+                                                      row.high + row.step / 2);
   row.clipped = double(beyond) / double(seen->histogram.total());
   const double width = QuantileOf(seen->histogram, 1 - kTail) -
                        QuantileOf(seen->histogram, kTail);

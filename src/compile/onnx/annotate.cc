@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "compile/onnx/external_files.h"
 #include "compile/onnx/model_proto.h"
 #include "compile/onnx/node_order.h"
 
@@ -25,20 +26,6 @@ std::string WithoutMarks(std::string_view text) {
   return rest;
 }
 
-bool IsExternal(const onnx::TensorProto& tensor) {
-  return tensor.data_location() == onnx::TensorProto::EXTERNAL;
-}
-
-bool HasExternalData(const onnx::GraphProto& graph) {
-  return std::ranges::any_of(graph.initializer(), IsExternal) ||
-         std::ranges::any_of(graph.node(), [](const onnx::NodeProto& node) {
-           return std::ranges::any_of(
-               node.attribute(), [](const onnx::AttributeProto& attribute) {
-                 return IsExternal(attribute.t());
-               });
-         });
-}
-
 }  // namespace
 
 Result<AnnotatedOnnx> AnnotateOnnx(
@@ -47,7 +34,7 @@ Result<AnnotatedOnnx> AnnotateOnnx(
   OCTET_ASSIGN(const ParsedModel parsed, ParsedModel::Parse(model));
   onnx::ModelProto proto = parsed.proto();
   AnnotatedOnnx annotated;
-  annotated.has_external_data = HasExternalData(proto.graph());
+  annotated.external_files = ExternalFiles(proto.graph());
   for (int n = 0; n < proto.graph().node_size(); ++n) {
     onnx::NodeProto& node = *proto.mutable_graph()->mutable_node(n);
     const auto note = notes.find(NodeName(node, n));

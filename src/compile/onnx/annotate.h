@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "octet/status.h"
 
@@ -15,9 +16,9 @@ namespace octet::compile {
 struct AnnotatedOnnx {
   std::string bytes;
   int nodes = 0;  // that were written on
-  // Some tensors stand in files beside the model: the new one must stand there
-  // too.
-  bool has_external_data = false;
+  // See external_files.h: where there are some, the new model must stand beside
+  // them too.
+  std::vector<std::string> external_files;
 };
 
 // The model with one line of each node's doc_string replaced or added:

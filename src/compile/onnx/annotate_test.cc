@@ -8,7 +8,9 @@
 namespace octet::compile {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 onnx::ModelProto TwoNodes() {
   TestModel model;
@@ -77,12 +79,22 @@ TEST(AnnotateOnnx, SaysWhereTensorsStandInOtherFiles) {
   onnx::ModelProto model = TwoNodes();
   const auto external = [&] {
     const std::string bytes = model.SerializeAsString();
-    return AnnotateOnnx(std::as_bytes(std::span(bytes)), {})->has_external_data;
+    return AnnotateOnnx(std::as_bytes(std::span(bytes)), {})->external_files;
   };
-  EXPECT_FALSE(external());
-  model.mutable_graph()->add_initializer()->set_data_location(
-      onnx::TensorProto::EXTERNAL);
-  EXPECT_TRUE(external());
+  EXPECT_THAT(external(), IsEmpty());
+  const auto place = [](onnx::TensorProto& tensor, const char* location) {
+    tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+    auto& entry = *tensor.add_external_data();
+    entry.set_key("location");
+    entry.set_value(location);
+  };
+  onnx::GraphProto& graph = *model.mutable_graph();
+  for (const char* location : {"m.data", "a/b", "m.data"}) {
+    place(*graph.add_initializer(), location);
+  }
+  place(*graph.mutable_node(0)->add_attribute()->mutable_t(), "c");
+  graph.add_initializer()->set_name("inside");
+  EXPECT_THAT(external(), ElementsAre("a/b", "c", "m.data"));
 }
 
 TEST(AnnotateOnnx, RefusesWhatIsNoModel) {

@@ -117,6 +117,8 @@ class Aligner {
       MakeFirst(y, half);
     }
     const bool stays = plan.reason.kind == ReasonKind::kAsked ||
+                       plan.reason.kind == ReasonKind::kSensitive ||
+                       plan.reason.kind == ReasonKind::kStructure ||
                        plan.reason.kind == ReasonKind::kMover;
     if (!stays || IsStale(plan.reason, plan.precision)) {
       plan.reason = {ReasonKind::kAsked, "edited plan"};

@@ -97,6 +97,16 @@ Role Classify(const Graph& graph, const Node& node) {
   return Role::kFloat;
 }
 
+bool IsSum(const Node& node) {
+  if (const Binary* binary = std::get_if<Binary>(&node.op)) {
+    return binary->op == BinaryOp::kAdd || binary->op == BinaryOp::kSub;
+  }
+  const Conv* conv = std::get_if<Conv>(&node.op);
+  const MatMul* matmul = std::get_if<MatMul>(&node.op);
+  return (conv != nullptr && conv->fusion.residual) ||
+         (matmul != nullptr && matmul->fusion.residual);
+}
+
 std::string WhyFloat(const Graph& graph, const Node& node) {
   const std::string kind(KindName(node.op));
   const DType dtype = graph.values[node.outputs[0]].dtype;

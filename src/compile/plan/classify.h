@@ -19,6 +19,10 @@ enum class Role : uint8_t {
 
 Role Classify(const Graph& graph, const Node& node);
 
+// Whether it adds two values: a sum or difference, or a product with a
+// residual.
+bool IsSum(const Node& node);
+
 // What keeps a node of role kFloat from having an int8 form: its kind, or what
 // is special about this one ("Gather of a constant").
 std::string WhyFloat(const Graph& graph, const Node& node);

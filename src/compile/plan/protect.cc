@@ -5,6 +5,7 @@
 
 #include "compile/plan/align_forms.h"
 #include "compile/plan/classify.h"
+#include "compile/plan/half_form.h"
 #include "compile/plan/move_quant.h"
 
 namespace octet::compile {
@@ -51,18 +52,19 @@ bool IsPart(const Graph& graph, const Plan& plan, const Uses& uses, ValueId v,
 
 class Protecting {
  public:
-  Protecting(const Graph& graph, Precision precision, const std::string& detail,
-             Plan& plan)
+  Protecting(const Graph& graph, const Protection& protection,
+             const Reason& reason, Plan& plan)
       : graph_(graph),
         uses_(ComputeUses(graph)),
-        precision_(precision),
-        reason_{ReasonKind::kSensitive, detail},
+        protection_(protection),
+        reason_(reason),
         plan_(plan) {}
 
   void Value(const StoredValue& stored) {
     std::vector<ValueId> values = {stored.value};
     values.insert(values.end(), stored.parts.begin(), stored.parts.end());
     for (ValueId v : values) {
+      Readers(v);
       const NodeId maker = uses_.producer[size_t(v)];
       // A product writes floats as well as codes; nothing else does.
       if (maker != kNoNode && !IsProduct(graph_, graph_.nodes[size_t(maker)])) {
@@ -71,23 +73,64 @@ class Protecting {
       if (FormsOf(graph_, plan_, v)[0].is_u8()) {
         WriteFirst(graph_, v, Form::F32(), plan_);
       }
-      Readers(v);
     }
     ReadAsFloat(values);
-    AlignForms(graph_, plan_);
+    Align();
   }
 
   void Node(NodeId n) {
     Keep(n);
-    AlignForms(graph_, plan_);
+    Align();
   }
 
  private:
   void Keep(NodeId n) {
-    NodePlan& row = plan_.nodes.at(graph_.nodes[size_t(n)].name);
+    const compile::Node& node = graph_.nodes[size_t(n)];
+    NodePlan& row = plan_.nodes.at(node.name);
     if (row.precision != Precision::kInt8) return;
-    row.precision = precision_;
+    row.precision = PrecisionOf(node);
     row.reason = reason_;
+    // Those were of int8 weights.
+    row.weight_clip.clear();
+    row.bias_shift.clear();
+  }
+
+  Precision PrecisionOf(const compile::Node& node) const {
+    const Precision wanted = protection_.precision;
+    if (!IsHalf(wanted)) return wanted;
+    const bool is_held = HasHalfForm(graph_, node) &&
+                         (wanted != Precision::kF16 ||
+                          WhyNotF16(graph_, node, protection_.peaks).empty());
+    // What moves data follows its readers: nothing is rounded for nobody.
+    const bool is_wanted = !IsMover(node) || AnyReads(node.outputs[0], wanted);
+    return is_held && is_wanted ? wanted : Precision::kF32;
+  }
+
+  bool AnyReads(ValueId v, Precision precision) const {
+    return std::ranges::any_of(uses_.readers[size_t(v)], [&](NodeId n) {
+      const std::string& name = graph_.nodes[size_t(n)].name;
+      return plan_.nodes.at(name).precision == precision;
+    });
+  }
+
+  // Lets products in 16 bits write halves where they are read, else f32: what
+  // other readers take is made from that.
+  void Align() {
+    AlignForms(graph_, plan_);
+    const Precision precision = protection_.precision;
+    if (!IsHalf(precision)) return;
+    for (const compile::Node& node : graph_.nodes) {
+      if (plan_.nodes.at(node.name).precision != precision ||
+          !IsProduct(graph_, node)) {
+        continue;
+      }
+      const ValueId y = node.outputs[0];
+      const Form wanted =
+          AnyReads(y, precision) ? Form::Of(StorageOf(precision)) : Form::F32();
+      if (FormsOf(graph_, plan_, y)[0].storage != wanted.storage) {
+        WriteFirst(graph_, y, wanted, plan_);
+      }
+    }
   }
 
   // Keeps what computes with the value, and what moves it there; true if there
@@ -127,8 +170,8 @@ class Protecting {
 
   const Graph& graph_;
   const Uses uses_;
-  const Precision precision_;
-  const Reason reason_;
+  const Protection& protection_;
+  const Reason& reason_;
   Plan& plan_;
 };
 
@@ -185,13 +228,14 @@ std::vector<NodeId> FindInt8Nodes(const Graph& graph, const Plan& plan) {
 }
 
 void ProtectValue(const Graph& graph, const StoredValue& stored,
-                  Precision precision, const std::string& detail, Plan& plan) {
-  Protecting(graph, precision, detail, plan).Value(stored);
+                  const Protection& protection, const Reason& reason,
+                  Plan& plan) {
+  Protecting(graph, protection, reason, plan).Value(stored);
 }
 
-void ProtectNode(const Graph& graph, NodeId node, Precision precision,
-                 const std::string& detail, Plan& plan) {
-  Protecting(graph, precision, detail, plan).Node(node);
+void ProtectNode(const Graph& graph, NodeId node, const Protection& protection,
+                 const Reason& reason, Plan& plan) {
+  Protecting(graph, protection, reason, plan).Node(node);
 }
 
 }  // namespace octet::compile

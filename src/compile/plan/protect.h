@@ -4,6 +4,7 @@
 #ifndef OCTET_COMPILE_PLAN_PROTECT_H_
 #define OCTET_COMPILE_PLAN_PROTECT_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,17 +30,27 @@ std::vector<StoredValue> FindStoredValues(const Graph& graph, const Plan& plan);
 // The nodes that compute in int8; what only moves data is none of them.
 std::vector<NodeId> FindInt8Nodes(const Graph& graph, const Plan& plan);
 
-// Keeps a value in `precision`: whoever reads it computes in that, and its
+// What is kept out of int8 computes in `precision`; what has no form in 16
+// bits, or would leave f16, in fp32.
+struct Protection {
+  Precision precision = Precision::kF32;
+  // Of f16: the largest magnitude that calibration saw of each value, as
+  // WithMovedPeaks gives it; what is missing is taken to fit.
+  std::map<std::string, float> peaks;
+};
+
+// Keeps a value out of int8: whoever reads it computes as protected, and its
 // producer writes it so. A concatenation, and a convolution that adds it as a
 // residual, stay int8 and read it unrounded where they can.
-//   detail: of the reason ("-0.8 mAP").
+//   reason: "sensitive (-0.8 mAP)", ...
 void ProtectValue(const Graph& graph, const StoredValue& stored,
-                  Precision precision, const std::string& detail, Plan& plan);
+                  const Protection& protection, const Reason& reason,
+                  Plan& plan);
 
-// Keeps one node in `precision`, its weights with it; what it reads stays in
+// Keeps one node out of int8, its weights with it; what it reads stays in
 // codes.
-void ProtectNode(const Graph& graph, NodeId node, Precision precision,
-                 const std::string& detail, Plan& plan);
+void ProtectNode(const Graph& graph, NodeId node, const Protection& protection,
+                 const Reason& reason, Plan& plan);
 
 }  // namespace octet::compile
 

@@ -12,6 +12,8 @@ namespace {
 
 using testing::ElementsAre;
 
+const Reason kMeasured = {ReasonKind::kSensitive, ""};
+
 struct Planned {
   Graph graph;
   Plan plan;
@@ -102,8 +104,8 @@ TEST(FindStoredValues, FindsNoneInAFloatPlan) {
 TEST(ProtectValue, KeepsAllReadersAndWritesItUnrounded) {
   Planned p = PlanOf(kShared);
   const auto all = FindStoredValues(p.graph, p.plan);
-  ProtectValue(p.graph, Find(p.graph, all, "a"), Precision::kF32, "-0.8 mAP",
-               p.plan);
+  ProtectValue(p.graph, Find(p.graph, all, "a"), {},
+               {ReasonKind::kSensitive, "-0.8 mAP"}, p.plan);
   EXPECT_TRUE(CheckForms(p.graph, p.plan).ok())
       << CheckForms(p.graph, p.plan).message();
   EXPECT_FALSE(p.plan.values.at("a").forms[0].is_u8());
@@ -120,7 +122,7 @@ TEST(ProtectValue, KeepsAllReadersAndWritesItUnrounded) {
 TEST(ProtectValue, LetsAConvolutionAddItUnroundedInInt8) {
   Planned p = PlanOf(kShared);
   const auto all = FindStoredValues(p.graph, p.plan);
-  ProtectValue(p.graph, Find(p.graph, all, "a"), Precision::kF32, "", p.plan);
+  ProtectValue(p.graph, Find(p.graph, all, "a"), {}, kMeasured, p.plan);
   const NodePlan& third = p.plan.nodes.at("third");
   EXPECT_EQ(third.precision, Precision::kInt8);
   EXPECT_EQ(third.input_forms[3], 0);  // f32, as it is written
@@ -131,7 +133,7 @@ TEST(ProtectValue, LeavesNothingOfIt) {
     const Planned p = PlanOf(text);
     for (const StoredValue& stored : FindStoredValues(p.graph, p.plan)) {
       Plan plan = p.plan;
-      ProtectValue(p.graph, stored, Precision::kF32, "", plan);
+      ProtectValue(p.graph, stored, {}, kMeasured, plan);
       EXPECT_TRUE(CheckForms(p.graph, plan).ok());
       const std::string& name = NameOf(p.graph, stored.value);
       EXPECT_FALSE(plan.values.at(name).forms[0].is_u8()) << name;
@@ -145,18 +147,79 @@ TEST(ProtectValue, LeavesNothingOfIt) {
 TEST(ProtectValue, OfAllValuesLeavesAFloatEngine) {
   Planned p = PlanOf(kJoined);
   for (const StoredValue& stored : FindStoredValues(p.graph, p.plan)) {
-    ProtectValue(p.graph, stored, Precision::kF32, "", p.plan);
+    ProtectValue(p.graph, stored, {}, kMeasured, p.plan);
   }
   for (const auto& [name, node] : p.plan.nodes) {
     EXPECT_EQ(node.precision, Precision::kF32) << name;
   }
 }
 
+// A transposition and a pooling between products, and a residual.
+constexpr std::string_view kMixed = R"(graph "g"
+input x f32[1,8,8,4]
+const w f32[4,1,1,4]{seed=1}
+a f32[1,8,8,4] = Conv(x, w, _) name=first
+t f32[1,8,8,4] = Transpose(a) perm=[0,2,1,3] name=turn
+b f32[1,8,8,4] = Conv(t, w, _) name=second
+p f32[1,8,8,4] = Pool(b) kernel=[3,3] pads=[1,1,1,1] name=pool
+c f32[1,8,8,4] = Conv(p, w, _) name=third
+s f32[1,8,8,4] = Binary(c, b) op=add name=sum
+d f32[1,8,8,4] = Conv(s, w, _) name=fourth
+output d
+)";
+
+TEST(ProtectValue, In16BitsTakesFp32WhereThereIsNoSuchForm) {
+  for (Precision half : {Precision::kF16, Precision::kBf16}) {
+    Planned p = PlanOf(kMixed);
+    for (const StoredValue& stored : FindStoredValues(p.graph, p.plan)) {
+      Plan plan = p.plan;
+      ProtectValue(p.graph, stored, {half, {}}, kMeasured, plan);
+      EXPECT_TRUE(CheckForms(p.graph, plan).ok())
+          << CheckForms(p.graph, plan).message();
+      ProtectValue(p.graph, stored, {half, {}}, kMeasured, p.plan);
+    }
+    EXPECT_TRUE(CheckForms(p.graph, p.plan).ok());
+    for (const char* name : {"first", "turn", "second", "third", "fourth"}) {
+      EXPECT_EQ(p.plan.nodes.at(name).precision, half) << name;
+      EXPECT_EQ(p.plan.nodes.at(name).reason.kind, ReasonKind::kSensitive);
+    }
+    for (const char* name : {"pool", "sum"}) {
+      EXPECT_EQ(p.plan.nodes.at(name).precision, Precision::kF32) << name;
+    }
+    // What is read in 16 bits is written so.
+    EXPECT_EQ(p.plan.values.at("a").forms[0], Form::Of(StorageOf(half)));
+    EXPECT_EQ(p.plan.values.at("c").forms[0], Form::F32());
+  }
+}
+
+TEST(ProtectValue, KeepsWhatFp16CannotHoldInFp32) {
+  Planned p = PlanOf(kMixed);
+  const auto all = FindStoredValues(p.graph, p.plan);
+  const Protection protection{Precision::kF16, {{"d", 1e5f}}};
+  ProtectValue(p.graph, Find(p.graph, all, "s"), protection, kMeasured, p.plan);
+  EXPECT_EQ(p.plan.nodes.at("fourth").precision, Precision::kF32);
+  ProtectValue(p.graph, Find(p.graph, all, "a"), protection, kMeasured, p.plan);
+  EXPECT_EQ(p.plan.nodes.at("second").precision, Precision::kF16);
+}
+
+TEST(ProtectNode, TakesBackWhatBelongedToItsInt8Weights) {
+  Planned p = PlanOf(kShared);
+  NodePlan& second = p.plan.nodes.at("second");
+  second.weight_clip.assign(4, 0.9f);
+  second.bias_shift.assign(4, 0.1f);
+  const auto node = std::ranges::find(p.graph.nodes, "second", &Node::name);
+  ProtectNode(p.graph, NodeId(node - p.graph.nodes.begin()), {}, kMeasured,
+              p.plan);
+  EXPECT_TRUE(CheckPlan(p.graph, p.plan).ok())
+      << CheckPlan(p.graph, p.plan).message();
+  EXPECT_TRUE(second.bias_shift.empty());
+}
+
 TEST(ProtectNode, LeavesItsInputInCodes) {
   Planned p = PlanOf(kShared);
   const auto third = std::ranges::find(p.graph.nodes, "third", &Node::name);
-  ProtectNode(p.graph, NodeId(third - p.graph.nodes.begin()), Precision::kF32,
-              "", p.plan);
+  ProtectNode(p.graph, NodeId(third - p.graph.nodes.begin()), {}, kMeasured,
+              p.plan);
   EXPECT_TRUE(CheckForms(p.graph, p.plan).ok());
   EXPECT_EQ(p.plan.nodes.at("third").precision, Precision::kF32);
   EXPECT_EQ(p.plan.nodes.at("second").precision, Precision::kInt8);

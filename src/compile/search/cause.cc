@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "compile/calibrate/range_rule.h"
+#include "compile/plan/classify.h"
 
 namespace octet::compile {
 namespace {
@@ -36,7 +37,9 @@ Bounds BoundsOf(const QuantParams& quant) {
           octet::Dequantize(int32_t(kSteps), quant.scale[0], z)};
 }
 
-double Median(std::vector<double> x) {
+// Of those above 0: what is 0 throughout is in nobody's way.
+double MedianOfPositive(std::vector<double> x) {
+  std::erase_if(x, [](double each) { return !(each > 0); });
   if (x.empty()) return 0;
   const auto middle = x.begin() + ptrdiff_t(x.size() / 2);
   std::ranges::nth_element(x, middle);
@@ -104,17 +107,6 @@ std::optional<Cause> SharedConcat(const Evidence& evidence,
       ""};
 }
 
-bool IsSum(const Node* node) {
-  if (node == nullptr) return false;
-  if (const Binary* binary = std::get_if<Binary>(&node->op)) {
-    return binary->op == BinaryOp::kAdd || binary->op == BinaryOp::kSub;
-  }
-  const Conv* conv = std::get_if<Conv>(&node->op);
-  const MatMul* matmul = std::get_if<MatMul>(&node->op);
-  return (conv != nullptr && conv->fusion.residual) ||
-         (matmul != nullptr && matmul->fusion.residual);
-}
-
 std::optional<Cause> Saturated(const Evidence& evidence,
                                const CodedValue& coded,
                                const Saturation& saturation) {
@@ -122,7 +114,8 @@ std::optional<Cause> Saturated(const Evidence& evidence,
   if (share < kLeastSaturated || saturation.of_error < kMostlyClipped) {
     return std::nullopt;
   }
-  const bool sum = IsSum(Producer(evidence, coded.value));
+  const Node* maker = Producer(evidence, coded.value);
+  const bool sum = maker != nullptr && IsSum(*maker);
   const std::string range =
       coded.quant.per_channel()
           ? "the ranges of its channels"
@@ -162,9 +155,10 @@ std::optional<Cause> OutlierSample(const Evidence& evidence,
       far.sample < 0) {
     return std::nullopt;
   }
-  const std::string name = far.sample < evidence.samples.size()
-                               ? evidence.samples.Name(far.sample)
-                               : fmt::format("number {}", far.sample + 1);
+  const bool is_known =
+      evidence.samples != nullptr && far.sample < evidence.samples->size();
+  const std::string name = is_known ? evidence.samples->Name(far.sample)
+                                    : fmt::format("number {}", far.sample + 1);
   return Cause{
       "outlier sample",
       fmt::format("sample {} alone reaches {:.4g}, the others {:.4g} "
@@ -229,7 +223,7 @@ std::optional<LargeChannel> FindLargeChannel(const Evidence& evidence,
     if (const Value* w = WeightsOf(evidence, node)) {
       const bool conv = std::holds_alternative<Conv>(node->op);
       const std::vector<double> rms = RmsByIndex(*w, conv ? 0 : 1);
-      const double usual = std::max(Median(rms), 1e-30);
+      const double usual = MedianOfPositive(rms);
       if (rms.size() == count && IndexOfLargest(rms) == channel &&
           rms[channel] > kUnlike * usual) {
         return LargeChannel{node, rms[channel] / usual};
@@ -250,8 +244,10 @@ std::optional<Cause> UnlikeChannels(const Evidence& evidence,
                                     const CodedValue& coded,
                                     const ValueRange& seen, Bounds bounds) {
   const std::vector<double> widths = ChannelWidths(seen);
-  const double median = Median(widths);
-  if (widths.size() < 2 || median * kFewSteps > bounds.width()) {
+  const auto varying =
+      std::ranges::count_if(widths, [](double width) { return width > 0; });
+  const double median = MedianOfPositive(widths);
+  if (varying < 2 || median * kFewSteps > bounds.width()) {
     return std::nullopt;
   }
   const size_t widest = IndexOfLargest(widths);
@@ -266,13 +262,12 @@ std::optional<Cause> UnlikeChannels(const Evidence& evidence,
                     widest, large->node->name, large->times, steps),
         FoldChannels(evidence)};
   }
-  return Cause{
-      "unlike channels",
-      fmt::format("one scale for {} channels that are unlike: channel "
-                  "{} is {:.4g} wide, half of them less than {:.4g}, "
-                  "which is {:.1f} of 255 steps",
-                  widths.size(), widest, widths[widest], median, steps),
-      FoldChannels(evidence)};
+  return Cause{"unlike channels",
+               fmt::format("one scale for {} channels that are unlike: channel "
+                           "{} is {:.4g} wide, half of them less than {:.4g}, "
+                           "which is {:.1f} of 255 steps",
+                           varying, widest, widths[widest], median, steps),
+               FoldChannels(evidence)};
 }
 
 std::optional<Cause> TooWide(const Evidence& evidence, const ValueRange& seen,
@@ -297,19 +292,24 @@ Cause Rounding(double sqnr_db) {
 
 }  // namespace
 
+std::optional<Cause> CauseByRange(const Evidence& evidence,
+                                  const CodedValue& coded) {
+  if (coded.quant.per_channel()) return std::nullopt;
+  if (auto cause = SharedConcat(evidence, coded)) return cause;
+  const ValueRange* seen = evidence.ranges.Find(NameOf(evidence, coded.value));
+  if (seen == nullptr) return std::nullopt;
+  const Bounds bounds = BoundsOf(coded.quant);
+  if (auto cause = OutlierSample(evidence, *seen, bounds)) return cause;
+  if (auto cause = UnlikeChannels(evidence, coded, *seen, bounds)) {
+    return cause;
+  }
+  return TooWide(evidence, *seen, bounds);
+}
+
 Cause CauseOfValue(const Evidence& evidence, const CodedValue& coded,
                    const Saturation& saturation, double sqnr_db) {
   if (auto cause = Saturated(evidence, coded, saturation)) return *cause;
-  if (coded.quant.per_channel()) return Rounding(sqnr_db);
-  if (auto cause = SharedConcat(evidence, coded)) return *cause;
-  const ValueRange* seen = evidence.ranges.Find(NameOf(evidence, coded.value));
-  if (seen == nullptr) return Rounding(sqnr_db);
-  const Bounds bounds = BoundsOf(coded.quant);
-  if (auto cause = OutlierSample(evidence, *seen, bounds)) return *cause;
-  if (auto cause = UnlikeChannels(evidence, coded, *seen, bounds)) {
-    return *cause;
-  }
-  if (auto cause = TooWide(evidence, *seen, bounds)) return *cause;
+  if (auto cause = CauseByRange(evidence, coded)) return *cause;
   return Rounding(sqnr_db);
 }
 
@@ -319,12 +319,12 @@ Cause CauseOfWeights(const Evidence& evidence, const Node& node,
     const bool conv = std::holds_alternative<Conv>(node.op);
     const std::vector<double> rms = RmsByIndex(*w, conv ? 3 : 0);
     const size_t largest = rms.empty() ? 0 : IndexOfLargest(rms);
-    const double usual = Median(rms);
+    const double usual = MedianOfPositive(rms);
     if (rms.size() > 1 && rms[largest] > kUnlike * usual) {
       return {"weight channel",
               fmt::format("the weights for input channel {} are {:.0f} times "
                           "as large as the others' and share their scales",
-                          largest, rms[largest] / std::max(usual, 1e-30)),
+                          largest, rms[largest] / usual),
               FoldChannels(evidence)};
     }
   }

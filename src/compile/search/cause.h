@@ -2,6 +2,7 @@
 #ifndef OCTET_COMPILE_SEARCH_CAUSE_H_
 #define OCTET_COMPILE_SEARCH_CAUSE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ struct Evidence {
   const Graph& graph;
   const Uses& uses;
   const Ranges& ranges;         // of calibration
-  const SampleSource& samples;  // that calibration saw; for their names
+  const SampleSource* samples;  // that calibration saw; null: nameless
   std::string_view rule;        // how ranges were chosen: engine.calibration()
 };
 
@@ -45,6 +46,10 @@ struct Saturation {
 //   rounding              none: eight bits are too few here
 Cause CauseOfValue(const Evidence& evidence, const CodedValue& coded,
                    const Saturation& saturation, double sqnr_db);
+
+// The same without a run: from "shared concat scale" to "range too wide".
+std::optional<Cause> CauseByRange(const Evidence& evidence,
+                                  const CodedValue& coded);
 
 // The same for weights: one input channel far larger than the others, or
 // rounding.

@@ -17,8 +17,8 @@
 namespace octet::compile {
 namespace {
 
-// Rounding is looked at on so many samples, costs are measured on fewer: each
-// candidate takes a float run of every one.
+// RoundingError is looked at on so many samples, costs are measured on fewer:
+// each candidate takes a float run of every one.
 constexpr int64_t kRoundedSamples = 4, kCostSamples = 2;
 constexpr size_t kMostValues = 8, kMostWeights = 4;
 // 8-bit weights usually keep 33 dB and more; those that do are not suspected.
@@ -66,11 +66,12 @@ struct RoundingError {
 class Diagnoser {
  public:
   Diagnoser(const Graph& graph, const Engine& engine,
-            const SampleSource& samples, const Ranges& ranges)
+            const SampleSource& samples, const Ranges& ranges, const Plan* plan)
       : graph_(graph),
         engine_(engine),
         samples_(samples),
         ranges_(ranges),
+        plan_(plan),
         uses_(ComputeUses(graph)),
         is_int8_(Int8Nodes(graph, engine)) {}
 
@@ -138,14 +139,24 @@ class Diagnoser {
     }
   }
 
+  // How the engine stores the node's weights; as by default if that is unknown.
+  NodePlan RowOf(const Node& node) const {
+    if (plan_ == nullptr) return {};
+    const auto row = plan_->nodes.find(node.name);
+    return row == plan_->nodes.end() ? NodePlan() : row->second;
+  }
+
   void FindWeights() {
     std::vector<Culprit> found;
     for (NodeId n = 0; n < NodeId(graph_.nodes.size()); ++n) {
       if (!is_int8_[size_t(n)]) continue;
       const Node& node = graph_.nodes[size_t(n)];
+      const NodePlan row = RowOf(node);
+      // Imported weights are what their codes stand for.
+      if (!row.weight_scale.empty()) continue;
       Culprit candidate;
       candidate.node = n;
-      candidate.weights = CodedWeights(graph_, node, coded_);
+      candidate.weights = CodedWeights(graph_, node, coded_, row.weight_clip);
       if (candidate.weights.raw() == nullptr) continue;
       const Value& exact = graph_.values[size_t(node.inputs[1])];
       SliceError error;
@@ -213,7 +224,7 @@ class Diagnoser {
   }
 
   Suspect Describe(const Culprit& candidate) const {
-    const Evidence evidence{graph_, uses_, ranges_, samples_,
+    const Evidence evidence{graph_, uses_, ranges_, &samples_,
                             engine_.calibration()};
     Suspect suspect;
     suspect.sqnr_db = candidate.sqnr_db;
@@ -266,6 +277,7 @@ class Diagnoser {
   const Engine& engine_;
   const SampleSource& samples_;
   const Ranges& ranges_;
+  const Plan* plan_;  // null: unknown
   const Uses uses_;
   const std::vector<bool> is_int8_;  // by node
   std::vector<CodedValue> coded_;
@@ -278,8 +290,9 @@ class Diagnoser {
 
 Result<std::vector<Suspect>> Diagnose(const Graph& graph, const Engine& engine,
                                       const SampleSource& samples,
-                                      const Ranges& ranges, size_t most) {
-  return Diagnoser(graph, engine, samples, ranges).Run(most);
+                                      const Ranges& ranges, const Plan* plan,
+                                      size_t most) {
+  return Diagnoser(graph, engine, samples, ranges, plan).Run(most);
 }
 
 }  // namespace octet::compile

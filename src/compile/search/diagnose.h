@@ -6,6 +6,7 @@
 
 #include "compile/calibrate/ranges.h"
 #include "compile/ir/graph.h"
+#include "compile/plan/plan.h"
 #include "octet/compiler.h"
 
 namespace octet::compile {
@@ -16,11 +17,14 @@ namespace octet::compile {
 // blamed for all its readers at once, and a node not for what it reads.
 //
 //   ranges:  what calibration saw.
+//   plan:    of the engine; null: its weights are taken to be rounded over
+//            their whole range.
 //   most:    suspects, at most; those that one remedy covers are one.
 //   errors:  kBadInput if no sample can be read or one does not fit.
 Result<std::vector<Suspect>> Diagnose(const Graph& graph, const Engine& engine,
                                       const SampleSource& samples,
-                                      const Ranges& ranges, size_t most);
+                                      const Ranges& ranges, const Plan* plan,
+                                      size_t most);
 
 }  // namespace octet::compile
 

@@ -34,7 +34,8 @@ std::vector<Suspect> MustDiagnose(const Calibrated& c, const Plan& plan,
                                   size_t most = 3) {
   const auto engine = EngineOf(c.graph, plan, /*whole=*/false);
   EXPECT_TRUE(engine.ok()) << engine.status().message();
-  const auto suspects = Diagnose(c.graph, *engine, samples, c.ranges, most);
+  const auto suspects =
+      Diagnose(c.graph, *engine, samples, c.ranges, &plan, most);
   EXPECT_TRUE(suspects.ok()) << suspects.status().message();
   return *suspects;
 }
@@ -169,6 +170,36 @@ TEST(Diagnose, NamesTheSampleThatMadeARangeTooWide) {
   }
 }
 
+TEST(Diagnose, NamesWeightsWhoseRangeThePlanNarrowsTooFar) {
+  const Calibrated c = CalibratedFrom(kResidual);
+  Plan plan = c.plan;
+  plan.nodes.at("third").weight_clip.assign(8, 0.1f);
+  const auto suspects = MustDiagnose(c, plan, SeededSamples(c.graph, 4));
+  ASSERT_FALSE(suspects.empty());
+  EXPECT_EQ(suspects[0].kind, "weights");
+  EXPECT_EQ(suspects[0].node, "third");
+  EXPECT_GT(suspects[0].share, 0.9);
+}
+
+// Channels that never vary do not make the others look unlike.
+TEST(Diagnose, CountsOnlyChannelsThatVaryAmongUnlikeOnes) {
+  for (const int dead : {0, 6}) {
+    Graph graph = MustParse(kResidual);
+    Value& value = graph.values[size_t(ValueNamed(graph, "v"))];
+    Tensor weights = *value.data;
+    const auto w = weights.as<float>();
+    const int64_t inner = weights.elements() / 8;
+    std::fill(w.begin(), w.begin() + dead * inner, 0.0f);
+    value.data = std::make_shared<const Tensor>(std::move(weights));
+    const SeededSamples samples(graph, 4);
+    const Calibrated c = CalibratedOn(std::move(graph), samples);
+    for (const Suspect& suspect : MustDiagnose(c, c.plan, samples)) {
+      EXPECT_NE(suspect.kind, "unlike channels") << dead;
+      EXPECT_NE(suspect.kind, "weight channel") << dead;
+    }
+  }
+}
+
 TEST(Diagnose, FindsNothingInAFloatEngine) {
   const Calibrated c = CalibratedFrom(kResidual);
   EXPECT_THAT(MustDiagnose(c, FloatPlan(c.graph), SeededSamples(c.graph, 4)),
@@ -190,11 +221,12 @@ TEST(Diagnose, PassesOverUnreadableSamplesAndWantsOne) {
   const Calibrated c = CalibratedFrom(kResidual);
   const auto engine = EngineOf(c.graph, c.plan, /*whole=*/false);
   ASSERT_TRUE(engine.ok());
-  EXPECT_TRUE(
-      Diagnose(c.graph, *engine, SeededSamples(c.graph, 4, {1}), c.ranges, 3)
-          .ok());
-  const auto none = Diagnose(c.graph, *engine,
-                             SeededSamples(c.graph, 2, {0, 1}), c.ranges, 3);
+  EXPECT_TRUE(Diagnose(c.graph, *engine, SeededSamples(c.graph, 4, {1}),
+                       c.ranges, &c.plan, 3)
+                  .ok());
+  const auto none =
+      Diagnose(c.graph, *engine, SeededSamples(c.graph, 2, {0, 1}), c.ranges,
+               &c.plan, 3);
   EXPECT_EQ(none.status().code(), Code::kBadInput);
 }
 

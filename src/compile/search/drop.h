@@ -3,7 +3,7 @@
 #ifndef OCTET_COMPILE_SEARCH_DROP_H_
 #define OCTET_COMPILE_SEARCH_DROP_H_
 
-#include "octet/search.h"
+#include "octet/accuracy.h"
 
 namespace octet::compile {
 

@@ -1,14 +1,17 @@
 #include "compile/search/plan_search.h"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
+#include <optional>
 
 #include "base/error.h"
 #include "compile/calibrate/sample_worker.h"
 #include "compile/calibrate/structure_key.h"
+#include "compile/plan/half_form.h"
 #include "compile/plan/protect.h"
 #include "compile/search/plan_trials.h"
 #include "compile/search/sensitivity.h"
+#include "compile/search/structure_rules.h"
 #include "engine/checksum.h"
 
 namespace octet::compile {
@@ -17,25 +20,30 @@ namespace {
 // Values whose gain and latency are measured one by one; the others follow in
 // the order of what they lose.
 constexpr int64_t kMostSingles = 24;
+// What takes this much longer than all int8 need not be looked for any more.
+constexpr double kNearlyFree = 1.02;
 // Latencies are not known better.
 constexpr double kResolution = 0.002;
 
-constexpr double kTimingSeconds = 0.4;
-constexpr int64_t kFewestRuns = 10, kMostRuns = 400;
+constexpr std::string_view kAuto = "auto";
+constexpr std::array kHalves = {Precision::kF16, Precision::kBf16};
 
 class Search {
  public:
-  Search(const Graph& graph, const Plan& plan, Precision protect,
+  Search(const Graph& graph, const Plan& plan, const Ranges* ranges,
          const SampleSource& samples, const SearchOptions& options)
       : graph_(graph),
         plan_(plan),
-        protect_(protect),
+        peaks_(ranges == nullptr ? std::map<std::string, float>()
+                                 : WithMovedPeaks(graph, PeaksOf(*ranges))),
         samples_(samples),
         options_(options),
         stored_(FindStoredValues(graph, plan)),
-        trials_(graph, plan, protect, stored_, options) {}
+        proposals_(ProposeProtection(graph, plan, stored_, ranges)),
+        trials_(graph, plan, peaks_, stored_, proposals_, options) {}
 
   Result<FoundPlan> Run() {
+    OCTET_RETURN_IF_ERROR(SetProtection());
     if (stored_.empty()) {
       return BadInput(
           "nothing is stored in int8 in this plan: there is "
@@ -53,7 +61,7 @@ class Search {
     for (int64_t i = 0; i < samples_.size(); ++i) {
       text += " " + samples_.Name(i);
     }
-    text += fmt::format(" {} {} {} {}", Name(protect_), options_.max_drop,
+    text += fmt::format(" {} {} {} {}", options_.protect, options_.max_drop,
                         options_.max_latency_ms, options_.accuracy_of);
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
@@ -66,15 +74,96 @@ class Search {
       if (!go_on) return false;
     }
     if (trials_.MeetsDrop(all_) || !trials_.MeetsLatency(all_)) return true;
-    OCTET_ASSIGN(const bool ranked, Rank());
-    if (!ranked) return false;
-    OCTET_ASSIGN(const bool grown, Grow());
-    if (!grown) return false;
-    return TakeBack();
+    for (auto step : {&Search::ChooseProtection, &Search::TryProposals,
+                      &Search::Rank, &Search::Grow, &Search::TakeBack,
+                      &Search::TryOtherPrecisions, &Search::FallBack}) {
+      OCTET_ASSIGN(const bool go_on, (this->*step)());
+      if (!go_on) return false;
+    }
+    return true;
+  }
+
+  Status SetProtection() {
+    if (IsAuto()) return {};
+    const auto named = PrecisionNamed(options_.protect);
+    if (!named || *named == Precision::kInt8) {
+      return Usage(
+          "no precision '{}' to keep values in; use auto, fp32, fp16 "
+          "or bf16",
+          options_.protect);
+    }
+    protect_ = *named;
+    protect_reason_ = "asked";
+    return {};
+  }
+
+  bool IsAuto() const { return options_.protect == kAuto; }
+
+  // The fastest precision in which the whole model is no slower than in fp32
+  // and within the drop.
+  Result<bool> ChooseProtection() {
+    if (!IsAuto()) return true;
+    OCTET_ASSIGN(const bool timed,
+                 trials_.TimeTogether({float_, all_, Choice::Whole(kHalves[0]),
+                                       Choice::Whole(kHalves[1])}));
+    if (!timed) return false;
+    std::string slower;
+    for (Precision half : kHalves) {
+      const Choice whole = Choice::Whole(half);
+      const double times = trials_.LatencyMs(whole) / trials_.LatencyMs(float_);
+      std::string words =
+          fmt::format("the model takes {:.3f} times as long in {} as in fp32",
+                      times, Name(half));
+      if (times <= 1) {
+        OCTET_ASSIGN(const bool go_on, trials_.Measure(whole, true));
+        if (!go_on) return false;
+        const double lost = trials_.DropOf(whole).mean;
+        words += fmt::format(" and loses {:.2f} points", 100 * lost);
+        const bool is_first = protect_ == Precision::kF32;
+        if (trials_.MeetsDrop(whole) &&
+            (is_first || trials_.LatencyMs(whole) <
+                             trials_.LatencyMs(Choice::Whole(protect_)))) {
+          protect_ = half;
+          protect_reason_ = words;
+        }
+      }
+      slower += (slower.empty() ? "" : ", ") + words;
+    }
+    if (protect_ == Precision::kF32) protect_reason_ = slower;
+    return true;
+  }
+
+  // What rules of structure name: each by itself, then all that gain together.
+  Result<bool> TryProposals() {
+    std::vector<size_t> together;
+    for (const Proposal& proposal : proposals_) {
+      const Choice choice = Choice::Keeping(proposal.values, protect_);
+      OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
+      if (!go_on) return false;
+      if (!trials_.IsPossible(choice) ||
+          trials_.Accuracy(choice) <= trials_.Accuracy(all_)) {
+        continue;
+      }
+      together.insert(together.end(), proposal.values.begin(),
+                      proposal.values.end());
+    }
+    std::ranges::sort(together);
+    const auto again = std::ranges::unique(together);
+    together.erase(again.begin(), again.end());
+    OCTET_ASSIGN(const bool go_on,
+                 trials_.Measure(Choice::Keeping(together, protect_), true));
+    if (!go_on) return false;
+    const Choice& best = trials_.best();
+    if (trials_.MeetsDrop(best) &&
+        trials_.LatencyMs(best) <= kNearlyFree * trials_.LatencyMs(all_)) {
+      order_ = best.kept;
+    }
+    return true;
   }
 
   // Orders the values by noise gained for latency lost.
   Result<bool> Rank() {
+    if (!order_.empty()) return true;  // good enough already
     SensitivityOptions inner;
     inner.samples = options_.samples;
     inner.nodes = false;
@@ -87,7 +176,7 @@ class Search {
     inner.progress = options_.progress;
     inner.stop = [this] { return trials_.IsOver(); };
     Result<Sensitivity> measured =
-        MeasureSensitivity(graph_, plan_, protect_, samples_, inner);
+        MeasureSensitivity(graph_, plan_, {protect_, peaks_}, samples_, inner);
     if (!measured.ok()) {
       if (trials_.end() != SearchEnd::kFinished) return false;
       return measured.status();
@@ -104,7 +193,7 @@ class Search {
         others.push_back(value);
         continue;
       }
-      const Choice single{.is_float = false, .kept = {value}};
+      const Choice single = Choice::Keeping({value}, protect_);
       OCTET_ASSIGN(const bool go_on, trials_.Measure(single, false));
       if (!go_on) return false;
       if (!trials_.IsPossible(single)) continue;
@@ -126,10 +215,9 @@ class Search {
   }
 
   Choice Prefix(size_t count) const {
-    Choice choice;
-    choice.kept.assign(order_.begin(), order_.begin() + int64_t(count));
-    std::ranges::sort(choice.kept);
-    return choice;
+    std::vector<size_t> kept(order_.begin(), order_.begin() + int64_t(count));
+    std::ranges::sort(kept);
+    return Choice::Keeping(std::move(kept), protect_);
   }
 
   // Enough is kept, or more would be too slow.
@@ -158,17 +246,23 @@ class Search {
       if (!go_on) return false;
       (enough ? count : too_few) = middle;
     }
+    grown_ = Prefix(count);
     return true;
   }
 
   // Returns to int8 what can be spared, what is worth least first.
   Result<bool> TakeBack() {
     Choice choice = trials_.best();
-    if (!trials_.MeetsDrop(choice)) return true;
+    // What is slower than float may be faster with less of it.
+    if (!trials_.MeetsDrop(choice)) choice = grown_;
+    if (!trials_.MeetsDrop(choice) || !trials_.MeetsLatency(choice)) {
+      return true;
+    }
     for (size_t i = order_.size(); i-- > 0;) {
       if (std::ranges::count(choice.kept, order_[i]) == 0) continue;
-      Choice without = choice;
-      std::erase(without.kept, order_[i]);
+      std::vector<size_t> kept = choice.kept;
+      std::erase(kept, order_[i]);
+      const Choice without = Choice::Keeping(std::move(kept), protect_);
       OCTET_ASSIGN(const bool go_on, trials_.Measure(without, true));
       if (!go_on) return false;
       if (trials_.MeetsDrop(without) && trials_.IsPossible(without)) {
@@ -178,25 +272,75 @@ class Search {
     return true;
   }
 
+  // Keeps what is kept in another precision where that is faster; in fp32 also
+  // where what there is loses too much.
+  Result<bool> TryOtherPrecisions() {
+    const std::vector<size_t> kept = trials_.best().kept;
+    if (!IsAuto() || kept.empty()) return true;
+    OCTET_ASSIGN(const bool timed,
+                 trials_.TimeTogether({Choice::Keeping(kept, Precision::kF32),
+                                       Choice::Keeping(kept, kHalves[0]),
+                                       Choice::Keeping(kept, kHalves[1])}));
+    if (!timed) return false;
+    for (Precision other : {Precision::kF32, kHalves[0], kHalves[1]}) {
+      const Choice best = trials_.best();
+      const Choice choice = Choice::Keeping(kept, other);
+      if (!trials_.IsPossible(choice)) continue;
+      const bool is_faster =
+          trials_.LatencyMs(choice) < trials_.LatencyMs(best);
+      const bool may_repair =
+          other == Precision::kF32 && !trials_.MeetsDrop(best);
+      if (!is_faster && !may_repair) continue;
+      OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
+      if (!go_on) return false;
+    }
+    const Choice& best = trials_.best();
+    if (best.precision == protect_) return true;
+    protect_reason_ = fmt::format(
+        "with these values the engine takes {:.3f} ms so, {:.3f} ms in {}",
+        trials_.LatencyMs(best),
+        trials_.LatencyMs(Choice::Keeping(kept, protect_)), Name(protect_));
+    return true;
+  }
+
+  // Where all int8 loses far too much, and the best plan does or gains nothing:
+  // the nearest of those that gain, else nothing in int8.
+  Result<bool> FallBack() {
+    const Choice& best = trials_.best();
+    const double limit = options_.fall_back_drop;
+    if (trials_.LosesAtMost(all_, limit)) return true;
+    if (trials_.MeetsDrop(best) && trials_.IsFaster(best)) return true;
+    chosen_ = trials_.MostAccurateFaster(limit);
+    if (chosen_) return true;
+    for (Precision precision : {protect_, Precision::kF32}) {
+      const Choice whole = Choice::Whole(precision);
+      OCTET_ASSIGN(const bool go_on, trials_.Measure(whole, true));
+      if (!go_on) return false;
+      if (!trials_.MeetsDrop(whole) || !trials_.MeetsLatency(whole)) {
+        protect_reason_ = fmt::format(
+            "everything in {} loses {:.2f} points and takes {:.3f} ms",
+            Name(precision), 100 * trials_.DropOf(whole).mean,
+            trials_.LatencyMs(whole));
+        continue;
+      }
+      chosen_ = whole;
+      break;
+    }
+    return true;
+  }
+
   Result<FoundPlan> Finished() {
-    Choice chosen = trials_.best();
+    const Choice chosen = chosen_.value_or(trials_.best());
     FoundPlan found;
     SearchResult& result = found.result;
-    const bool compared =
-        trials_.HasAccuracy(all_) && trials_.HasAccuracy(float_);
-    if (compared) {
+    if (trials_.HasAccuracy(all_) && trials_.HasAccuracy(float_)) {
       result.all_int8 = trials_.Describe(all_);
       result.all_float = trials_.Describe(float_);
-      // What is no faster than float repairs nothing.
-      const bool repaired =
-          trials_.MeetsDrop(chosen) &&
-          trials_.LatencyMs(chosen) < trials_.LatencyMs(float_);
-      result.fell_back = !trials_.LosesAtMost(all_, options_.fall_back_drop) &&
-                         !repaired && trials_.MeetsLatency(float_) &&
-                         trials_.end() == SearchEnd::kFinished;
-      if (result.fell_back) chosen = float_;
       result.meets_drop = trials_.MeetsDrop(chosen);
     }
+    result.fell_back = chosen.is_float;
+    result.protect = Name(chosen == all_ ? protect_ : chosen.precision);
+    result.protect_reason = protect_reason_;
     result.max_drop = options_.max_drop;
     result.max_latency_ms = options_.max_latency_ms;
     result.meets_latency = trials_.MeetsLatency(chosen);
@@ -214,37 +358,27 @@ class Search {
 
   const Graph& graph_;
   const Plan& plan_;
-  const Precision protect_;
+  const std::map<std::string, float> peaks_;
   const SampleSource& samples_;
   const SearchOptions& options_;
   const std::vector<StoredValue> stored_;
+  const std::vector<Proposal> proposals_;
   PlanTrials trials_;
-  std::vector<size_t> order_;  // values, the worthiest first
+  Precision protect_ = Precision::kF32;
+  std::string protect_reason_;
+  std::vector<size_t> order_;     // values, the worthiest first
+  Choice grown_;                  // the fewest of them that are enough
+  std::optional<Choice> chosen_;  // other than the best trial
   const Choice all_;
-  const Choice float_{.is_float = true, .kept = {}};
+  const Choice float_ = Choice::Whole(Precision::kF32);
 };
 
 }  // namespace
 
 Result<FoundPlan> SearchPlan(const Graph& graph, const Plan& plan,
-                             Precision protect, const SampleSource& samples,
+                             const Ranges* ranges, const SampleSource& samples,
                              const SearchOptions& options) {
-  return Search(graph, plan, protect, samples, options).Run();
-}
-
-Result<double> FastestSteps(const Engine& engine) {
-  using Clock = std::chrono::steady_clock;
-  OCTET_ASSIGN(Session session, Session::Create(engine));
-  OCTET_RETURN_IF_ERROR(session.Run());
-  session.SetTiming(true);
-  const auto end = Clock::now() + std::chrono::duration<double>(kTimingSeconds);
-  for (int64_t run = 0; run < kMostRuns; ++run) {
-    if (run >= kFewestRuns && Clock::now() >= end) break;
-    OCTET_RETURN_IF_ERROR(session.Run());
-  }
-  int64_t ns = 0;
-  for (const StepTime& time : session.times()) ns += time.min_ns;
-  return double(ns) / 1e6;
+  return Search(graph, plan, ranges, samples, options).Run();
 }
 
 }  // namespace octet::compile

@@ -2,6 +2,7 @@
 #ifndef OCTET_COMPILE_SEARCH_PLAN_SEARCH_H_
 #define OCTET_COMPILE_SEARCH_PLAN_SEARCH_H_
 
+#include "compile/calibrate/ranges.h"
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
 #include "octet/search.h"
@@ -13,16 +14,12 @@ struct FoundPlan {
   SearchResult result;  // but for its plan
 };
 
-//   plan:    complete.
-//   protect: the precision of what is kept out of int8.
-//   errors:  as the public function.
+//   plan:   complete.
+//   ranges: what calibration saw; null: unknown.
+//   errors: as the public function.
 Result<FoundPlan> SearchPlan(const Graph& graph, const Plan& plan,
-                             Precision protect, const SampleSource& samples,
+                             const Ranges* ranges, const SampleSource& samples,
                              const SearchOptions& options);
-
-// The sum over steps of each one's fastest run, on one thread: what else runs
-// on the machine hardly disturbs it.
-Result<double> FastestSteps(const Engine& engine);
 
 }  // namespace octet::compile
 

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "compile/plan/check_plan.h"
+#include "compile/search/fastest_steps.h"
 #include "compile/search/search_testing.h"
 #include "compile/search/trial_engine.h"
 
@@ -31,6 +32,7 @@ class PlanSearchTest : public testing::Test {
     options_.seconds = 1e9;
     options_.threads = 1;
     options_.max_drop = 0.02;
+    options_.protect = "fp32";
     options_.latency_ms = [](const Engine& engine) -> Result<double> {
       return 10.0 - double(Int8Nodes(engine).size());
     };
@@ -61,7 +63,7 @@ class PlanSearchTest : public testing::Test {
   }
 
   Result<FoundPlan> Search() {
-    return SearchPlan(c_.graph, c_.plan, Precision::kF32, samples_, options_);
+    return SearchPlan(c_.graph, c_.plan, ranges_, samples_, options_);
   }
   FoundPlan MustSearch() {
     Result<FoundPlan> found = Search();
@@ -74,6 +76,7 @@ class PlanSearchTest : public testing::Test {
   Calibrated c_;
   SeededSamples samples_;
   SearchOptions options_;
+  const Ranges* ranges_ = nullptr;  // the rules that ask them are left out
   int measured_ = 0;
   std::vector<double> off_;  // of the float model's groups; int8's are below
 };
@@ -152,6 +155,200 @@ TEST_F(PlanSearchTest, FallsBackToFloatWhereNothingFasterRepairsIt) {
   }
   options_.fall_back_drop = 0.5;
   EXPECT_FALSE(MustSearch().result.fell_back);
+}
+
+TEST_F(PlanSearchTest, DoesNotFallBackWhereAPlanIsNear) {
+  // All int8 loses 10.4 points, `wide` kept 0.3: more than is allowed, but far
+  // less than would make int8 useless.
+  options_.max_drop = 0.001;
+  options_.latency_ms = [](const Engine& engine) -> Result<double> {
+    const size_t nodes = Int8Nodes(engine).size();
+    return nodes == 5 ? 1.0 : nodes == 3 ? 1.5 : nodes == 0 ? 2.0 : 3.0;
+  };
+  const FoundPlan found = MustSearch();
+  EXPECT_FALSE(found.result.fell_back);
+  EXPECT_FALSE(found.result.meets_drop);
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
+  // Unless that too is more than the limit.
+  options_.fall_back_drop = 0.002;
+  EXPECT_TRUE(MustSearch().result.fell_back);
+}
+
+// Nodes of an engine in a precision.
+int64_t CountIn(const Engine& engine, std::string_view precision) {
+  return std::ranges::count(engine.notes(), precision, &NodeNote::precision);
+}
+
+// A tenth of a millisecond a node in int8, and what is given in fp16, bf16 and
+// fp32.
+std::function<Result<double>(const Engine&)> LatencyOf(double f16, double bf16,
+                                                       double f32) {
+  return [=](const Engine& engine) -> Result<double> {
+    return 0.1 * double(CountIn(engine, "int8")) +
+           f16 * double(CountIn(engine, "fp16")) +
+           bf16 * double(CountIn(engine, "bf16")) +
+           f32 * double(CountIn(engine, "fp32"));
+  };
+}
+
+struct AutoCase {
+  double f16, bf16, bf16_loses;
+  std::string_view precision, reason;
+};
+
+TEST_F(PlanSearchTest, KeepsValuesInTheFastestPrecisionThatIsAccurateEnough) {
+  const AutoCase cases[] = {
+      {1.1, 1.2, 0, "fp32", "1.100 times as long in fp16"},
+      {1.1, 0.5, 0, "bf16", "0.500 times as long in bf16"},
+      {0.9, 0.5, 0, "bf16", "0.500 times as long in bf16"},
+      {1.0, 1.0, 0, "fp16", "1.000 times as long in fp16"},
+      {0.9, 0.5, 0.03, "fp16", "loses 0.00 points"},
+      {1.1, 0.5, 0.03, "fp32", "loses 3.00 points"},
+  };
+  const auto by_nodes = options_.accuracy;
+  for (const AutoCase& row : cases) {
+    options_.protect = "auto";
+    options_.latency_ms = LatencyOf(row.f16, row.bf16, 1.0);
+    options_.accuracy = [&](const Engine& engine) -> Result<Accuracy> {
+      Accuracy accuracy = *by_nodes(engine);
+      if (CountIn(engine, "bf16") > 0) accuracy.value -= row.bf16_loses;
+      return accuracy;
+    };
+    const FoundPlan found = MustSearch();
+    EXPECT_EQ(found.result.protect, row.precision) << row.reason;
+    EXPECT_EQ(found.result.chosen.precision, row.precision);
+    EXPECT_THAT(found.result.protect_reason, HasSubstr(row.reason));
+    EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
+    EXPECT_EQ(found.plan.nodes.at("left").precision,
+              *PrecisionNamed(row.precision));
+    EXPECT_TRUE(found.result.meets_drop);
+  }
+}
+
+TEST_F(PlanSearchTest, TimesWhatItComparesInTurns) {
+  // Everything takes the longer the later it is timed.
+  options_.protect = "auto";
+  int timed = 0;
+  options_.latency_ms = [&](const Engine& engine) -> Result<double> {
+    return 10.0 - double(Int8Nodes(engine).size()) + 0.01 * timed++;
+  };
+  const FoundPlan found = MustSearch();
+  // The engines in 16 bits are timed after that in fp32, but soon.
+  EXPECT_EQ(found.result.protect, "fp32");
+  EXPECT_NEAR(found.result.all_float.latency_ms, 10.02, 1e-9);
+  EXPECT_NEAR(found.result.all_int8.latency_ms, 5.03, 1e-9);
+  // From the state it is the same without timing anything again.
+  options_.state_path = path_;
+  MustSearch();
+  timed = 0;
+  options_.resume = true;
+  EXPECT_EQ(ToJson(MustSearch().plan), ToJson(found.plan));
+  EXPECT_EQ(timed, 0);
+}
+
+TEST_F(PlanSearchTest, TriesWhatIsKeptInOtherPrecisionsToo) {
+  // The whole model is slower in fp16, what is kept is not.
+  options_.protect = "auto";
+  options_.latency_ms = [](const Engine& engine) -> Result<double> {
+    const double int8 = 0.1 * double(CountIn(engine, "int8"));
+    const bool whole = int8 == 0;
+    return int8 + (whole ? 1.1 : 0.8) * double(CountIn(engine, "fp16")) +
+           1.2 * double(CountIn(engine, "bf16")) +
+           double(CountIn(engine, "fp32"));
+  };
+  const FoundPlan found = MustSearch();
+  EXPECT_EQ(found.result.protect, "fp16");
+  EXPECT_THAT(found.result.protect_reason,
+              HasSubstr("the engine takes 1.900 ms so, 2.300 ms in fp32"));
+  EXPECT_EQ(found.plan.nodes.at("right").precision, Precision::kF16);
+}
+
+TEST_F(PlanSearchTest, KeepsWhatFp16CannotHoldInFp32) {
+  options_.protect = "fp16";
+  Ranges ranges = c_.ranges;
+  for (ValueRange& value : ranges.values) {
+    const float large = 1e6f;
+    if (value.name == "wide") value.histogram.Add({&large, 1});
+  }
+  ranges_ = &ranges;
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
+  EXPECT_EQ(found.plan.nodes.at("left").precision, Precision::kF32);
+  options_.protect = "bf16";
+  EXPECT_EQ(MustSearch().plan.nodes.at("left").precision, Precision::kBf16);
+}
+
+TEST_F(PlanSearchTest, FallsBackTo16BitsWhereTheyHold) {
+  // No single value is to blame.
+  LoseBy({"zeroth", "left", "right", "after_left", "after_right"});
+  const auto by_nodes = options_.accuracy;
+  double half_loses = 0.01;
+  options_.accuracy = [&](const Engine& engine) -> Result<Accuracy> {
+    Accuracy accuracy = *by_nodes(engine);
+    if (CountIn(engine, "fp16") > 0) accuracy.value -= half_loses;
+    return accuracy;
+  };
+  options_.fall_back_drop = 0.021;
+  options_.protect = "fp16";
+  options_.latency_ms = [](const Engine& engine) -> Result<double> {
+    return Int8Nodes(engine).size() == 5 ? 1.0
+           : Int8Nodes(engine).empty()   ? 2.0
+                                         : 3.0;
+  };
+  FoundPlan found = MustSearch();
+  EXPECT_TRUE(found.result.fell_back);
+  EXPECT_TRUE(found.result.chosen.is_float);
+  EXPECT_EQ(found.result.protect, "fp16");
+  EXPECT_EQ(found.result.chosen.precision, "fp16");
+  EXPECT_EQ(found.plan.nodes.at("zeroth").precision, Precision::kF16);
+  half_loses = 0.05;
+  found = MustSearch();
+  EXPECT_EQ(found.result.protect, "fp32");
+  EXPECT_THAT(found.result.protect_reason,
+              HasSubstr("everything in fp16 loses 5.00 points"));
+}
+
+TEST_F(PlanSearchTest, TriesWhatRulesOfStructureNameAtOnce) {
+  ranges_ = &c_.ranges;
+  std::vector<SearchTrial> tried;
+  options_.tried = [&](const SearchTrial& trial) { tried.push_back(trial); };
+  const FoundPlan found = MustSearch();
+  ASSERT_GE(tried.size(), 3u);  // after int8 and float
+  EXPECT_THAT(tried[2].kept, ElementsAre("wide"));
+  EXPECT_EQ(tried[2].proposed_by, "weight channel");
+  EXPECT_THAT(Describe(found.plan.nodes.at("right").reason),
+              HasSubstr("sensitive (-10.0 points; weight channel: 'wide'"));
+}
+
+TEST_F(PlanSearchTest, RanksNothingWhereAProposalIsNearlyFree) {
+  ranges_ = &c_.ranges;
+  options_.latency_ms = [](const Engine& engine) -> Result<double> {
+    return 10.0 - 0.01 * double(Int8Nodes(engine).size());
+  };
+  options_.progress = [](std::string_view, int64_t, int64_t) { FAIL(); };
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
+  EXPECT_EQ(measured_, 3);  // int8, float and the proposal
+}
+
+TEST_F(PlanSearchTest, AppliesNoProposalThatDoesNotHelp) {
+  ranges_ = &c_.ranges;
+  LoseBy({"after_left"});
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("a"));
+  for (const auto& [name, node] : found.plan.nodes) {
+    EXPECT_THAT(node.reason.detail, testing::Not(HasSubstr("weight channel")))
+        << name;
+  }
+}
+
+TEST_F(PlanSearchTest, RefusesAPrecisionThatProtectsNothing) {
+  for (const char* name : {"int8", "fp8", ""}) {
+    options_.protect = name;
+    const auto found = Search();
+    EXPECT_EQ(found.status().code(), Code::kUsage) << name;
+    EXPECT_THAT(found.status().message(), HasSubstr("fp16 or bf16")) << name;
+  }
 }
 
 TEST_F(PlanSearchTest, ListsPlansOfWhichNoneIsWorseInBoth) {

@@ -7,7 +7,8 @@
 #include "base/file.h"
 #include "compile/lower/lower.h"
 #include "compile/plan/classify.h"
-#include "compile/search/plan_search.h"
+#include "compile/plan/propose.h"
+#include "compile/search/fastest_steps.h"
 #include "compile/search/trial_engine.h"
 
 namespace octet::compile {
@@ -16,7 +17,8 @@ namespace {
 // A drop may be met exactly; sums of floats are not exact.
 constexpr double kRounding = 1e-9;
 
-constexpr const char* kFloatSignature = "everything in float";
+// How often engines that are compared are timed.
+constexpr int kRounds = 3;
 
 double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
@@ -25,13 +27,16 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-PlanTrials::PlanTrials(const Graph& graph, const Plan& plan, Precision protect,
+PlanTrials::PlanTrials(const Graph& graph, const Plan& plan,
+                       const std::map<std::string, float>& peaks,
                        const std::vector<StoredValue>& stored,
+                       const std::vector<Proposal>& proposals,
                        const SearchOptions& options)
     : graph_(graph),
       plan_(plan),
-      protect_(protect),
+      peaks_(peaks),
       stored_(stored),
+      proposals_(proposals),
       options_(options),
       start_(std::chrono::steady_clock::now()) {}
 
@@ -70,10 +75,11 @@ bool PlanTrials::IsOver() {
 }
 
 std::string PlanTrials::Signature(const Choice& choice) const {
-  if (choice.is_float) return kFloatSignature;
+  const std::string precision(Name(choice.precision));
+  if (choice.is_float) return "everything in " + precision;
   std::string signature;
   for (size_t value : choice.kept) {
-    signature += (signature.empty() ? "" : " + ") + NameOf(value);
+    signature += (signature.empty() ? precision + ": " : " + ") + NameOf(value);
   }
   return signature;
 }
@@ -99,29 +105,60 @@ Result<bool> PlanTrials::Measure(const Choice& choice, bool accuracy) {
   known_.push_back(choice);
   if (options_.tried) options_.tried(Describe(choice));
   // Until the float model's accuracy is known there is nothing to compare.
-  if (!HasAccuracy({.is_float = true, .kept = {}})) return true;
+  if (!HasAccuracy(Choice::Whole(Precision::kF32))) return true;
   if (choice.is_float || !IsBetter(choice, best_)) return true;
   best_ = choice;
   OCTET_RETURN_IF_ERROR(SavePlan(best_));
   return true;
 }
 
-Status PlanTrials::Run(const Choice& choice, bool accuracy,
-                       SearchState::Trial& trial) {
+Result<bool> PlanTrials::TimeTogether(const std::vector<Choice>& choices) {
+  const bool is_new = std::ranges::any_of(choices, [&](const Choice& choice) {
+    return !Known(choice).latency_ms && IsPossible(choice);
+  });
+  if (!is_new) return true;
+  if (IsOver()) return false;
+  std::vector<std::pair<SearchState::Trial*, Engine>> engines;
+  for (const Choice& choice : choices) {
+    SearchState::Trial& trial = state_.trials[Signature(choice)];
+    OCTET_ASSIGN(const std::optional<Engine> engine, Lowered(choice, trial));
+    if (!engine) continue;
+    trial.latency_ms.reset();
+    engines.emplace_back(&trial, *engine);
+  }
+  for (int round = 0; round < kRounds; ++round) {
+    for (const auto& [trial, engine] : engines) {
+      OCTET_ASSIGN(const double ms, TimeOf(engine));
+      trial->latency_ms = std::min(trial->latency_ms.value_or(ms), ms);
+    }
+  }
+  OCTET_RETURN_IF_ERROR(Save());
+  return true;
+}
+
+Result<std::optional<Engine>> PlanTrials::Lowered(const Choice& choice,
+                                                  SearchState::Trial& trial) {
   const auto start = std::chrono::steady_clock::now();
-  const Result<Engine> engine =
-      EngineOf(graph_, PlanOf(choice), /*whole=*/false);
+  Result<Engine> engine = EngineOf(graph_, PlanOf(choice), /*whole=*/false);
   lowering_seconds_ += SecondsSince(start);
   ++lowered_;
-  if (!engine.ok()) {
-    if (engine.status().code() != Code::kUnsupported) return engine.status();
-    trial.is_impossible = true;
-    return {};
-  }
+  if (engine.ok()) return std::optional<Engine>(*std::move(engine));
+  if (engine.status().code() != Code::kUnsupported) return engine.status();
+  trial.is_impossible = true;
+  return std::optional<Engine>();
+}
+
+Result<double> PlanTrials::TimeOf(const Engine& engine) const {
+  return options_.latency_ms ? options_.latency_ms(engine)
+                             : FastestSteps(engine);
+}
+
+Status PlanTrials::Run(const Choice& choice, bool accuracy,
+                       SearchState::Trial& trial) {
+  OCTET_ASSIGN(const std::optional<Engine> engine, Lowered(choice, trial));
+  if (!engine) return {};
   if (!trial.latency_ms) {
-    OCTET_ASSIGN(trial.latency_ms, options_.latency_ms
-                                       ? options_.latency_ms(*engine)
-                                       : FastestSteps(*engine));
+    OCTET_ASSIGN(trial.latency_ms, TimeOf(*engine));
   }
   if (accuracy && !trial.accuracy) {
     OCTET_ASSIGN(trial.accuracy, options_.accuracy(*engine));
@@ -146,7 +183,7 @@ bool PlanTrials::HasAccuracy(const Choice& choice) const {
 }
 
 Drop PlanTrials::DropOf(const Choice& choice) const {
-  const Choice whole{.is_float = true, .kept = {}};
+  const Choice whole = Choice::Whole(Precision::kF32);
   if (!HasAccuracy(choice) || !HasAccuracy(whole)) return {};
   return DropBetween(*Known(whole).accuracy, *Known(choice).accuracy);
 }
@@ -161,13 +198,33 @@ bool PlanTrials::MeetsLatency(const Choice& choice) const {
          LatencyMs(choice) <= options_.max_latency_ms;
 }
 
+bool PlanTrials::IsFaster(const Choice& choice) const {
+  return LatencyMs(choice) < LatencyMs(Choice::Whole(Precision::kF32));
+}
+
+std::optional<Choice> PlanTrials::MostAccurateFaster(double most_lost) const {
+  std::optional<Choice> found;
+  for (const Choice& choice : known_) {
+    if (choice.is_float || !IsFaster(choice) || !MeetsLatency(choice) ||
+        !LosesAtMost(choice, most_lost)) {
+      continue;
+    }
+    if (!found || Accuracy(choice) > Accuracy(*found)) found = choice;
+  }
+  return found;
+}
+
 bool PlanTrials::IsBetter(const Choice& a, const Choice& b) const {
   const bool fast_a = MeetsLatency(a), fast_b = MeetsLatency(b);
   if (fast_a != fast_b) return fast_a;
   if (!fast_a) return LatencyMs(a) < LatencyMs(b);
   const bool good_a = MeetsDrop(a), good_b = MeetsDrop(b);
   if (good_a != good_b) return good_a;
-  if (good_a || Accuracy(a) == Accuracy(b)) return LatencyMs(a) < LatencyMs(b);
+  if (good_a) return LatencyMs(a) < LatencyMs(b);
+  // What loses too much and is no faster than float is good for nothing.
+  const bool pays_a = IsFaster(a), pays_b = IsFaster(b);
+  if (pays_a != pays_b) return pays_a;
+  if (Accuracy(a) == Accuracy(b)) return LatencyMs(a) < LatencyMs(b);
   return Accuracy(a) > Accuracy(b);
 }
 
@@ -185,6 +242,10 @@ SearchTrial PlanTrials::Describe(const Choice& choice) const {
   SearchTrial trial;
   for (size_t value : choice.kept) trial.kept.push_back(NameOf(value));
   trial.is_float = choice.is_float;
+  trial.precision = Name(choice.precision);
+  const auto proposal =
+      std::ranges::find(proposals_, choice.kept, &Proposal::values);
+  if (proposal != proposals_.end()) trial.proposed_by = proposal->kind;
   trial.latency_ms = LatencyMs(choice);
   trial.accuracy = Accuracy(choice);
   const Drop drop = DropOf(choice);
@@ -213,18 +274,38 @@ std::vector<SearchTrial> PlanTrials::Frontier() const {
 
 // What taking one value back costs, where that was measured.
 std::string PlanTrials::Worth(const Choice& choice, size_t value) const {
-  Choice without = choice;
-  std::erase(without.kept, value);
+  std::vector<size_t> others = choice.kept;
+  std::erase(others, value);
+  const Choice without = Choice::Keeping(std::move(others), choice.precision);
   if (!HasAccuracy(choice) || !HasAccuracy(without)) return "";
   return fmt::format("{:+.1f} points",
                      100 * (Accuracy(without) - Accuracy(choice)));
 }
 
+// The same, and what a rule of structure says of it.
+std::string PlanTrials::WhyKept(const Choice& choice, size_t value) const {
+  std::string why = Worth(choice, value);
+  for (const Proposal& proposal : proposals_) {
+    if (std::ranges::count(proposal.values, value) == 0) continue;
+    why += (why.empty() ? "" : "; ") + proposal.kind + ": " + proposal.reason;
+    break;
+  }
+  return why;
+}
+
 Plan PlanTrials::PlanOf(const Choice& choice) const {
-  if (choice.is_float) return FloatPlan(graph_);
+  if (choice.is_float && !IsHalf(choice.precision)) return FloatPlan(graph_);
+  if (choice.is_float) {
+    // Only requests can make it fail.
+    return *Propose(
+        graph_,
+        {.precision = choice.precision, .requests = {}, .peaks = peaks_});
+  }
   Plan plan = plan_;
+  const Protection protection{choice.precision, peaks_};
   for (size_t value : choice.kept) {
-    ProtectValue(graph_, stored_[value], protect_, Worth(choice, value), plan);
+    ProtectValue(graph_, stored_[value], protection,
+                 {ReasonKind::kSensitive, WhyKept(choice, value)}, plan);
   }
   return plan;
 }

@@ -3,6 +3,8 @@
 #define OCTET_COMPILE_SEARCH_PLAN_TRIALS_H_
 
 #include <chrono>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,22 +13,36 @@
 #include "compile/plan/protect.h"
 #include "compile/search/drop.h"
 #include "compile/search/search_state.h"
+#include "compile/search/structure_rules.h"
 #include "octet/search.h"
 
 namespace octet::compile {
 
-// What is kept out of int8: indices of stored values, ascending.
+// What is kept out of int8, and in which precision.
 struct Choice {
-  bool is_float = false;
-  std::vector<size_t> kept;
+  bool is_float = false;     // everything
+  std::vector<size_t> kept;  // else these stored values, ascending
+  Precision precision = Precision::kF32;
+
+  static Choice Whole(Precision precision) {
+    return {.is_float = true, .kept = {}, .precision = precision};
+  }
+  // Where nothing is kept there is no precision to tell apart.
+  static Choice Keeping(std::vector<size_t> kept, Precision precision) {
+    if (kept.empty()) return {};
+    return {.is_float = false, .kept = std::move(kept), .precision = precision};
+  }
   bool operator==(const Choice&) const = default;
 };
 
 class PlanTrials {
  public:
+  //   peaks: as WithMovedPeaks gives them.
   // All of them outlive it.
-  PlanTrials(const Graph& graph, const Plan& plan, Precision protect,
+  PlanTrials(const Graph& graph, const Plan& plan,
+             const std::map<std::string, float>& peaks,
              const std::vector<StoredValue>& stored,
+             const std::vector<Proposal>& proposals,
              const SearchOptions& options);
 
   // Reads the state, if the search is to go on, and writes the plan with
@@ -37,6 +53,11 @@ class PlanTrials {
   // Measures what is not known yet of a choice.
   //   returns: false if the search is over: out of time, or stopped.
   Result<bool> Measure(const Choice& choice, bool accuracy);
+
+  // Times choices that are to be compared in turns, so that what else the
+  // machine does slows all of them alike. Nothing if all were timed before.
+  //   returns: as Measure.
+  Result<bool> TimeTogether(const std::vector<Choice>& choices);
 
   // True once time is up or the caller wants to stop; says so in end().
   bool IsOver();
@@ -56,7 +77,14 @@ class PlanTrials {
   }
   bool MeetsLatency(const Choice& choice) const;
 
-  // The best choice so far but the float model: see octet/search.h.
+  // Of the choices with anything in int8 that are faster than the float model,
+  // within the latency, and lose at most so much.
+  std::optional<Choice> MostAccurateFaster(double most_lost) const;
+
+  // Whether it is faster than the float model.
+  bool IsFaster(const Choice& choice) const;
+
+  // The best choice so far but for float models: see octet/search.h.
   const Choice& best() const { return best_; }
 
   SearchTrial Describe(const Choice& choice) const;
@@ -77,16 +105,22 @@ class PlanTrials {
  private:
   std::string Signature(const Choice& choice) const;
   const SearchState::Trial& Known(const Choice& choice) const;
+  // Empty where there is none of it.
+  Result<std::optional<Engine>> Lowered(const Choice& choice,
+                                        SearchState::Trial& trial);
+  Result<double> TimeOf(const Engine& engine) const;
   Status Run(const Choice& choice, bool accuracy, SearchState::Trial& trial);
   bool IsBetter(const Choice& a, const Choice& b) const;
   std::string Worth(const Choice& choice, size_t value) const;
+  std::string WhyKept(const Choice& choice, size_t value) const;
   double ShareOf(const Plan& plan) const;
   Status Save();
 
   const Graph& graph_;
   const Plan& plan_;
-  const Precision protect_;
+  const std::map<std::string, float>& peaks_;
   const std::vector<StoredValue>& stored_;
+  const std::vector<Proposal>& proposals_;
   const SearchOptions& options_;
   const std::chrono::steady_clock::time_point start_;
   double before_ = 0;  // seconds of earlier runs

@@ -11,9 +11,9 @@
 #include "compile/calibrate/read_sample.h"
 #include "compile/calibrate/sample_worker.h"
 #include "compile/calibrate/structure_key.h"
-#include "compile/plan/protect.h"
 #include "compile/search/boundary_error.h"
 #include "compile/search/engine_loss.h"
+#include "compile/search/metric_gain.h"
 #include "compile/search/replay.h"
 #include "compile/search/sensitivity_result.h"
 #include "compile/search/trial_engine.h"
@@ -26,12 +26,14 @@ using Cell = SensitivityState::Cell;
 
 // A value with less of the first sample's noise is not replayed on the others.
 constexpr double kNegligible = 1e-3;
+// Between two questions whether to stop, by one thread.
+constexpr size_t kUnitsAtOnce = 4;
 // What engines are compared on is kept in memory.
 constexpr int64_t kMostFloatBytes = int64_t{384} << 20;
 
 class Replaying {
  public:
-  Replaying(const Graph& graph, const Plan& plan, Precision protect,
+  Replaying(const Graph& graph, const Plan& plan, const Protection& protect,
             const SampleSource& samples, const SensitivityOptions& options)
       : graph_(graph),
         plan_(plan),
@@ -55,6 +57,10 @@ class Replaying {
     Sensitivity result = SummedUp(units_, first_, state_);
     OCTET_RETURN_IF_ERROR(TakeEngines(result));
     AddGains(units_, state_, result);
+    if (options_.accuracy) {
+      OCTET_RETURN_IF_ERROR(AddMetricGains(graph_, plan_, stored_, protect_,
+                                           options_, state_, result));
+    }
     for (size_t s = 0; s < indices_.size(); ++s) {
       if (!state_.samples[s].is_skipped) continue;
       result.skipped.push_back(samples_.Name(indices_[s]));
@@ -99,7 +105,8 @@ class Replaying {
       text += fmt::format(" {} {:016x}", samples_.Name(i),
                           SampleFingerprint(samples_, i));
     }
-    text += fmt::format(" {} {}", Name(protect_), options_.nodes);
+    text += fmt::format(" {} {} {}", Name(protect_.precision), options_.nodes,
+                        options_.accuracy_of);
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
   }
@@ -127,7 +134,7 @@ class Replaying {
     for (size_t s = 0; s < indices_.size(); ++s) {
       if (state_.samples[s].is_skipped) continue;
       first_ = s;
-      if (state_.samples[s].is_done()) return {};
+      if (state_.samples[s].is_done(units_.size())) return {};
       const Result<std::vector<Tensor>> inputs =
           ReadSample(samples_, indices_[s]);
       if (!inputs.ok()) {
@@ -139,20 +146,35 @@ class Replaying {
         OCTET_RETURN_IF_ERROR(
             worker->Load(*inputs, samples_.Name(indices_[s])));
       }
-      std::vector<Cell> cells(units_.size());
-      std::vector<Status> status(units_.size());
-      pool_->ParallelFor(int64_t(units_.size()), [&](int64_t i, int worker) {
-        const size_t cut = size_t(i);
-        auto cell = Replayed(*workers_[size_t(worker)], cut);
-        if (cell.ok()) cells[cut] = *cell;
-        status[cut] = cell.status();
-      });
-      for (const Status& one : status) OCTET_RETURN_IF_ERROR(one);
-      state_.samples[s].cells = std::move(cells);
-      return Saved();
+      return TakeUnits(state_.samples[s].cells);
     }
     return BadInput("none of {} samples can be read: {}", indices_.size(),
                     unread_.message());
+  }
+
+  // Each unit on the sample that the workers have loaded; what is done is kept.
+  Status TakeUnits(std::vector<Cell>& cells) {
+    const size_t batch = kUnitsAtOnce * workers_.size();
+    while (cells.size() < units_.size()) {
+      const size_t begin = cells.size();
+      if (AskedToStop()) {
+        return Stopped("values and nodes on the first sample", begin,
+                       units_.size());
+      }
+      const size_t count = std::min(batch, units_.size() - begin);
+      std::vector<Result<Cell>> taken(count, Cell());
+      pool_->ParallelFor(int64_t(count), [&](int64_t i, int worker) {
+        taken[size_t(i)] =
+            Replayed(*workers_[size_t(worker)], begin + size_t(i));
+      });
+      for (const Result<Cell>& cell : taken) {
+        OCTET_RETURN_IF_ERROR(cell.status());
+        cells.push_back(*cell);
+      }
+      OCTET_RETURN_IF_ERROR(Saved());
+      Show("values and nodes", cells.size(), units_.size());
+    }
+    return {};
   }
 
   // Units that matter on the first sample, on all others.
@@ -160,7 +182,7 @@ class Replaying {
     const std::vector<bool> matters = Matters();
     std::vector<size_t> open;
     for (size_t s = 0; s < indices_.size(); ++s) {
-      if (!state_.samples[s].is_done()) open.push_back(s);
+      if (!state_.samples[s].is_done(units_.size())) open.push_back(s);
     }
     const size_t batch = 2 * workers_.size();
     for (size_t begin = 0; begin < open.size(); begin += batch) {
@@ -316,9 +338,9 @@ class Replaying {
                                              size_t unit) const {
     Plan plan = plan_;
     if (unit < stored_.size()) {
-      ProtectValue(graph_, stored_[unit], protect_, "", plan);
+      ProtectValue(graph_, stored_[unit], protect_, {}, plan);
     } else if (unit < units_.size()) {
-      ProtectNode(graph_, nodes_[unit - stored_.size()], protect_, "", plan);
+      ProtectNode(graph_, nodes_[unit - stored_.size()], protect_, {}, plan);
     }
     return runs.LossOf(graph_, plan, options_.changed, /*threads=*/1);
   }
@@ -340,7 +362,7 @@ class Replaying {
 
   const Graph& graph_;
   const Plan& plan_;
-  const Precision protect_;
+  const Protection& protect_;
   const SampleSource& samples_;
   const SensitivityOptions& options_;
   const std::vector<StoredValue> stored_;
@@ -361,7 +383,7 @@ class Replaying {
 }  // namespace
 
 Result<Sensitivity> MeasureSensitivity(const Graph& graph, const Plan& plan,
-                                       Precision protect,
+                                       const Protection& protect,
                                        const SampleSource& samples,
                                        const SensitivityOptions& options) {
   return Replaying(graph, plan, protect, samples, options).Run();

@@ -4,6 +4,7 @@
 
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
+#include "compile/plan/protect.h"
 #include "octet/samples.h"
 #include "octet/sensitivity.h"
 
@@ -14,12 +15,12 @@ namespace octet::compile {
 // node, it reads such values and has its weights in codes; what lies behind is
 // run again (replay.h). On the first sample that is done for all of them; one
 // that makes less than a thousandth of all noise there is not replayed on the
-// others. Then engines are built with one of the worst kept in `protect`.
+// others. Then engines are built with one of the worst kept out.
 //
 //   plan:    complete.
 //   errors:  as the public function.
 Result<Sensitivity> MeasureSensitivity(const Graph& graph, const Plan& plan,
-                                       Precision protect,
+                                       const Protection& protect,
                                        const SampleSource& samples,
                                        const SensitivityOptions& options);
 

@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kVersion = 3;
 constexpr size_t kMostStateBytes = size_t(1) << 28;
 
 json Write(const SampleLoss& loss) {
@@ -33,8 +34,7 @@ SampleLoss ReadLoss(const json& list, size_t first) {
 bool ReadCells(const json& list, size_t units,
                std::vector<SensitivityState::Cell>& cells) {
   if (!list.is_array()) return false;
-  if (list.empty()) return true;
-  if (list.size() != units) return false;
+  if (list.size() > units) return false;
   for (const json& row : list) {
     SensitivityState::Cell& cell = cells.emplace_back();
     const bool replayed = AreNumbers(row, 1, 4);
@@ -57,6 +57,20 @@ bool ReadEngines(const json& object, SensitivityState& state) {
   return true;
 }
 
+bool ReadAccuracies(const json& object, SensitivityState& state) {
+  if (!object.is_object()) return false;
+  for (const auto& [kept, list] : object.items()) {
+    if (!list.is_array() || list.empty()) return false;
+    if (!AreNumbers(list, 0, list.size())) return false;
+    Accuracy& accuracy = state.accuracies[kept];
+    accuracy.value = list[0].get<double>();
+    for (size_t i = 1; i < list.size(); ++i) {
+      accuracy.without.push_back(list[i].get<double>());
+    }
+  }
+  return true;
+}
+
 bool Read(const json& root, size_t units, SensitivityState& state) {
   const json& samples = root["samples"];
   if (!samples.is_array() || samples.size() != state.samples.size()) {
@@ -68,13 +82,15 @@ bool Read(const json& root, size_t units, SensitivityState& state) {
     if (sample.is_skipped) continue;
     if (!ReadCells(samples[s], units, sample.cells)) return false;
   }
-  return ReadEngines(root["engines"], state);
+  return ReadEngines(root["engines"], state) &&
+         ReadAccuracies(root["accuracies"], state);
 }
 
 }  // namespace
 
 Status Save(const SensitivityState& state, const std::string& path) {
-  json root = {{"octet", "sensitivity"}, {"version", 2}, {"key", state.key}};
+  json root = {
+      {"octet", "sensitivity"}, {"version", kVersion}, {"key", state.key}};
   json& samples = root["samples"] = json::array();
   for (const SensitivityState::Sample& sample : state.samples) {
     json rows = json::array();
@@ -92,6 +108,12 @@ Status Save(const SensitivityState& state, const std::string& path) {
   for (const auto& [kept, losses] : state.engines) {
     for (const SampleLoss& loss : losses) engines[kept].push_back(Write(loss));
   }
+  // The metric, then the same without each group of samples.
+  json& accuracies = root["accuracies"] = json::object();
+  for (const auto& [kept, accuracy] : state.accuracies) {
+    json& row = accuracies[kept] = json::array({accuracy.value});
+    for (double without : accuracy.without) row.push_back(without);
+  }
   return WriteFileAtomically(path, root.dump());
 }
 
@@ -101,9 +123,9 @@ Status Load(const std::string& path, size_t units, SensitivityState& state) {
   const auto is = [&](const char* key, const json& wanted) {
     return root.is_object() && root.contains(key) && root[key] == wanted;
   };
-  const bool whole =
-      root.is_object() && root.contains("samples") && root.contains("engines");
-  if (!whole || !is("octet", "sensitivity") || !is("version", 2)) {
+  const bool whole = root.is_object() && root.contains("samples") &&
+                     root.contains("engines") && root.contains("accuracies");
+  if (!whole || !is("octet", "sensitivity") || !is("version", kVersion)) {
     return BadInput("{}: is no state of octet sensitivity; delete it", path);
   }
   if (!is("key", state.key)) {

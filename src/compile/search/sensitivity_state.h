@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compile/search/loss_sums.h"
+#include "octet/accuracy.h"
 #include "octet/status.h"
 
 namespace octet::compile {
@@ -23,12 +24,16 @@ struct SensitivityState {
   };
   struct Sample {
     bool is_skipped = false;  // it cannot be read
-    std::vector<Cell> cells;  // by unit; empty until it is done
-    bool is_done() const { return is_skipped || !cells.empty(); }
+    std::vector<Cell> cells;  // by unit; fewer until all of them are done
+    bool is_done(size_t units) const {
+      return is_skipped || cells.size() == units;
+    }
   };
   std::vector<Sample> samples;  // those that are measured on
   // Engines by what they keep out of int8, "" for nothing: by sample.
   std::map<std::string, std::vector<SampleLoss>> engines;
+  // By the task's metric, of the same engines, and of "float".
+  std::map<std::string, Accuracy> accuracies;
 };
 
 // Writes it atomically.

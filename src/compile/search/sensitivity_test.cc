@@ -33,7 +33,7 @@ output i
 Result<Sensitivity> Measure(const Calibrated& c,
                             const SensitivityOptions& options,
                             const SampleSource& samples) {
-  return MeasureSensitivity(c.graph, c.plan, Precision::kF32, samples, options);
+  return MeasureSensitivity(c.graph, c.plan, {}, samples, options);
 }
 
 Sensitivity MustMeasure(const Calibrated& c, SensitivityOptions options = {}) {
@@ -186,6 +186,88 @@ TEST(Sensitivity, PassesOverSamplesThatCannotBeRead) {
   EXPECT_THAT(none.status().message(), HasSubstr("sample0: no such file"));
 }
 
+// By the metric the loss is not where the noise is.
+class ByMetric : public testing::Test {
+ protected:
+  ByMetric() : c_(CalibratedFrom(kCulprit)), samples_(c_.graph, 2) {
+    options_.evaluated = 3;
+    options_.gains = 0;
+    options_.nodes = false;
+    options_.accuracy = [this](const Engine& engine) -> Result<Accuracy> {
+      ++evaluations_;
+      Accuracy accuracy{.value = 0.9, .without = {0.9, 0.9}};
+      for (const NodeNote& note : engine.notes()) {
+        if (note.precision != "int8") continue;
+        const double lost = note.node == "after_left" ? 0.05 : 0.001;
+        accuracy.value -= lost;
+        accuracy.without[0] -= lost + 0.001;
+        accuracy.without[1] -= lost - 0.001;
+      }
+      return accuracy;
+    };
+  }
+
+  const Calibrated c_;
+  const SeededSamples samples_;
+  SensitivityOptions options_;
+  int evaluations_ = 0;
+};
+
+TEST_F(ByMetric, RanksTheFirstValuesByWhatComesBack) {
+  const auto result = Measure(c_, options_, samples_);
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_EQ(evaluations_, 5);  // float, int8 and three values
+  EXPECT_TRUE(result->has_metric);
+  EXPECT_EQ(result->metric_of_float, 0.9);
+  EXPECT_NEAR(result->metric_lost.mean, 0.054, 1e-9);
+  EXPECT_NEAR(result->metric_lost.error, 0.005, 1e-9);
+  EXPECT_EQ(result->values[0].name, "wide");
+  for (const UnitSensitivity& row : result->values) {
+    EXPECT_EQ(row.metric_rank > 0, row.rank <= 3) << row.name;
+    if (row.name == "wide") {
+      EXPECT_NEAR(row.metric_gain.mean, 0.002, 1e-9);
+      EXPECT_NEAR(row.metric_gain.error, 0.002, 1e-9);
+    }
+    if (row.metric_rank == 1) {
+      EXPECT_GE(row.metric_gain.mean, result->values[0].metric_gain.mean);
+    }
+  }
+}
+
+TEST_F(ByMetric, GoesOnAfterEveryEvaluation) {
+  const std::string path = testing::TempDir() + "/metric.part";
+  const auto whole = Measure(c_, options_, samples_);
+  ASSERT_TRUE(whole.ok());
+  evaluations_ = 0;
+  options_.state_path = path;
+  options_.resume = true;
+  int stops = 0;
+  Result<Sensitivity> result = Status(Code::kFailed, "");
+  for (; !result.ok() && stops < 50; ++stops) {
+    options_.stop = [left = 1]() mutable { return left-- <= 0; };
+    result = Measure(c_, options_, samples_);
+  }
+  ASSERT_TRUE(result.ok());
+  EXPECT_GE(stops, 5);
+  EXPECT_EQ(evaluations_, 5);  // nothing twice
+  for (size_t i = 0; i < whole->values.size(); ++i) {
+    EXPECT_EQ(result->values[i].metric_gain.mean,
+              whole->values[i].metric_gain.mean);
+    EXPECT_EQ(result->values[i].metric_rank, whole->values[i].metric_rank);
+  }
+  options_.accuracy_of = "other labels";
+  EXPECT_EQ(Measure(c_, options_, samples_).status().code(), Code::kBadInput);
+  std::filesystem::remove(path);
+}
+
+TEST_F(ByMetric, PassesOnWhyItCannotBeEvaluated) {
+  options_.accuracy = [](const Engine&) -> Result<Accuracy> {
+    return Status(Code::kBadInput, "labels.json: damaged");
+  };
+  EXPECT_THAT(Measure(c_, options_, samples_).status().message(),
+              HasSubstr("labels.json"));
+}
+
 class Resuming : public testing::Test {
  protected:
   ~Resuming() override { std::filesystem::remove(path_); }
@@ -216,6 +298,27 @@ TEST_F(Resuming, GivesWhatAnUninterruptedRunGives) {
   ASSERT_TRUE(result.ok());
   EXPECT_GE(stops, 5);
   ExpectSame(*result, MustMeasure(c));
+}
+
+TEST_F(Resuming, StopsBetweenTheValuesOfTheFirstSample) {
+  const Calibrated c = CalibratedFrom(kSpread);
+  const SeededSamples samples(c.graph, 1);
+  SensitivityOptions options = StopAfter(2);
+  options.gains = 0;
+  int64_t done = 0;
+  options.progress = [&](std::string_view what, int64_t some, int64_t all) {
+    EXPECT_EQ(what, "values and nodes");
+    EXPECT_EQ(all, 18);
+    EXPECT_GT(some, done);
+    done = some;
+  };
+  for (int64_t most : {8, 16}) {  // of 9 values and 9 nodes, four at a time
+    const auto result = Measure(c, options, samples);
+    EXPECT_THAT(result.status().message(),
+                HasSubstr(fmt::format("stopped after {} of 18", most)));
+    EXPECT_EQ(done, most);
+    options.stop = StopAfter(2).stop;
+  }
 }
 
 TEST_F(Resuming, RefusesTheStateOfAnotherRun) {
