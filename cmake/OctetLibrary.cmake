@@ -1,3 +1,10 @@
+# octet_little_optimized(TARGET)
+#
+# For what reads options and prints: it compiles in two thirds of the time.
+function(octet_little_optimized target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # octet_headers(KIND [target...])
 #
 # Headers of others that nearly every file includes, compiled once for all files
@@ -25,6 +32,7 @@ function(octet_headers kind)
   endif()
   if(kind STREQUAL "command")
     list(APPEND headers <CLI/App.hpp> <nlohmann/json.hpp>)
+    octet_little_optimized(${target})
   endif()
   if(kind STREQUAL "quiet")
     target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti)

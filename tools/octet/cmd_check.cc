@@ -81,7 +81,7 @@ Result<CheckConfig> ReadConfig(const std::string& path) {
 }
 
 // A server that reads the results only has to see that nothing was checked.
-Status WriteFault(const Options& options, const Status& fault) {
+Status WriteFault(const GateArguments& options, const Status& fault) {
   if (options.junit.empty()) return {};
   const report::JUnitCase row = {.name = "configuration",
                                  .outcome = Outcome::kError,

@@ -10,7 +10,7 @@ constexpr int kStep = 16;
 
 // KL(P || Q) of the first `bins` bins; `outside` is what lies beyond them.
 double Divergence(std::span<const double> p, int bins, double outside) {
-  double level_sum[kPositiveCodes] = {}, level_bins[kCodes] = {};
+  double level_sum[kPositiveCodes] = {}, level_bins[kPositiveCodes] = {};
   const auto level = [&](int i) { return int64_t(i) * kPositiveCodes / bins; };
   double q_total = 0, p_total = outside;
   for (int i = 0; i < bins; ++i) {

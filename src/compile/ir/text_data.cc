@@ -17,7 +17,7 @@ namespace {
 constexpr int64_t kInlineElements = 16;
 constexpr int64_t kRepeated = 4;  // as many equal ones are still written out
 constexpr uint64_t kPrintedSeeds = 64;
-constexpr int64_t kMostElements = int64_t{1} << 28;
+constexpr int64_t kMostTextElements = int64_t{1} << 28;
 
 // The splitmix64 generator at position `index` of the sequence of `seed`.
 // source: Steele, Lea, Flood, OOPSLA 2014.
@@ -258,9 +258,9 @@ std::string PrintData(const Tensor& tensor) {
 Result<Tensor> ParseData(DType dtype, const Shape& shape,
                          std::string_view text) {
   const auto elements = CheckedElements(shape.dims());
-  if (!elements || *elements > kMostElements) {
+  if (!elements || *elements > kMostTextElements) {
     return BadInput("a constant of shape {}, at most {} elements",
-                    shape.ToString(), kMostElements);
+                    shape.ToString(), kMostTextElements);
   }
   if (IsHalf(dtype)) return BadInput("constants of type {}", Name(dtype));
   text = Trim(text);

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 2;
+constexpr int kSearchVersion = 2;
 constexpr size_t kMostSearchBytes = size_t(1) << 26;
 
 bool ReadNumber(const json& object, const char* key,
@@ -61,7 +61,7 @@ bool Read(const json& root, SearchState& state) {
 
 Status Save(const SearchState& state, const std::string& path) {
   json root = {{"octet", "search"},
-               {"version", kVersion},
+               {"version", kSearchVersion},
                {"key", state.key},
                {"seconds", state.seconds},
                {"first_plan_seconds", state.first_plan_seconds}};
@@ -86,7 +86,7 @@ Status Load(const std::string& path, SearchState& state) {
   const auto is = [&](const char* key, const json& wanted) {
     return root.is_object() && root.contains(key) && root[key] == wanted;
   };
-  if (!is("octet", "search") || !is("version", kVersion)) {
+  if (!is("octet", "search") || !is("version", kSearchVersion)) {
     return BadInput("{}: is no state of octet build's search; delete it", path);
   }
   if (!is("key", state.key)) {

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kVersion = 3;
+constexpr int kSensitivityVersion = 3;
 constexpr size_t kMostStateBytes = size_t(1) << 28;
 
 json Write(const SampleLoss& loss) {
@@ -90,7 +90,7 @@ bool Read(const json& root, size_t units, SensitivityState& state) {
 
 Status Save(const SensitivityState& state, const std::string& path) {
   json root = {
-      {"octet", "sensitivity"}, {"version", kVersion}, {"key", state.key}};
+      {"octet", "sensitivity"}, {"version", kSensitivityVersion}, {"key", state.key}};
   json& samples = root["samples"] = json::array();
   for (const SensitivityState::Sample& sample : state.samples) {
     json rows = json::array();
@@ -125,7 +125,7 @@ Status Load(const std::string& path, size_t units, SensitivityState& state) {
   };
   const bool whole = root.is_object() && root.contains("samples") &&
                      root.contains("engines") && root.contains("accuracies");
-  if (!whole || !is("octet", "sensitivity") || !is("version", kVersion)) {
+  if (!whole || !is("octet", "sensitivity") || !is("version", kSensitivityVersion)) {
     return BadInput("{}: is no state of octet sensitivity; delete it", path);
   }
   if (!is("key", state.key)) {
