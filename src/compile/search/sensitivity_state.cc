@@ -89,8 +89,9 @@ bool Read(const json& root, size_t units, SensitivityState& state) {
 }  // namespace
 
 Status Save(const SensitivityState& state, const std::string& path) {
-  json root = {
-      {"octet", "sensitivity"}, {"version", kSensitivityVersion}, {"key", state.key}};
+  json root = {{"octet", "sensitivity"},
+               {"version", kSensitivityVersion},
+               {"key", state.key}};
   json& samples = root["samples"] = json::array();
   for (const SensitivityState::Sample& sample : state.samples) {
     json rows = json::array();
@@ -125,7 +126,8 @@ Status Load(const std::string& path, size_t units, SensitivityState& state) {
   };
   const bool whole = root.is_object() && root.contains("samples") &&
                      root.contains("engines") && root.contains("accuracies");
-  if (!whole || !is("octet", "sensitivity") || !is("version", kSensitivityVersion)) {
+  if (!whole || !is("octet", "sensitivity") ||
+      !is("version", kSensitivityVersion)) {
     return BadInput("{}: is no state of octet sensitivity; delete it", path);
   }
   if (!is("key", state.key)) {
