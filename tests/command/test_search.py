@@ -71,21 +71,6 @@ def test_auto_says_why_it_takes_a_precision(octet, culprit, tmp_path):
     assert re.search(' in (fp32|fp16|bf16)', search['protect_reason'])
 
 
-def test_the_fall_back_is_said_first_and_is_16_bit(octet, culprit, tmp_path):
-    # Whatever is kept of it, the head of the culprit's readers loses more than
-    # nothing at all.
-    engine = tmp_path / 'net.octet'
-    found = json.loads(octet.ok(
-        'build', culprit / 'net.onnx', '--calib', culprit / 'samples.npy',
-        '-o', engine, '--no-timing', '--max-drop', '0.3%', '--fall-back',
-        '0.05%', '--protect', 'fp16', '--json'))
-    assert found['verdict'].startswith('fell back to fp16: all int8 loses')
-    assert found['search']['fell_back']
-    assert found['search']['chosen']['is_float']
-    assert 'fp16' in octet.ok('inspect', engine, '--why', 'left')
-    assert ' int8 ' not in octet.ok('inspect', engine, '--why', 'left')
-
-
 def test_what_is_kept_by_hand_stays_kept(octet, culprit, tmp_path):
     engine = tmp_path / 'net.octet'
     octet.ok(*build(culprit, engine, '--max-drop', '3%', '--keep',
