@@ -89,6 +89,14 @@ def chain():
     return graph.model([1, *SHAPE], {'y': [1, 4, *SHAPE[1:]]})
 
 
+def open_chain():
+    """chain() with an open height: the dimension 'h'."""
+    model = chain()
+    for value in (model.graph.input[0], model.graph.output[0]):
+        value.type.tensor_type.shape.dim[2].dim_param = 'h'
+    return model
+
+
 def classifier():
     """small() with its scores alone, as classifiers have them."""
     model = small()

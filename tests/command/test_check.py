@@ -252,10 +252,7 @@ def test_a_wrong_path_of_the_results_is_said_and_nothing_is_written(octet,
 
 def test_a_model_with_open_dimensions_is_checked_in_given_shapes(octet,
                                                                  tmp_path):
-    model = models.chain()
-    model.graph.input[0].type.tensor_type.shape.dim[2].dim_param = 'h'
-    model.graph.output[0].type.tensor_type.shape.dim[2].dim_param = 'h'
-    models.save(model, tmp_path / 'm.onnx')
+    models.save(models.open_chain(), tmp_path / 'm.onnx')
     np.save(tmp_path / 'samples.npy', models.samples(4))
     config = ('model = "m.onnx"\n{}[build]\ncalib = "samples.npy"\n'
               '[[gate]]\ncheck = "loads"\n')

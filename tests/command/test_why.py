@@ -170,10 +170,7 @@ def test_every_step_of_real_models_does_too(octet, data, tmp_path, name):
 
 def test_a_model_with_open_dimensions_is_told_of_in_given_shapes(octet,
                                                                  tmp_path):
-    model = models.chain()
-    model.graph.input[0].type.tensor_type.shape.dim[2].dim_param = 'h'
-    model.graph.output[0].type.tensor_type.shape.dim[2].dim_param = 'h'
-    models.save(model, tmp_path / 'm.onnx')
+    models.save(models.open_chain(), tmp_path / 'm.onnx')
     np.save(tmp_path / 'samples.npy', models.samples(4))
     shapes = ['--shapes', 'h=16']
     octet.ok('build', tmp_path / 'm.onnx', *shapes, '--calib',

@@ -12,18 +12,18 @@
 
 namespace octet::compile {
 
+// By the name of the value that was observed.
+using OwnChoices = std::map<std::string, RangeChoice, std::less<>>;
+
 // Every u8 form that has no parameters yet gets them:
 //   per tensor:   by `choice`, or the value's own one; the model's inputs by
-//   their extremes, so that an
-//                 image of 8 bits is kept exactly
+//                 their extremes, so that an image of 8 bits is kept exactly
 //   per channel:  by each channel's extremes
 //   moved data:   the parameters of where it comes from
 //   same_as:      those of the named concatenation
-// own: choices by the name of the value that was observed.
 // Values match by name and structure, else by structure alone (a renamed
 // model).
 //   errors: kBadInput listing the values that `ranges` has not seen.
-using OwnChoices = std::map<std::string, RangeChoice, std::less<>>;
 Status ChooseParams(const Graph& graph, const Ranges& ranges,
                     const RangeChoice& choice, Plan& plan,
                     const OwnChoices& own = {});

@@ -8,6 +8,7 @@
 
 #include "compile/calibrate/range_rule.h"
 #include "compile/plan/classify.h"
+#include "compile/search/median.h"
 
 namespace octet::compile {
 namespace {
@@ -35,15 +36,6 @@ Bounds BoundsOf(const QuantParams& quant) {
   const int32_t z = quant.zero_point[0];
   return {octet::Dequantize(0, quant.scale[0], z),
           octet::Dequantize(int32_t(kSteps), quant.scale[0], z)};
-}
-
-// Of those above 0: what is 0 throughout is in nobody's way.
-double MedianOfPositive(std::vector<double> x) {
-  std::erase_if(x, [](double each) { return !(each > 0); });
-  if (x.empty()) return 0;
-  const auto middle = x.begin() + ptrdiff_t(x.size() / 2);
-  std::ranges::nth_element(x, middle);
-  return *middle;
 }
 
 size_t IndexOfLargest(const std::vector<double>& x) {

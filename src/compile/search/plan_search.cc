@@ -34,12 +34,12 @@ class Search {
          const SampleSource& samples, const SearchOptions& options)
       : graph_(graph),
         plan_(plan),
+        ranges_(ranges),
         peaks_(ranges == nullptr ? std::map<std::string, float>()
                                  : WithMovedPeaks(graph, PeaksOf(*ranges))),
         samples_(samples),
         options_(options),
         stored_(FindStoredValues(graph, plan)),
-        proposals_(ProposeProtection(graph, plan, stored_, ranges)),
         trials_(graph, plan, peaks_, stored_, proposals_, options) {}
 
   Result<FoundPlan> Run() {
@@ -135,6 +135,7 @@ class Search {
 
   // What rules of structure name: each by itself, then all that gain together.
   Result<bool> TryProposals() {
+    proposals_ = ProposeProtection(graph_, plan_, stored_, ranges_);
     std::vector<size_t> together;
     for (const Proposal& proposal : proposals_) {
       const Choice choice = Choice::Keeping(proposal.values, protect_);
@@ -358,11 +359,12 @@ class Search {
 
   const Graph& graph_;
   const Plan& plan_;
+  const Ranges* ranges_;
   const std::map<std::string, float> peaks_;
   const SampleSource& samples_;
   const SearchOptions& options_;
   const std::vector<StoredValue> stored_;
-  const std::vector<Proposal> proposals_;
+  std::vector<Proposal> proposals_;  // once all int8 is seen to lose too much
   PlanTrials trials_;
   Precision protect_ = Precision::kF32;
   std::string protect_reason_;

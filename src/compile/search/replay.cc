@@ -129,4 +129,14 @@ std::span<const float> Replay::Changed(size_t look) const {
       .first(size_t(program_->look_shapes_[look].elements()));
 }
 
+Result<std::vector<std::unique_ptr<Replay>>> ReplaysOf(
+    const ReplayProgram& program, int threads) {
+  std::vector<std::unique_ptr<Replay>> replays;
+  for (int i = 0; i < threads; ++i) {
+    OCTET_ASSIGN(Replay replay, Replay::Create(program));
+    replays.push_back(std::make_unique<Replay>(std::move(replay)));
+  }
+  return replays;
+}
+
 }  // namespace octet::compile

@@ -119,6 +119,10 @@ class Replay {
   std::vector<bool> differs_;
 };
 
+// One for each thread.
+Result<std::vector<std::unique_ptr<Replay>>> ReplaysOf(
+    const ReplayProgram& program, int threads);
+
 }  // namespace octet::compile
 
 #endif  // OCTET_COMPILE_SEARCH_REPLAY_H_

@@ -84,10 +84,7 @@ class Replaying {
     OCTET_ASSIGN(program_,
                  ReplayProgram::Create(graph_, plan_, stored_, nodes_, looks_));
     OCTET_ASSIGN(pool_, ThreadPool::Create(options_.threads));
-    for (int i = 0; i < pool_->threads(); ++i) {
-      OCTET_ASSIGN(Replay replay, Replay::Create(*program_));
-      workers_.push_back(std::make_unique<Replay>(std::move(replay)));
-    }
+    OCTET_ASSIGN(workers_, ReplaysOf(*program_, pool_->threads()));
     state_.samples.resize(indices_.size());
     state_.key = Key();
     std::error_code ignored;  // reading it says what is wrong

@@ -54,6 +54,7 @@ class Measuring {
     for (const RangeChoice& choice : options_.choices) {
       OCTET_ASSIGN(const Plan plan, PlanBy(choice));
       std::vector<bool> differs = Differing(common, plan, wanted);
+      if (std::ranges::count(differs, true) == 0) continue;
       OCTET_ASSIGN(Noises noises, NoisesOf(plan, differs, read_.size()));
       tried.push_back({choice, std::move(noises), std::move(differs)});
     }
@@ -119,11 +120,7 @@ class Measuring {
                           size_t samples) {
     OCTET_ASSIGN(const ReplayProgram program,
                  ReplayProgram::Create(graph_, plan, stored_, {}, looks_));
-    std::vector<std::unique_ptr<Replay>> workers;
-    for (int i = 0; i < pool_->threads(); ++i) {
-      OCTET_ASSIGN(Replay replay, Replay::Create(program));
-      workers.push_back(std::make_unique<Replay>(std::move(replay)));
-    }
+    OCTET_ASSIGN(const auto workers, ReplaysOf(program, pool_->threads()));
     Noises noises(samples, std::vector<double>(stored_.size(), 0.0));
     std::vector<Status> status(samples);
     pool_->ParallelFor(int64_t(samples), [&](int64_t i, int worker) {

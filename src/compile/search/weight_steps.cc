@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compile/search/median.h"
+
 namespace octet::compile {
 namespace {
 
 constexpr double kLargestCode = 127;
-
-// Of some numbers, at least one; reorders them.
-double Median(std::vector<double>& x) {
-  const auto middle = x.begin() + ptrdiff_t(x.size() / 2);
-  std::ranges::nth_element(x, middle);
-  return *middle;
-}
 
 }  // namespace
 
@@ -27,15 +22,16 @@ double WeightSteps(const Graph& graph, const Node& node) {
   std::vector<std::vector<double>> by_output(outputs);
   for (size_t i = 0; i < data.size(); ++i) {
     const size_t o = conv ? i / each : i % outputs;
-    if (data[i] != 0) by_output[o].push_back(double(std::abs(data[i])));
+    by_output[o].push_back(double(std::abs(data[i])));
   }
   std::vector<double> steps;
-  for (std::vector<double>& weights : by_output) {
-    if (weights.empty()) continue;
+  for (const std::vector<double>& weights : by_output) {
+    const double usual = MedianOfPositive(weights);
+    if (usual == 0) continue;
     const double largest = *std::ranges::max_element(weights);
-    steps.push_back(kLargestCode * Median(weights) / largest);
+    steps.push_back(kLargestCode * usual / largest);
   }
-  return steps.empty() ? kLargestCode : Median(steps);
+  return steps.empty() ? kLargestCode : MedianOfPositive(steps);
 }
 
 }  // namespace octet::compile
