@@ -1,0 +1,117 @@
+"""A run of bench/compare, network by network, and the report of it."""
+from importlib import metadata
+import os
+from pathlib import Path
+import tempfile
+import time
+
+from . import answers, engines, field, layers, networks, rounds
+from .contender import start_all
+from .rows import rows
+
+FLAGS = ('avx2', 'fma', 'avx_vnni', 'avx512f', 'avx512_vnni', 'avx512_bf16',
+         'amx_int8', 'amx_bf16')
+
+
+def instruction_sets():
+    info = Path('/proc/cpuinfo').read_text().split()
+    return [flag for flag in FLAGS if flag in info]
+
+
+def versions():
+    found = {}
+    for package in ('onnxruntime', 'openvino', 'nncf'):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            pass
+    return found
+
+
+def verdicts_of(network, feed, contenders):
+    """{contender: (error, whether it agrees)}."""
+    of_float = answers.reference(network.float_model, feed)
+    of_qdq = {kind: answers.reference(path, feed)
+              for kind, path in network.qdq.items()}
+    shapes = [output.shape for output in of_float]
+    found = {}
+    for name, contender in contenders.items():
+        kind = name.split()[1]
+        precision = kind if kind in answers.MOST else 'int8'
+        wanted = of_qdq.get('u8s8' if kind == 'qdq' else kind, of_float)
+        error = answers.error(precision, contender.outputs(shapes), wanted)
+        most = 'own' if kind == 'own' else precision
+        found[name] = error, answers.agrees(most, error)
+    return found
+
+
+class Run:
+    """Measures and keeps what was measured."""
+
+    def __init__(self, options, say):
+        self.options, self.say = options, say
+        self.slots = self.quiet_slots = 0
+        self.report = {
+            'date': time.strftime('%Y-%m-%d'), 'versions': versions(),
+            'cores': len(os.sched_getaffinity(0)), 'hardware': None,
+            'instruction_sets': instruction_sets(), 'rounds': options.rounds,
+            'slot_ms': options.slot_ms, 'quiet_share': 0.0, 'rows': [],
+            'memory': [], 'layers': {}}
+
+    def network(self, network):
+        for threads in self.options.threads:
+            with rounds.pinned(threads) as cpus:
+                self.times(network, threads, cpus)
+        if self.options.layers and network.batch == 1:
+            with rounds.pinned(1):
+                self.layers(network)
+
+    def times(self, network, threads, cpus):
+        options = self.options
+        ours, refused = field.octet_commands(network, threads,
+                                             options.precision)
+        commands = ours | field.peer_commands(
+            network, threads, options.precision, options.own_quantization)
+        feed = networks.inputs(network)
+        with tempfile.TemporaryDirectory() as folder:
+            networks.write_inputs(feed, f'{folder}/in')
+            contenders, more, closing = start_all(commands, f'{folder}/in')
+            with closing:
+                verdicts = verdicts_of(network, feed, contenders)
+                timed = {name: one for name, one in contenders.items()
+                         if verdicts[name][1] or not name.startswith('octet')}
+                times = rounds.measure(timed, cpus, options.rounds,
+                                       options.slot_ms / 1e3,
+                                       options.patience)
+                self.keep_memory(network, threads, contenders)
+        self.keep_peaks()
+        self.keep(network, threads, times, verdicts | refused | more)
+
+    def keep_peaks(self):
+        self.report['hardware'] = engines.best_peaks(
+            self.report['hardware'], engines.hardware())
+
+    def keep_memory(self, network, threads, contenders):
+        for name, one in contenders.items():
+            self.report['memory'].append(
+                {'network': network.label, 'contender': name,
+                 'threads': threads, 'peak_mb': one.peak_mb(), **one.loaded})
+
+    def keep(self, network, threads, times, verdicts):
+        for match in field.matches(self.options.precision):
+            for row in rows(match, network, threads, times, verdicts,
+                            self.report['hardware']):
+                self.report['rows'].append(row)
+                self.say(row)
+        for by_place in times.values():
+            for summary in by_place.values():
+                self.slots += summary['slots']
+                self.quiet_slots += summary['quiet_slots']
+        self.report['quiet_share'] = self.quiet_slots / max(self.slots, 1)
+
+    def layers(self, network):
+        path = engines.engine(network, 'own')
+        if path:
+            runs = engines.timed_layers(path, 1, self.options.slot_ms / 1e3)
+            self.report['layers'][network.name] = layers.profile(
+                runs, self.report['hardware'])
