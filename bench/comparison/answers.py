@@ -38,10 +38,10 @@ def relative_l2(found, wanted):
 
 
 def error(precision, found, wanted):
-    """Of the worst output, in the measure of a precision: the largest error of
-    a float engine, the L2 norm of an INT8 engine's.
+    """Of the worst output, in the measure of a precision: the largest error in
+    FP32, the L2 norm of it where numbers are rounded.
     """
-    measure = relative_l2 if precision == 'int8' else largest_error
+    measure = largest_error if precision == 'fp32' else relative_l2
     errors = [measure(a.astype(np.float64), b.astype(np.float64))
               for a, b in zip(found, wanted, strict=True)]
     # A maximum would pass a NaN over.

@@ -38,7 +38,8 @@ class Contender:
             self.process.wait()
             self.errors.seek(0)
             said = self.errors.read().strip().splitlines()
-            raise Refused(said[-1] if said else 'ended without a word')
+            raise Refused(said[-1] if said else
+                          f'ended with status {self.process.returncode}')
         return line
 
     def ask(self, line):

@@ -14,10 +14,11 @@ taken. The ratio is that to the faster peer: above 1 octet is faster. The floor
 is twice the multiply-accumulates over the peak of the product instruction times
 the threads. Spread is how far apart the slots' medians are, of octet / of the
 faster peer. The error of octet's answers is against ONNX Runtime without
-optimizations: of the largest magnitude in FP32 and BF16, of the L2 norm in
-INT8 (against the QDQ file; of own quantization against the float network,
-which has random weights, so that it says nothing about accuracy). `min` is the
-ratio of the least times, which the rest of the machine's work moves less.
+optimizations: in FP32 the largest, over the largest magnitude; else in L2 norm
+(INT8 of a QDQ file against that file; own quantization against the float
+network, whose weights are random, so that it says nothing about accuracy).
+`min` is the ratio of the least times, which the rest of the machine's work
+moves less.
 '''
 
 

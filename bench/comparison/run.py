@@ -6,7 +6,7 @@ import tempfile
 import time
 
 from . import answers, engines, field, layers, networks, rounds
-from .contender import start_all
+from .contender import Refused, start_all
 from .rows import rows
 
 FLAGS = ('avx2', 'fma', 'avx_vnni', 'avx512f', 'avx512_vnni', 'avx512_bf16',
@@ -28,21 +28,35 @@ def versions():
     return found
 
 
+def verdict(name, contender, references, shapes):
+    """(error, whether it agrees), or why there are no answers."""
+    kind = name.split()[1]
+    precision = kind if kind in answers.MOST else 'int8'
+    try:
+        found = contender.outputs(shapes)
+    except Refused as reason:
+        return str(reason)
+    # octet reads the u8s8 file; what a tool quantized itself is held against
+    # the float network.
+    wanted = references.get('u8s8' if kind == 'qdq' else kind,
+                            references['float'])
+    error = answers.error(precision, found, wanted)
+    return error, answers.agrees(precision, error)
+
+
 def verdicts_of(network, feed, contenders):
-    """{contender: (error, whether it agrees)}."""
-    of_float = answers.reference(network.float_model, feed)
-    of_qdq = {kind: answers.reference(path, feed)
-              for kind, path in network.qdq.items()}
-    shapes = [output.shape for output in of_float]
-    found = {}
-    for name, contender in contenders.items():
-        kind = name.split()[1]
-        precision = kind if kind in answers.MOST else 'int8'
-        wanted = of_qdq.get('u8s8' if kind == 'qdq' else kind, of_float)
-        error = answers.error(precision, contender.outputs(shapes), wanted)
-        most = 'own' if kind == 'own' else precision
-        found[name] = error, answers.agrees(most, error)
-    return found
+    """{contender: verdict}."""
+    references = {kind: answers.reference(path, feed) for kind, path
+                  in {'float': network.float_model, **network.qdq}.items()}
+    shapes = [output.shape for output in references['float']]
+    return {name: verdict(name, contender, references, shapes)
+            for name, contender in contenders.items()}
+
+
+def may_be_timed(name, verdict):
+    """A peer is what a user would have instead, whatever it answers."""
+    return not isinstance(verdict, str) and (
+        verdict[1] or not name.startswith('octet '))
 
 
 class Run:
@@ -79,11 +93,11 @@ class Run:
             with closing:
                 verdicts = verdicts_of(network, feed, contenders)
                 timed = {name: one for name, one in contenders.items()
-                         if verdicts[name][1] or not name.startswith('octet')}
+                         if may_be_timed(name, verdicts[name])}
                 times = rounds.measure(timed, cpus, options.rounds,
                                        options.slot_ms / 1e3,
                                        options.patience)
-                self.keep_memory(network, threads, contenders)
+                self.keep_memory(network, threads, timed)
         self.keep_peaks()
         self.keep(network, threads, times, verdicts | refused | more)
 
