@@ -6,6 +6,7 @@
 //     inputs PREFIX    reads input i from the file PREFIX.i       "ok"
 //     outputs PREFIX   runs, writes output i into PREFIX.i        "ok"
 //     run SECONDS      milliseconds of consecutive runs           "1.25 1.24"
+//     live             bytes of the largest live set              "2408448"
 //
 // A run may write over its inputs, so they are set anew before each one, and
 // that is not timed: bench/comparison/peer_process.py does the same. Files hold
@@ -21,6 +22,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "bench/live_set.h"
+#include "engine/engine_file.h"
 #include "octet/runtime.h"
 
 namespace octet {
@@ -39,7 +42,8 @@ double Milliseconds(Clock::time_point start) {
 
 class Contender {
  public:
-  explicit Contender(Session session) : session_(std::move(session)) {}
+  Contender(std::string path, Session session)
+      : path_(std::move(path)), session_(std::move(session)) {}
 
   // Does what a line asks for; returns the answer.
   Result<std::string> Obey(const std::string& line) {
@@ -50,7 +54,8 @@ class Contender {
     if (verb == "inputs") return ReadInputs(argument);
     if (verb == "outputs") return WriteOutputs(argument);
     if (verb == "run") return Times(argument);
-    return Usage("'{}': expected inputs, outputs or run", line);
+    if (verb == "live") return LiveSet();
+    return Usage("'{}': expected inputs, outputs, run or live", line);
   }
 
  private:
@@ -106,6 +111,12 @@ class Contender {
     return fmt::format("{:.6f}", fmt::join(ms, " "));
   }
 
+  Result<std::string> LiveSet() {
+    OCTET_ASSIGN(const engine::LoadedEngine loaded, engine::OpenEngine(path_));
+    return std::to_string(LiveSetBytes(*loaded.program().profiles[0]));
+  }
+
+  std::string path_;
   Session session_;
   std::vector<MappedFile> inputs_;
 };
@@ -126,7 +137,7 @@ Status Serve(const std::string& path, const std::string& threads) {
                    load_ms, memory.weight_bytes, memory.arena_bytes,
                    memory.scratch_bytes)
             << std::endl;
-  Contender contender(std::move(session));
+  Contender contender(path, std::move(session));
   for (std::string line; std::getline(std::cin, line);) {
     const Result<std::string> answer = contender.Obey(line);
     std::cout << (answer.ok() ? *answer : "error " + answer.status().message())

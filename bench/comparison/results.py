@@ -92,15 +92,24 @@ def machine_text(report):
 def memory_table(report):
     rows = [[one['network'], one['contender'], str(one['threads']),
              f"{one['load_ms']:.1f}", f"{one['peak_mb']:.0f}",
-             mib(one, 'weight_bytes'), mib(one, 'arena_bytes'),
-             mib(one, 'scratch_bytes')] for one in report['memory']]
+             mib(one, 'weight_bytes'), mib(one, 'live_bytes'),
+             mib(one, 'arena_bytes'), mib(one, 'scratch_bytes'),
+             over_live(one)] for one in report['memory']]
     return markdown(['network', 'contender', 'threads', 'load ms',
-                     'process MiB at most', 'weights MiB', 'arena MiB',
-                     'scratch MiB'], rows)
+                     'process MiB at most', 'weights MiB', 'live set MiB',
+                     'arena MiB', 'scratch MiB', 'over live set'], rows)
 
 
 def mib(one, key):
     return f'{one[key] / 2**20:.2f}' if key in one else '-'
+
+
+def over_live(one):
+    """What a session takes besides weights, over its largest live set."""
+    if not one.get('live_bytes'):
+        return '-'
+    taken = one['arena_bytes'] + one['scratch_bytes']
+    return f"{100 * (taken / one['live_bytes'] - 1):+.1f} %"
 
 
 def layer_rows(products):

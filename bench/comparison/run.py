@@ -107,9 +107,12 @@ class Run:
 
     def keep_memory(self, network, threads, contenders):
         for name, one in contenders.items():
-            self.report['memory'].append(
-                {'network': network.label, 'contender': name,
-                 'threads': threads, 'peak_mb': one.peak_mb(), **one.loaded})
+            row = {'network': network.label, 'contender': name,
+                   'threads': threads, 'peak_mb': one.peak_mb(), **one.loaded}
+            # After the peak was read, since it takes memory itself.
+            if name.startswith('octet '):
+                row['live_bytes'] = int(one.ask('live'))
+            self.report['memory'].append(row)
 
     def keep(self, network, threads, times, verdicts):
         for match in field.matches(self.options.precision):
