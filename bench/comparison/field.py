@@ -19,7 +19,7 @@ class Match:
     peers: tuple
 
 
-# Peers by the name that a report gives them: engine, file, OpenVINO's precision.
+# Peers by their name in a report: engine, file, OpenVINO's precision.
 PEERS = {
     'onnxruntime fp32': ('onnxruntime', 'float'),
     'onnxruntime u8s8': ('onnxruntime', 'u8s8'),

@@ -1,4 +1,4 @@
-"""Where an engine's time goes: its products against the peak, layer by layer."""
+"""Where an engine's time goes: products against the peak, layer by layer."""
 from .rows import peak_gops
 
 

@@ -1,7 +1,7 @@
 """A peer as a contender: peer_process.py ENGINE MODEL THREADS [PRECISION].
 
-ENGINE is onnxruntime or openvino, set up as in peers.py; PRECISION is OpenVINO's
-(f32, bf16; its default otherwise). Obeys the lines that slots.cc does.
+ENGINE is onnxruntime or openvino, set up as in peers.py; PRECISION is that of
+OpenVINO (f32, bf16; its default otherwise). Obeys the lines that slots.cc does.
 """
 import json
 import sys

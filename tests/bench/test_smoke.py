@@ -1,4 +1,4 @@
-"""bench/compare runs, and octet and its peers answer alike; no time is judged."""
+"""bench/compare runs, and engines answer as their files say; judges no time."""
 import importlib.util
 import json
 import os
