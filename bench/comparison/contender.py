@@ -16,10 +16,14 @@ class Refused(Exception):
 
 
 class Contender:
-    """Started and loaded by the constructor, ended by close()."""
+    """Started and loaded by the constructor, ended by close().
 
-    def __init__(self, name, command):
-        self.name = name
+    clock: 'run' is timed by the clock on the wall, 'cpu' by the processor time
+           of the process.
+    """
+
+    def __init__(self, name, command, clock='run'):
+        self.name, self.clock = name, clock
         self.errors = tempfile.TemporaryFile(mode='w+')
         self.process = subprocess.Popen(
             [str(part) for part in command], stdin=subprocess.PIPE,
@@ -62,7 +66,8 @@ class Contender:
 
     def slot(self, seconds):
         """Times in seconds of consecutive runs."""
-        return [float(ms) / 1e3 for ms in self.ask(f'run {seconds}').split()]
+        return [float(ms) / 1e3 for ms in
+                self.ask(f'{self.clock} {seconds}').split()]
 
     def peak_mb(self):
         """The most memory that the process has had."""
@@ -80,7 +85,7 @@ class Contender:
         self.errors.close()
 
 
-def start_all(commands, prefix):
+def start_all(commands, prefix, clock='run'):
     """Starts {name: command}, each with the inputs of files PREFIX.i.
 
     Returns {name: Contender} of those that run, {name: reason} of the rest,
@@ -89,7 +94,7 @@ def start_all(commands, prefix):
     started, refused, stack = {}, {}, ExitStack()
     for name, command in commands.items():
         try:
-            contender = Contender(name, command)
+            contender = Contender(name, command, clock)
         except Refused as reason:
             refused[name] = str(reason)
             continue

@@ -6,12 +6,15 @@ from .places import ROOT
 FILE = ROOT / 'bench/RESULTS.md'
 FINDINGS = ROOT / 'bench/findings.md'
 WORST = 10
+CLOCK = {'run': (), 'cpu': (
+    '- **times of the processor, not of the clock**: what others did in '
+    'between does not count, but their use of caches and memory does',)}
 TITLES = {('int8', 'own'): 'INT8, each by its own quantization',
           ('int8', 'qdq'): 'INT8, from the same QDQ file',
           ('fp32', 'float'): 'FP32', ('bf16', 'float'): 'BF16'}
 RULES = '''Times are medians over slots, in milliseconds; `bench/compare` says how they
-are taken. The ratio is that to the faster peer: above 1 octet is faster. The floor
-is twice the multiply-accumulates over the peak of the product instruction times
+are taken. The ratio is that to the faster peer: above 1 octet is faster. The
+floor is twice the multiply-accumulates over the peak of the product instruction times
 the threads. Spread is how far apart the slots' medians are, of octet / of the
 faster peer. The error of octet's answers is against ONNX Runtime without
 optimizations: in FP32 the largest, over the largest magnitude; else in L2 norm
@@ -82,6 +85,7 @@ def machine_text(report):
              f"{peaks['f32_gflops']:.0f} GFLOP/s, bf16 "
              + (f"{peaks['bf16_gflops']:.0f} GFLOP/s"
                 if peaks['bf16_gflops'] else 'none'),
+             *CLOCK[report['clock']],
              f"- {report['rounds']} rounds of {report['slot_ms']:.0f} ms; "
              f"{percent(report['quiet_share'])} of the slots passed the quiet "
              f"gate" + ('' if report['quiet_share'] > 0.9 else ': the machine '

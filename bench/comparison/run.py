@@ -69,8 +69,9 @@ class Run:
             'date': time.strftime('%Y-%m-%d'), 'versions': versions(),
             'cores': len(os.sched_getaffinity(0)), 'hardware': None,
             'instruction_sets': instruction_sets(), 'rounds': options.rounds,
-            'slot_ms': options.slot_ms, 'quiet_share': 0.0, 'rows': [],
-            'memory': [], 'layers': {}}
+            'slot_ms': options.slot_ms,
+            'clock': 'cpu' if options.cpu_time else 'run',
+            'quiet_share': 0.0, 'rows': [], 'memory': [], 'layers': {}}
 
     def network(self, network):
         for threads in self.options.threads:
@@ -89,7 +90,8 @@ class Run:
         feed = networks.inputs(network)
         with tempfile.TemporaryDirectory() as folder:
             networks.write_inputs(feed, f'{folder}/in')
-            contenders, more, closing = start_all(commands, f'{folder}/in')
+            contenders, more, closing = start_all(
+                commands, f'{folder}/in', self.report['clock'])
             with closing:
                 verdicts = verdicts_of(network, feed, contenders)
                 timed = {name: one for name, one in contenders.items()

@@ -175,8 +175,8 @@ def test_peaks_are_the_best_that_the_run_has_seen():
 def report(some_rows, quiet_share=1.0):
     return {'date': '2026-01-02', 'versions': {'openvino': '1.2'}, 'cores': 2,
             'hardware': HARDWARE, 'instruction_sets': ['avx2'], 'rounds': 3,
-            'slot_ms': 200.0, 'quiet_share': quiet_share, 'rows': some_rows,
-            'memory': [], 'layers': {}}
+            'slot_ms': 200.0, 'clock': 'run', 'quiet_share': quiet_share,
+            'rows': some_rows, 'memory': [], 'layers': {}}
 
 
 def test_the_page_has_a_table_for_each_precision_that_was_measured():
@@ -237,3 +237,18 @@ def test_a_contender_that_ends_in_a_slot_says_so():
     with pytest.raises(Refused, match='out of words'):
         contender.slot(1)
     contender.close()
+
+
+@pytest.mark.parametrize('clock', ['run', 'cpu'])
+def test_a_contender_is_asked_for_the_clock_that_it_is_timed_by(clock):
+    echo = 'import sys\nprint("{}", flush=True)\n' \
+        'print("1" if sys.stdin.readline() == sys.argv[1] + " 0.5\\n" else "2")'
+    contender = Contender('a', [sys.executable, '-c', echo, clock], clock)
+    assert contender.slot(0.5) == [0.001]
+    contender.close()
+
+
+def test_the_page_says_that_times_are_of_the_processor():
+    page = results.page(report([]) | {'clock': 'cpu'})
+    assert 'times of the processor' in page
+    assert 'times of the processor' not in results.page(report([]))
