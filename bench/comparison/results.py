@@ -12,10 +12,11 @@ CLOCK = {'run': (), 'cpu': (
 TITLES = {('int8', 'own'): 'INT8, each by its own quantization',
           ('int8', 'qdq'): 'INT8, from the same QDQ file',
           ('fp32', 'float'): 'FP32', ('bf16', 'float'): 'BF16'}
-RULES = '''Times are medians over slots, in milliseconds; `bench/compare` says how they
-are taken. The ratio is that to the faster peer: above 1 octet is faster. The
-floor is twice the multiply-accumulates over the peak of the product instruction
-times the threads. Spread is how far apart the slots' medians are, of octet / of the
+RULES = '''\
+Times are medians over slots, in milliseconds; `bench/compare` says how they are
+taken. The ratio is that to the faster peer: above 1 octet is faster. The floor
+is twice the multiply-accumulates over the peak of the product instruction times
+the threads. Spread is how far apart the slots' medians are, of octet / of the
 faster peer. The error of octet's answers is against ONNX Runtime without
 optimizations: in FP32 the largest, over the largest magnitude; else in L2 norm
 (INT8 of a QDQ file against that file; own quantization against the float
