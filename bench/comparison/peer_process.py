@@ -59,7 +59,7 @@ class OpenVino:
         self.compiled = compiled
         self.request = compiled.create_infer_request()
         self.shapes = [(i.any_name, list(i.shape), np.int64
-                        if 'i64' in str(i.element_type) else np.float32)
+                        if 'int64' in str(i.element_type) else np.float32)
                        for i in compiled.inputs]
         self.bound = []
 

@@ -6,9 +6,9 @@ from .places import ROOT
 FILE = ROOT / 'bench/RESULTS.md'
 FINDINGS = ROOT / 'bench/findings.md'
 WORST = 10
-CLOCK = {'run': (), 'cpu': (
-    '- **times of the processor, not of the clock**: what others did in '
-    'between does not count, but their use of caches and memory does',)}
+CPU_TIME = (
+    '- **one thread is timed by the processor, not by the clock**: what others '
+    'did in between does not count, but their use of caches and memory does',)
 TITLES = {('int8', 'own'): 'INT8, each by its own quantization',
           ('int8', 'qdq'): 'INT8, from the same QDQ file',
           ('fp32', 'float'): 'FP32', ('bf16', 'float'): 'BF16'}
@@ -86,7 +86,7 @@ def machine_text(report):
              f"{peaks['f32_gflops']:.0f} GFLOP/s, bf16 "
              + (f"{peaks['bf16_gflops']:.0f} GFLOP/s"
                 if peaks['bf16_gflops'] else 'none'),
-             *CLOCK[report['clock']],
+             *(CPU_TIME if report['cpu_time'] else ()),
              f"- {report['rounds']} rounds of {report['slot_ms']:.0f} ms; "
              f"{percent(report['quiet_share'])} of the slots passed the quiet "
              f"gate" + ('' if report['quiet_share'] > 0.9 else ': the machine '
@@ -99,7 +99,8 @@ def memory_table(report):
              f"{one['load_ms']:.1f}", f"{one['peak_mb']:.0f}",
              mib(one, 'weight_bytes'), mib(one, 'live_bytes'),
              mib(one, 'arena_bytes'), mib(one, 'scratch_bytes'),
-             over_live(one)] for one in report['memory']]
+             over_live(one)] for one in report['memory']
+            if one['threads'] == report['memory'][0]['threads']]
     return markdown(['network', 'contender', 'threads', 'load ms',
                      'process MiB at most', 'weights MiB', 'live set MiB',
                      'arena MiB', 'scratch MiB', 'over live set'], rows)

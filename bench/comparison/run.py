@@ -70,8 +70,8 @@ class Run:
             'cores': len(os.sched_getaffinity(0)), 'hardware': None,
             'instruction_sets': instruction_sets(), 'rounds': options.rounds,
             'slot_ms': options.slot_ms,
-            'clock': 'cpu' if options.cpu_time else 'run',
-            'quiet_share': 0.0, 'rows': [], 'memory': [], 'layers': {}}
+            'cpu_time': options.cpu_time, 'quiet_share': 0.0, 'rows': [],
+            'memory': [], 'layers': {}}
 
     def network(self, network):
         for threads in self.options.threads:
@@ -91,7 +91,7 @@ class Run:
         with tempfile.TemporaryDirectory() as folder:
             networks.write_inputs(feed, f'{folder}/in')
             contenders, more, closing = start_all(
-                commands, f'{folder}/in', self.report['clock'])
+                commands, f'{folder}/in', self.clock(threads))
             with closing:
                 verdicts = verdicts_of(network, feed, contenders)
                 timed = {name: one for name, one in contenders.items()
@@ -102,6 +102,10 @@ class Run:
                 self.keep_memory(network, threads, timed)
         self.keep_peaks()
         self.keep(network, threads, times, verdicts | refused | more)
+
+    def clock(self, threads):
+        """Threads wait for each other, which takes no time of the processor."""
+        return 'cpu' if self.options.cpu_time and threads == 1 else 'run'
 
     def keep_peaks(self):
         self.report['hardware'] = engines.best_peaks(

@@ -175,7 +175,7 @@ def test_peaks_are_the_best_that_the_run_has_seen():
 def report(some_rows, quiet_share=1.0):
     return {'date': '2026-01-02', 'versions': {'openvino': '1.2'}, 'cores': 2,
             'hardware': HARDWARE, 'instruction_sets': ['avx2'], 'rounds': 3,
-            'slot_ms': 200.0, 'clock': 'run', 'quiet_share': quiet_share,
+            'slot_ms': 200.0, 'cpu_time': False, 'quiet_share': quiet_share,
             'rows': some_rows, 'memory': [], 'layers': {}}
 
 
@@ -248,7 +248,7 @@ def test_a_contender_is_asked_for_the_clock_that_it_is_timed_by(clock):
     contender.close()
 
 
-def test_the_page_says_that_times_are_of_the_processor():
-    page = results.page(report([]) | {'clock': 'cpu'})
-    assert 'times of the processor' in page
-    assert 'times of the processor' not in results.page(report([]))
+def test_the_page_says_what_one_thread_is_timed_by():
+    page = results.page(report([]) | {'cpu_time': True})
+    assert 'timed by the processor' in page
+    assert 'timed by the processor' not in results.page(report([]))

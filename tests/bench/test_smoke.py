@@ -79,3 +79,31 @@ def test_octets_contender_says_why_it_does_not_start(built, arguments, said):
     done = subprocess.run([BUILD / 'bin/octet_bench_slots', *arguments],
                           capture_output=True, text=True, check=False)
     assert done.returncode != 0 and said in done.stderr
+
+
+@pytest.mark.parametrize('engine', ['onnxruntime', 'openvino'])
+def test_a_peer_takes_integers_and_answers(engine, tmp_path):
+    onnx = pytest.importorskip('onnx')
+    pytest.importorskip(engine)
+    sys.path.insert(0, str(ROOT / 'bench'))
+    from comparison import contender, field
+    import numpy as np
+    helper, kinds = onnx.helper, onnx.TensorProto
+    nodes = [helper.make_node('Cast', ['i'], ['f'], to=kinds.FLOAT),
+             helper.make_node('Mul', ['f', 'x'], ['y'])]
+    values = [helper.make_tensor_value_info(name, kind, [1, 3]) for name, kind
+              in (('i', kinds.INT64), ('x', kinds.FLOAT), ('y', kinds.FLOAT))]
+    graph = helper.make_graph(nodes, 'g', values[:2], values[2:])
+    onnx.save(helper.make_model(
+        graph, ir_version=8, opset_imports=[helper.make_opsetid('', 17)]),
+        tmp_path / 'm.onnx')
+    np.array([[1, 2, 3]]).tofile(tmp_path / 'in.0')
+    np.array([[0.5, 1, 2]], np.float32).tofile(tmp_path / 'in.1')
+    one = contender.Contender(engine, [
+        sys.executable, field.PEER_PROCESS, engine, tmp_path / 'm.onnx', 1])
+    one.set_inputs(tmp_path / 'in')
+    assert one.outputs([(1, 3)])[0].tolist() == [[0.5, 2, 6]]
+    assert len(one.slot(0)) >= 3 and min(one.slot(0)) > 0
+    with pytest.raises(contender.Refused, match='expected inputs'):
+        one.ask('jump')
+    one.close()
