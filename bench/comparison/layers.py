@@ -22,7 +22,7 @@ def sum_over_run(runs):
                 for run in runs), key=abs)
 
 
-def of_peak(steps, hardware):
+def of_peak(steps, hardware, shapes):
     """Rows of the steps with products, those that lose most time first."""
     found = []
     for step in steps:
@@ -32,7 +32,8 @@ def of_peak(steps, hardware):
                          ('int8', 'bf16') else 'fp32', hardware)
         gops = 2e-3 * step['macs'] / step['us']
         found.append({
-            'step': step['step'], 'kernel': step['kernel'],
+            'step': step['step'], 'shape': shapes.get(step['step'], ''),
+            'kernel': step['kernel'],
             'precision': step['precision'], 'us': step['us'], 'gops': gops,
             'of_peak': gops / peak,
             'lost_us': step['us'] - 2e-3 * step['macs'] / peak})
@@ -48,9 +49,13 @@ def rest(steps):
     return dict(sorted(taken.items(), key=lambda one: (-one[1], one[0])))
 
 
-def profile(runs, hardware):
-    """All of it, as JSON, of some runs of `octet bench --layers`."""
+def profile(runs, hardware, shapes):
+    """All of it, as JSON, of some runs of `octet bench --layers`.
+
+    shapes: {step: words}, see shapes.py.
+    """
     steps = fastest_of(runs)
     return {'sum_over_run': sum_over_run(runs),
             'layers_ms': sum(step['us'] for step in steps) / 1e3,
-            'products': of_peak(steps, hardware), 'rest_us': rest(steps)}
+            'products': of_peak(steps, hardware, shapes),
+            'rest_us': rest(steps)}

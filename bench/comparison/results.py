@@ -119,12 +119,12 @@ def over_live(one):
 
 
 def layer_rows(products):
-    return [[one['step'], one['kernel'], f"{one['us']:.1f}",
+    return [[one['step'], one['shape'], one['kernel'], f"{one['us']:.1f}",
              f"{one['gops']:.0f}", percent(one['of_peak']),
              f"{one['lost_us']:.1f}"] for one in products]
 
 
-LAYER_HEADS = ['step', 'kernel', 'us', 'GOP/s', 'of peak', 'us lost']
+LAYER_HEADS = ['step', 'shape', 'kernel', 'us', 'GOP/s', 'of peak', 'us lost']
 
 
 def layers_text(name, profile):

@@ -5,7 +5,9 @@ from pathlib import Path
 import tempfile
 import time
 
-from . import answers, engines, field, layers, networks, rounds
+import onnx
+
+from . import answers, engines, field, layers, networks, rounds, shapes
 from .contender import Refused, start_all
 from .rows import rows
 
@@ -137,4 +139,5 @@ class Run:
         if path:
             runs = engines.timed_layers(path, 1, self.options.slot_ms / 1e3)
             self.report['layers'][network.name] = layers.profile(
-                runs, self.report['hardware'])
+                runs, self.report['hardware'],
+                shapes.descriptions(onnx.load(network.float_model)))

@@ -148,8 +148,11 @@ def test_layers_are_sorted_by_what_they_lose_against_the_peak():
     # At 200 GOP/s: 1 M products take 10 us.
     steps = [step('tight', 105, 10**7), step('loose', 60, 10**6),
              step('copy', 500, 0, 'copy')]
-    profile = layers.profile([bench_run(steps, 0.7)], HARDWARE)
+    profile = layers.profile([bench_run(steps, 0.7)], HARDWARE,
+                             {'loose': '1x1, 3 to 8, 4x4'})
     assert [one['step'] for one in profile['products']] == ['loose', 'tight']
+    assert [one['shape'] for one in profile['products']] == [
+        '1x1, 3 to 8, 4x4', '']
     assert profile['products'][0]['lost_us'] == pytest.approx(50)
     assert profile['products'][0]['of_peak'] == pytest.approx(1 / 6)
     assert profile['rest_us'] == {'copy': 500}
@@ -158,7 +161,7 @@ def test_layers_are_sorted_by_what_they_lose_against_the_peak():
 def test_layers_have_their_least_time_and_the_sum_its_own_run():
     runs = [bench_run([step('a', 100, 10**6)], 0.10),
             bench_run([step('a', 80, 10**6)], 0.10)]
-    profile = layers.profile(runs, HARDWARE)
+    profile = layers.profile(runs, HARDWARE, {})
     assert profile['products'][0]['us'] == 80
     assert profile['sum_over_run'] == pytest.approx(0)
 

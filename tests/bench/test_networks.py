@@ -142,3 +142,34 @@ def test_packages_that_cannot_be_had_are_reported(tmp_path, monkeypatch):
     with pytest.raises(places.Missing, match='--python PATH.*no network'):
         places.make_environment(False)
     assert not (tmp_path / 'venv/installed').exists()
+
+
+@pytest.mark.parametrize('weight,attributes,said', [
+    ([8, 4, 3, 3], {}, '3x3, 4 to 8, 4x4'),
+    ([8, 4, 1, 1], {'strides': [2, 2]}, '1x1/2, 4 to 8, 3x3'),
+    ([4, 1, 3, 5], {'group': 4}, '3x5, 4 depthwise, 4x2'),
+    ([8, 2, 1, 1], {'group': 2}, '1x1, 4 to 8 in 2 groups, 6x6'),
+])
+def test_a_convolution_is_told_in_words(weight, attributes, said):
+    from comparison import shapes
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    node = helper.make_node('Conv', ['x', 'w'], ['y'], 'c', **attributes)
+    values = [helper.make_tensor_value_info(name, kind, dims) for name, dims
+              in (('x', [1, 4, 6, 6]), ('w', weight), ('y', None))]
+    graph = helper.make_graph([node], 'g', values[:2], values[2:])
+    model = helper.make_model(graph, ir_version=8, opset_imports=[
+        helper.make_opsetid('', 17)])
+    assert shapes.descriptions(model) == {'c': said}
+
+
+def test_a_product_is_told_by_its_operands():
+    from comparison import shapes
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    nodes = [helper.make_node('MatMul', ['a', 'b'], ['y'], 'known'),
+             helper.make_node('MatMul', ['y', 'hidden'], ['z'], 'unknown')]
+    values = [helper.make_tensor_value_info(name, kind, dims) for name, dims
+              in (('a', [2, 3]), ('b', [3, 5]), ('z', None))]
+    graph = helper.make_graph(nodes, 'g', values[:2], values[2:])
+    model = helper.make_model(graph, ir_version=8, opset_imports=[
+        helper.make_opsetid('', 17)])
+    assert shapes.descriptions(model) == {'known': '[2, 3] x [3, 5]'}
