@@ -23,7 +23,7 @@ def attribute(node, name, default):
 
 
 def convolution(node, shapes):
-    """'3x3/2, 64 to 128, 28x28': window, stride, channels, sides of the result."""
+    """'3x3/2, 64 to 128, 28x28': window, stride, channels, result's sides."""
     weight, y = shapes[node.input[1]], shapes[node.output[0]]
     group = attribute(node, 'group', 1)
     window = 'x'.join(map(str, weight[2:]))
