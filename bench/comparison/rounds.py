@@ -25,7 +25,7 @@ def pinned(threads):
 
 def measure(contenders, cpus, rounds, slot_s, patience_s):
     """{name: {place: summary}} of {name: Contender}; the place is 'alone',
-    'near', 'far' or 'moved', the summary that of peers.py.
+    'near', 'far', 'moved' or 'any', the summary that of peers.py.
     """
     gate = peers.QuietGate(cpus)
     distance = peers.Distance(cpus) if len(cpus) == 2 else None
@@ -45,7 +45,8 @@ def measure(contenders, cpus, rounds, slot_s, patience_s):
 
 
 def by_place(slots):
-    """{place: summary} of slots (quiet, place, median, least)."""
+    """{place: summary} of slots (quiet, place, median, least), and of all."""
     places = sorted({place for _, place, _, _ in slots})
-    return {place: peers.summary([one for one in slots if one[1] == place])
-            for place in places}
+    found = {place: peers.summary([one for one in slots if one[1] == place])
+             for place in places}
+    return found | {'any': peers.summary(slots)}

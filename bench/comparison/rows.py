@@ -17,11 +17,12 @@ def floor_ms(macs, precision, hardware, threads):
 
 def counted_places(octet, peers):
     """Where the cores were to each other in slots of octet and of every peer:
-    'alone', or 'near' and 'far', which are reported apart. 'moved' is better
-    than nothing.
+    'alone', or 'near' and 'far', which are reported apart. Where they were
+    never alike, as on a loaded machine, all slots count.
     """
-    shared = [place for place in octet if all(place in p for p in peers)]
-    return [place for place in shared if place != 'moved'] or shared
+    told = [place for place in octet if place not in ('moved', 'any')]
+    return [place for place in told
+            if all(place in p for p in peers)] or ['any']
 
 
 def ratio(octet_ms, peer_ms):
@@ -76,8 +77,5 @@ def rows(match, network, threads, times, verdicts, hardware):
                                if isinstance(verdicts.get(peer), str)}}
     if not agrees:
         return [refused_row(base, f'answers differ: {error:.2g}')]
-    places = counted_places(times[name], entered.values())
-    if not places:
-        return [refused_row(base, 'the cores moved between the slots of octet '
-                                  'and of its peers: more rounds')]
-    return [placed_row(base, place, times[name], entered) for place in places]
+    return [placed_row(base, place, times[name], entered) for place
+            in counted_places(times[name], entered.values())]

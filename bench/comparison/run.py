@@ -129,9 +129,8 @@ class Run:
                 self.report['rows'].append(row)
                 self.say(row)
         for by_place in times.values():
-            for summary in by_place.values():
-                self.slots += summary['slots']
-                self.quiet_slots += summary['quiet_slots']
+            self.slots += by_place['any']['slots']
+            self.quiet_slots += by_place['any']['quiet_slots']
         self.report['quiet_share'] = self.quiet_slots / max(self.slots, 1)
 
     def layers(self, network):

@@ -173,3 +173,14 @@ def test_a_product_is_told_by_its_operands():
     model = helper.make_model(graph, ir_version=8, opset_imports=[
         helper.make_opsetid('', 17)])
     assert shapes.descriptions(model) == {'known': '[2, 3] x [3, 5]'}
+
+
+def test_slots_are_summed_up_by_place_and_together():
+    from comparison import rounds
+    slots = [(True, 'near', 0.001, 0.0009), (False, 'far', 0.003, 0.002),
+             (True, 'near', 0.002, 0.001)]
+    found = rounds.by_place(slots)
+    assert set(found) == {'near', 'far', 'any'}
+    assert found['near']['median_ms'] == 1.5 and found['near']['slots'] == 2
+    assert found['any']['slots'] == 3 and found['any']['quiet_slots'] == 2
+    assert found['any']['min_ms'] == 0.9
