@@ -145,7 +145,13 @@ void Multiply(const Product& product) {
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) sums[i][v] = S::Set(0);
   }
-  const int16_t* x = product.input;
+  // One pointer for three tiles, as in conv_u8_tile_body_avx512vnni.h.
+  constexpr int kPointers = (kRows + 2) / 3;
+  const int16_t* x[kPointers];
+#pragma GCC unroll 8
+  for (int g = 0; g < kPointers; ++g) {
+    x[g] = product.input + 3 * g * product.channels;
+  }
   const int16_t* w = product.weights;
   for (int64_t k = 0; k < product.pairs; ++k) {
     typename S::I weights[kVectors];
@@ -156,13 +162,18 @@ void Multiply(const Product& product) {
     }
 #pragma GCC unroll 28
     for (int i = 0; i < kRows; ++i) {
-      const typename S::I pair = L::RepeatPair(x + i * product.channels);
+      const typename S::I pair =
+          L::RepeatPair(x[i / 3] + i % 3 * product.channels);
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         L::AddProducts(sums[i][v], pair, weights[v]);
       }
     }
-    x += 2;
+#pragma GCC unroll 8
+    for (int g = 0; g < kPointers; ++g) {
+      x[g] += 2;
+      asm("" : "+r"(x[g]));
+    }
     w += 32;
   }
 #pragma GCC unroll 28
