@@ -35,6 +35,8 @@ constexpr Pass kPasses[] = {
     {"fold_space_to_depth", FoldSpaceToDepth,
      "blocks of pixels stacked into channels, into the window behind them"},
     {"split_pad", SplitPad, "padding wider than its window to a Pad in front"},
+    {"move_scales", MoveScales,
+     "numbers that scale attention up to the products before it"},
     {"fold_batch_norm", FoldBatchNorm,
      "products and sums with one number per channel into weights and biases"},
     {"share_subexpressions", ShareSubexpressions, "computes equal things once"},
