@@ -1,7 +1,9 @@
 // Convolutions and matrix products with packed weights.
 #include "kernels/conv_f32/conv_f32.h"
+#include "kernels/conv_f32_winograd/conv_f32_winograd.h"
 #include "kernels/conv_half/conv_half.h"
 #include "kernels/conv_u8/conv_u8.h"
+#include "kernels/conv_u8_winograd/conv_u8_winograd.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
 #include "kernels/depthwise_half/depthwise_half.h"
 #include "kernels/depthwise_u8/depthwise_u8.h"
@@ -102,9 +104,15 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
   k.x_zero = p.x_zero;
   k.weight = b.Read<int8_t>(p.weight);
   k.weight_parts = p.weight_parts;
+  k.sum_bound = p.sum_bound;
   k.epilogue = EpilogueOf(b, *p.epilogue, p.y);
   k.tile_vectors = p.tile_vectors;
   k.tile_block = p.tile_block;
+  k.algorithm = kernels::ConvU8Algorithm(p.algorithm);
+  if (kernels::UsesWinograd(k, b.level())) {
+    return b.Make(k, kernels::ConvU8WinogradKernels(),
+                  kernels::PlanConvU8Winograd);
+  }
   return b.Make(k, kernels::ConvU8Kernels(), kernels::PlanConvU8);
 }
 
@@ -127,6 +135,10 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {
   k.in_channels = engine::Channels(b.Value(p.x));
   k.out_channels = engine::Channels(b.Value(p.y));
   k.group = p.group;
+  if (kernels::UsesWinograd(k, b.level())) {
+    return b.Make(k, kernels::ConvF32WinogradKernels(),
+                  kernels::PlanConvF32Winograd);
+  }
   return b.Make(k, kernels::ConvF32Kernels(), kernels::PlanConvF32);
 }
 
