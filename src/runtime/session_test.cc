@@ -12,6 +12,7 @@
 
 #include "base/cpu.h"
 #include "engine/engine_file.h"
+#include "engine/live_set.h"
 #include "engine/packed_size.h"
 #include "engine/testing/every_step.h"
 #include "runtime/testing/run_program.h"
@@ -22,15 +23,6 @@ namespace {
 using engine::TestProgram;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::vector<Tensor> EveryStepInputs() {
-  return {PatternU8(Shape{1, 6, 6, 8}), PatternF32(Shape{1, 6, 6, 8})};
-}
-
-bool SameBytes(const Tensor& a, const Tensor& b) {
-  return a.dtype() == b.dtype() && a.shape() == b.shape() &&
-         std::memcmp(a.raw(), b.raw(), size_t(a.bytes())) == 0;
-}
 
 // Large enough to be cut into many parts: a u8 3x3 convolution, its
 // dequantized result through a float convolution, and a softmax.
@@ -152,6 +144,8 @@ TEST(Session, SaysWhatMemoryItTakes) {
   EXPECT_EQ(one.memory().weight_bytes, int64_t(program.constants().size()));
   EXPECT_EQ(one.memory().arena_bytes,
             int64_t(program.program().profiles[0]->arena_bytes));
+  EXPECT_EQ(one.memory().live_bytes,
+            engine::LargestLiveSet(*program.program().profiles[0]));
   EXPECT_GT(two.memory().scratch_bytes, one.memory().scratch_bytes);
   EXPECT_EQ(two.threads(), 2);
 }

@@ -137,13 +137,41 @@ std::vector<int> Moments(const std::vector<Lifetime>& buffers) {
   return steps;
 }
 
-}  // namespace
+// Placing again costs as much as the first time, so that large networks get
+// fewer rounds.
+constexpr int kMostRounds = 24;
+constexpr size_t kMostPlacements = 20000;
 
-Arena PlanArena(const std::vector<Lifetime>& buffers) {
+std::vector<int> LargestFirst(const std::vector<Lifetime>& buffers) {
   std::vector<int> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(
-      order, [&](int a, int b) { return buffers[a].bytes > buffers[b].bytes; });
+  std::ranges::stable_sort(order, [&](int a, int b) {
+    return buffers[size_t(a)].bytes > buffers[size_t(b)].bytes;
+  });
+  return order;
+}
+
+}  // namespace
+
+int64_t LargestLiveSet(const std::vector<Lifetime>& buffers) {
+  std::vector<std::pair<int64_t, int64_t>> changes;  // moment, bytes
+  for (const Lifetime& life : buffers) {
+    if (!life.used()) continue;
+    changes.push_back({life.first, Padded(life.bytes)});
+    changes.push_back({int64_t{life.last} + 1, -Padded(life.bytes)});
+  }
+  // Of one moment, what ends comes before what begins.
+  std::ranges::sort(changes);
+  int64_t live = 0, largest = 0;
+  for (const auto& [moment, bytes] : changes) {
+    live += bytes;
+    largest = std::max(largest, live);
+  }
+  return largest;
+}
+
+Arena PlaceInOrder(const std::vector<Lifetime>& buffers,
+                   const std::vector<int>& order) {
   const std::vector<int> steps = Moments(buffers);
   const auto moment = [&](int step) {
     return int(std::ranges::lower_bound(steps, step) - steps.begin());
@@ -152,16 +180,35 @@ Arena PlanArena(const std::vector<Lifetime>& buffers) {
   Arena arena;
   arena.offsets.assign(buffers.size(), 0);
   for (int b : order) {
-    const Lifetime& life = buffers[b];
+    const Lifetime& life = buffers[size_t(b)];
     if (!life.used()) continue;
     const int first = moment(life.first), last = moment(life.last);
     const int64_t bytes = Padded(life.bytes);
     const int64_t begin = BestFit(timeline.TakenIn(first, last), bytes);
     timeline.Take(first, last, {begin, begin + bytes});
-    arena.offsets[b] = begin;
+    arena.offsets[size_t(b)] = begin;
     arena.bytes = std::max(arena.bytes, begin + bytes);
   }
   return arena;
+}
+
+Arena PlanArena(const std::vector<Lifetime>& buffers) {
+  std::vector<int> order = LargestFirst(buffers);
+  Arena best = PlaceInOrder(buffers, order), now = best;
+  const int64_t least = LargestLiveSet(buffers);
+  const size_t most = kMostPlacements / std::max<size_t>(1, buffers.size());
+  const int rounds = int(std::min<size_t>(most, kMostRounds));
+  for (int round = 0; round < rounds && best.bytes > least; ++round) {
+    // Those that reach the end are what was too late for a better place.
+    std::ranges::stable_partition(order, [&](int b) {
+      const Lifetime& life = buffers[size_t(b)];
+      return life.used() &&
+             now.offsets[size_t(b)] + Padded(life.bytes) == now.bytes;
+    });
+    now = PlaceInOrder(buffers, order);
+    if (now.bytes < best.bytes) best = now;
+  }
+  return best;
 }
 
 }  // namespace octet::compile
