@@ -114,7 +114,9 @@ struct MemoryUse {
   int64_t weight_bytes = 0;   // in the engine, shared between its sessions
   int64_t arena_bytes = 0;    // inputs, outputs and everything between
   int64_t scratch_bytes = 0;  // of all threads together
-  int64_t live_bytes = 0;     // of the arena, the most needed at one time
+  // Of the arena, the most that is needed at one time; 0: the engine does not
+  // say. No arena of these values could be smaller.
+  int64_t live_bytes = 0;
 };
 
 // A value in a session's memory, valid until the next step runs. Row-major,

@@ -7,7 +7,6 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/thread_pool.h"
-#include "engine/live_set.h"
 #include "octet/runtime.h"
 #include "runtime/bind.h"
 #include "runtime/engine.h"
@@ -302,7 +301,7 @@ MemoryUse Session::memory() const {
   return {int64_t(impl_->engine->loaded.constants().size()),
           int64_t(impl_->profile->arena_bytes),
           impl_->scratch_stride * threads(),
-          engine::LargestLiveSet(*impl_->profile)};
+          int64_t(impl_->profile->live_bytes)};
 }
 
 }  // namespace octet

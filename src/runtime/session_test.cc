@@ -12,7 +12,6 @@
 
 #include "base/cpu.h"
 #include "engine/engine_file.h"
-#include "engine/live_set.h"
 #include "engine/packed_size.h"
 #include "engine/testing/every_step.h"
 #include "runtime/testing/run_program.h"
@@ -144,8 +143,6 @@ TEST(Session, SaysWhatMemoryItTakes) {
   EXPECT_EQ(one.memory().weight_bytes, int64_t(program.constants().size()));
   EXPECT_EQ(one.memory().arena_bytes,
             int64_t(program.program().profiles[0]->arena_bytes));
-  EXPECT_EQ(one.memory().live_bytes,
-            engine::LargestLiveSet(*program.program().profiles[0]));
   EXPECT_GT(two.memory().scratch_bytes, one.memory().scratch_bytes);
   EXPECT_EQ(two.threads(), 2);
 }

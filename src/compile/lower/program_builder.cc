@@ -143,6 +143,7 @@ Lowered ProgramBuilder::Finish(const LowerOptions& options) {
         uint64_t(arena.offsets[size_t(slots_[v].buffer)] + slots_[v].offset);
   }
   profile_.arena_bytes = uint64_t(arena.bytes);
+  profile_.live_bytes = uint64_t(LargestLiveSet(lives));
   Lowered lowered;
   lowered.program.profiles.push_back(
       std::make_unique<engine::ProfileT>(std::move(profile_)));

@@ -1,9 +1,8 @@
-#include "engine/live_set.h"
+#include "engine/in_place.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/in_place.h"
 #include "engine/testing/test_program.h"
 
 namespace octet::engine {
@@ -25,45 +24,6 @@ BinaryF32T Add(int a, int b, int y) {
   step.b = b;
   step.y = y;
   return step;
-}
-
-// x -> y -> z, 64 elements each.
-struct Chain {
-  TestProgram program;
-  int x = program.Add("x", DType::F32, {8, 8});
-  int y = program.Add("y", DType::F32, {8, 8});
-  int z = program.Add("z", DType::F32, {8, 8});
-
-  Chain() {
-    program.AddStep(Unary(x, y));
-    program.AddStep(Unary(y, z));
-    program.Input(x);
-    program.Output(z);
-  }
-};
-
-TEST(LargestLiveSet, KeepsInputsToTheEndAndTheRestWhileItIsNeeded) {
-  Chain chain;
-  EXPECT_EQ(LargestLiveSet(chain.program.profile()), 3 * 256);
-  // Without an input only a step's own operands are alive.
-  chain.program.profile().inputs.clear();
-  EXPECT_EQ(LargestLiveSet(chain.program.profile()), 2 * 256);
-}
-
-TEST(LargestLiveSet, CountsSharedBytesOnce) {
-  Chain chain;
-  chain.program.value(chain.z).offset = chain.program.value(chain.y).offset;
-  EXPECT_EQ(LargestLiveSet(chain.program.profile()), 2 * 256);
-  // Half of each in the other.
-  chain.program.value(chain.z).offset += 128;
-  EXPECT_EQ(LargestLiveSet(chain.program.profile()), 256 + 384);
-}
-
-TEST(LargestLiveSet, LeavesConstantsAndUntouchedValuesOut) {
-  Chain chain;
-  chain.program.Add("unused", DType::F32, {1000});
-  chain.program.Constant("c", std::vector<float>(100));
-  EXPECT_EQ(LargestLiveSet(chain.program.profile()), 3 * 256);
 }
 
 TEST(InPlaceOf, NamesTheOperandsThatLieAsTheOutputDoes) {
