@@ -13,12 +13,13 @@ import subprocess
 import sys
 
 OBJECTS = ('conv_u8_avx2', 'conv_u8_avx512vnni', 'conv_u8_tile*_avx512vnni',
+           'conv_u8_winograd_avx2', 'conv_u8_winograd_avx512vnni',
            'depthwise_u8_avx2', 'depthwise_u8_avx512vnni')
 # A tile of 7 x 64 fills all 32 registers and moves one of its 28 sums out and
 # in again, once in 112 products.
 PRODUCTS_FOR_A_MOVE = 50
 
-PRODUCT = re.compile(r'^vp(?:maddwd|dpbusd)')
+PRODUCT = re.compile(r'^vp(?:maddwd|dpbusd|dpwssd)')
 # A vector register that moves to or from the stack.
 SPILL = re.compile(r'^v\S+\s.*(?:%[xyz]mm\d+.*,\s*-?(?:0x)?[0-9a-f]*'
                    r'\(%r[sb]p\)$|\(%r[sb]p\),%[xyz]mm\d+$)')

@@ -12,6 +12,7 @@ constexpr int64_t kDepthwisePadding = 64;
 // Two are enough for every weight that octet makes: u8 minus a zero point.
 constexpr int kMaxWeightParts = 4;
 constexpr int kMaxTileVectors = 4;
+constexpr int kConvU8Algorithms = 3;  // kernels::ConvU8Algorithm
 
 // A convolution's operands agree: images under a window, or rows of a matrix.
 void CheckImages(StepCheck& check, const ValueT& x, const ValueT& y,
@@ -113,6 +114,9 @@ void Check(StepCheck& check, const ConvU8T& p) {
                 "tile_vectors is {}, at most {} exist", p.tile_vectors,
                 kMaxTileVectors);
   check.Require(p.tile_block >= 0, "tile_block is {}", p.tile_block);
+  check.Require(p.algorithm < kConvU8Algorithms,
+                "algorithm is {}, only {} exist", p.algorithm,
+                kConvU8Algorithms);
   if (!check.ok()) return;
   check.Constant("weight", p.weight, DType::S8,
                  PackedConvU8Size(Channels(y), Channels(x), p.group,

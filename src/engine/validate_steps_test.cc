@@ -148,6 +148,8 @@ const BrokenStep kConvolutions[] = {
      "tile_vectors"},
     {"tile block", [](Program& p) { ParamsOf<ConvU8T>(p).tile_block = -1; },
      "tile_block"},
+    {"algorithm", [](Program& p) { ParamsOf<ConvU8T>(p).algorithm = 3; },
+     "algorithm"},
     {"bias too short",
      [](Program& p) {
        ParamsOf<ConvF32T>(p).bias = p.Constant<float>("b", 19, 0);

@@ -2,6 +2,7 @@
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_half/conv_half.h"
 #include "kernels/conv_u8/conv_u8.h"
+#include "kernels/conv_u8_winograd/conv_u8_winograd.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
 #include "kernels/depthwise_half/depthwise_half.h"
 #include "kernels/depthwise_u8/depthwise_u8.h"
@@ -102,9 +103,15 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
   k.x_zero = p.x_zero;
   k.weight = b.Read<int8_t>(p.weight);
   k.weight_parts = p.weight_parts;
+  k.sum_bound = p.sum_bound;
   k.epilogue = EpilogueOf(b, *p.epilogue, p.y);
   k.tile_vectors = p.tile_vectors;
   k.tile_block = p.tile_block;
+  k.algorithm = kernels::ConvU8Algorithm(p.algorithm);
+  if (kernels::UsesWinograd(k, b.level())) {
+    return b.Make(k, kernels::ConvU8WinogradKernels(),
+                  kernels::PlanConvU8Winograd);
+  }
   return b.Make(k, kernels::ConvU8Kernels(), kernels::PlanConvU8);
 }
 

@@ -203,6 +203,7 @@ struct ConvU8Program {
     conv.group = int(c.group);
     conv.weight = p.Constant("w", packed.weight);
     conv.weight_parts = int(packed.weight_parts);
+    conv.sum_bound = packed.sum_bound;
     conv.x_zero = kZero;
     conv.epilogue = engine::ClampEpilogue(p, c.out, 16, kMultiplier, kOutZero);
     conv.epilogue->comp = p.Constant("comp", packed.comp);
@@ -252,6 +253,22 @@ TEST(BindConvU8, ComputesWhatPlainLoopsDo) {
     std::vector<uint8_t> want;
     for (double v : program.Products()) want.push_back(Saturated(v));
     EXPECT_EQ(got, want) << c.kernel;
+  }
+}
+
+// Whatever the engine asks for: an algorithm that is not exact for a
+// convolution is not used.
+TEST(BindConvU8, ComputesTheSameByEveryAlgorithm) {
+  for (const Problem& c : {Problem{9, 16, 20, 1, 3, 1, 1, 1}, kProblems[2]}) {
+    std::vector<std::vector<uint8_t>> got;
+    for (uint8_t algorithm : {0, 1, 2}) {
+      ConvU8Program program(c);
+      program.conv.algorithm = algorithm;
+      const int y = program.p.AddU8("y", program.OutDims(), {1}, {kOutZero});
+      got.push_back(Elements<uint8_t>(program.Run(y, {program.Input()})[0]));
+    }
+    EXPECT_EQ(got[1], got[0]) << c.stride;
+    EXPECT_EQ(got[2], got[0]) << c.stride;
   }
 }
 

@@ -214,6 +214,7 @@ class Int8Product {
     step.group = int(product_.group);
     step.weight = Constant("weight", DType::kS8, packed.weight);
     step.weight_parts = int(packed.weight_parts);
+    step.sum_bound = packed.sum_bound;
     step.x_zero = uint8_t(x_zero_[0]);
     OCTET_ASSIGN(step.epilogue, MakeEpilogue());
     step.y = lowering_.Output(node_, &product_.y);

@@ -458,6 +458,20 @@ TEST(LowerProductInt8, RefusesSumsBeyond32Bits) {
   EXPECT_THAT(lowered.status().message(), HasSubstr("32 bits"));
 }
 
+TEST(LowerProductInt8, SaysHowLargeItsSumsMayBe) {
+  const Graph graph = Tiny("1, -2, 3, 4", "10, 20");
+  Setting setting;
+  setting.x = {{0.5f}, {0}};
+  setting.weight_scale = {1.0f};
+  const auto lowered = Lower(graph, PlanOf(graph, setting));
+  ASSERT_TRUE(lowered.ok());
+  for (const auto& step : lowered->program.profiles[0]->steps) {
+    if (const engine::ConvU8T* conv = step->params.AsConvU8()) {
+      EXPECT_EQ(conv->sum_bound, 255 * 7);
+    }
+  }
+}
+
 TEST(LowerProductInt8, MultipliesMatricesOfAnyRank) {
   for (const char* shape : {"5,24", "2,3,24", "1,2,3,24"}) {
     const std::string dims(shape);

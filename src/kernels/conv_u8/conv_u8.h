@@ -31,6 +31,13 @@
 
 namespace octet::kernels {
 
+// How the sums are made; never changes the result.
+enum class ConvU8Algorithm : uint8_t {
+  kChoose,    // by the shape and the CPU level
+  kDirect,    // this family
+  kWinograd,  // kernels/conv_u8_winograd where that is exact, else this
+};
+
 struct ConvU8Params {
   int64_t batch = 1;
   int64_t in_h = 1;
@@ -47,10 +54,14 @@ struct ConvU8Params {
   uint8_t x_zero = 0;
   const int8_t* weight = nullptr;
   int64_t weight_parts = 1;
+  // No sum of X * W, comp left out, is larger in magnitude, whatever the codes
+  // are; 0 if that is not known.
+  int64_t sum_bound = 0;
 
   EpilogueU8 epilogue;
 
   // Tactic; 0 lets the kernel choose. Never changes the result.
+  ConvU8Algorithm algorithm = ConvU8Algorithm::kChoose;
   int64_t tile_vectors = 0;  // vectors of 16 channels per tile, 1 to 4
   int64_t tile_block = 0;    // per block of pixels: tiles, or output rows
                              // where windows overlap

@@ -40,6 +40,22 @@ std::vector<int32_t> Compensation(int64_t out_channels,
   return comp;
 }
 
+// The largest magnitude of a sum of products with codes in [0, 255].
+int64_t SumBound(int64_t out_channels, std::span<const int32_t> codes) {
+  const int64_t taps = int64_t(codes.size()) / out_channels;
+  int64_t most = 0;
+  for (int64_t o = 0; o < out_channels; ++o) {
+    int64_t high = 0;
+    int64_t low = 0;
+    for (int64_t t = 0; t < taps; ++t) {
+      const int64_t code = codes[o * taps + t];
+      (code > 0 ? high : low) += 255 * code;
+    }
+    most = std::max({most, high, -low});
+  }
+  return most;
+}
+
 }  // namespace
 
 PackedConvU8 PackConvU8(const ConvU8WeightShape& shape,
@@ -53,6 +69,7 @@ PackedConvU8 PackConvU8(const ConvU8WeightShape& shape,
   PackedConvU8 packed;
   packed.weight_parts = WeightParts(codes);
   packed.comp = Compensation(shape.out_channels, codes, x_zero, bias);
+  packed.sum_bound = SumBound(shape.out_channels, codes);
   const int64_t panel_bytes = layout.panel_bytes * packed.weight_parts;
   packed.weight.assign(shape.group * layout.panels * panel_bytes, 0);
 

@@ -34,6 +34,7 @@ struct PackedConvU8 {
   std::vector<int8_t> weight;
   std::vector<int32_t> comp;  // per channel, padded with zeros to 16 entries
   int64_t weight_parts = 1;
+  int64_t sum_bound = 0;  // of ConvU8Params
 };
 
 // Packs weight codes and computes where the sums start.

@@ -69,6 +69,15 @@ TEST(PackConvU8, KeepsTheWholeRangeOfAnS8InOnePart) {
   EXPECT_EQ(PackConvU8({.in_channels = 2}, more, 0, {}).weight_parts, 2);
 }
 
+TEST(PackConvU8, BoundsSumsByTheLargestOfEitherSignInAnyChannel) {
+  const std::vector<int32_t> codes = {100, 20, -3, 1, -90, -40};
+  const ConvU8WeightShape shape{.out_channels = 2, .in_channels = 3};
+  EXPECT_EQ(PackConvU8(shape, codes, 7, std::vector<int32_t>{9, 9}).sum_bound,
+            255 * 130);
+  const std::vector<int32_t> zeros(6, 0);
+  EXPECT_EQ(PackConvU8(shape, zeros, 7, {}).sum_bound, 0);
+}
+
 TEST(SumsFitInt32, RefusesExactlyTheSumsThatMayOverflow) {
   const std::vector<int32_t> zero = {0};
   // 255 * 127 * n <= 2^31 - 1.

@@ -82,6 +82,7 @@ ConvU8Problem::ConvU8Problem(const Problem& problem)
   std::copy(packed.weight.begin(), packed.weight.end(), weight_.get());
   p.weight = weight_.get();
   p.weight_parts = packed.weight_parts;
+  p.sum_bound = packed.sum_bound;
 
   const int64_t pixels = p.batch * p.out_h * p.out_w;
   const float deviation = std::sqrt(float(taps)) * 74 * float(most) * 0.58f;

@@ -1,0 +1,54 @@
+// int8 3x3 convolution of stride 1 by integer Winograd F(4x4, 3x3): a quarter
+// of the products, and the same bits as conv_u8, whose parameters and contract
+// this family has.
+//
+// Outputs are made in tiles of 4 x 4 from 6 x 6 inputs d and the 3 x 3 weights
+// g of each input channel (Lavin and Gray, "Fast algorithms for convolutional
+// neural networks", 2015):
+//
+//   Y = A [ sum over channels of (G g G') * (B d B') ] A'
+//
+// B has integers, but the usual G has thirds. Its rows are therefore taken 4,
+// 6, 6, 24, 24 times and once, which makes them integers, and what that does to
+// the outputs is a factor of at most 24 in each direction. So all that is
+// computed is an integer, and all may wrap around at 2^32: sums, differences
+// and products are right modulo 2^32 whatever happened in between. The last
+// step divides by 9 (exact modulo 2^32 for what is a multiple of 9) and by up
+// to 64 with a shift, which is right if the true sum is below 2^31 / 64. That
+// is what sum_bound proves, and the only condition.
+//
+//   |B d B'| <= 50 * 255 and |G g G'| <= 49 * 128 fit 16 bits.
+//
+// The weights are transformed anew from their packed form (conv_u8_pack.h) for
+// each band of tiles, so an engine holds nothing for it.
+#ifndef OCTET_KERNELS_CONV_U8_WINOGRAD_CONV_U8_WINOGRAD_H_
+#define OCTET_KERNELS_CONV_U8_WINOGRAD_CONV_U8_WINOGRAD_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/conv_u8/conv_u8.h"
+
+namespace octet::kernels {
+
+// True if the kernels here give the right answer: 3x3, stride and dilation 1,
+// one group, one part of weights, channels a multiple of four, sums within
+// sum_bound < 2^25.
+bool WinogradIsExact(const ConvU8Params& params);
+
+// True if the parameters ask for it (ConvU8Params::algorithm), or leave the
+// choice and it is expected to be faster at `level` than conv_u8.
+bool UsesWinograd(const ConvU8Params& params, CpuLevel level);
+
+// requires: WinogradIsExact.
+KernelTable<ConvU8Params> ConvU8WinogradKernels();
+Work PlanConvU8Winograd(const ConvU8Params& params, int threads);
+
+void ConvU8WinogradAvx2(const ConvU8Params& params, int64_t part, int64_t parts,
+                        std::byte* scratch);
+void ConvU8WinogradAvx512Vnni(const ConvU8Params& params, int64_t part,
+                              int64_t parts, std::byte* scratch);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_CONV_U8_WINOGRAD_CONV_U8_WINOGRAD_H_

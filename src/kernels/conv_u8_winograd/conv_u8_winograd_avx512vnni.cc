@@ -1,0 +1,114 @@
+// AVX-512: vpdpwssd does half as many products as vpdpbusd, and a quarter of
+// them is needed.
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "kernels/conv_u8_winograd/conv_u8_winograd.h"
+#include "kernels/conv_u8_winograd/conv_u8_winograd_lanes.h"
+#include "kernels/epilogue/epilogue.h"
+
+namespace octet::kernels {
+namespace {
+
+struct Words {
+  using I = __m512i;
+  static constexpr int64_t kLanes = 32;
+
+  static I Add(I a, I b) { return _mm512_add_epi16(a, b); }
+  static I Sub(I a, I b) { return _mm512_sub_epi16(a, b); }
+  template <int kBits>
+  static I Shift(I a) {
+    return _mm512_slli_epi16(a, kBits);
+  }
+  static I Widen(const uint8_t* codes) {
+    return _mm512_cvtepu8_epi16(
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes)));
+  }
+  static void Store(int16_t* to, I a) { _mm512_storeu_si512(to, a); }
+};
+
+struct Sums {
+  using I = __m512i;
+  static constexpr int64_t kLanes = 16;
+
+  static I Set(int32_t a) { return _mm512_set1_epi32(a); }
+  static I Add(I a, I b) { return _mm512_add_epi32(a, b); }
+  static I Sub(I a, I b) { return _mm512_sub_epi32(a, b); }
+  template <int kBits>
+  static I Shift(I a) {
+    return _mm512_slli_epi32(a, kBits);
+  }
+  static I MulLow(I a, I b) { return _mm512_mullo_epi32(a, b); }
+  static I ShiftRight(I a, int bits) {
+    return _mm512_srai_epi32(a, unsigned(bits));
+  }
+  static I Load(const void* from) { return _mm512_loadu_si512(from); }
+  static void Store(int32_t* to, I a) { _mm512_storeu_si512(to, a); }
+};
+
+struct Lanes {
+  using Words = kernels::Words;
+  using Sums = kernels::Sums;
+  static constexpr int64_t kPanels = kWinogradPanels;
+  // As many sums as there are registers beside the weights and a pair.
+  static constexpr int64_t kTileRows[] = {0, 24, 14};
+
+  static __m512i RepeatPair(const int16_t* p) {
+    int32_t pair;
+    __builtin_memcpy(&pair, p, sizeof pair);
+    return _mm512_set1_epi32(pair);
+  }
+  // The intrinsic makes g++ 12 copy and spill sums in a full tile.
+  static void AddProducts(__m512i& sum, __m512i pair, __m512i weights) {
+    asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(pair), "v"(weights));
+  }
+  static void WidenGroup(const int8_t* from, __m512i (&to)[2]) {
+    // Of a channel's four: the first two, then the last two.
+    const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18,
+                                            20, 22, 24, 26, 28, 30);
+    const __m512i second = _mm512_or_si512(first, _mm512_set1_epi32(1));
+    const __m512i a = WidenCodes(from), b = WidenCodes(from + 32);
+    to[0] = _mm512_permutex2var_epi32(a, first, b);
+    to[1] = _mm512_permutex2var_epi32(a, second, b);
+  }
+  static void Multiply(int64_t rows, int64_t panels, const Product& product);
+  static constexpr EpilogueFn Epilogue = ApplyEpilogueAvx512Vnni;
+
+ private:
+  static __m512i WidenCodes(const int8_t* from) {
+    return _mm512_cvtepi8_epi16(
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+  }
+};
+
+template <int kCount>
+struct Tiles {
+  void (*at[kCount])(const Product&);
+};
+
+// The tile of each number of rows; none has 0.
+template <int kPanels, int... kRows>
+constexpr Tiles<sizeof...(kRows)> TilesOfRows(
+    std::integer_sequence<int, kRows...>) {
+  return {{kernels::Multiply < Lanes, kRows == 0 ? 1 : kRows, kPanels > ...}};
+}
+
+template <int kPanels>
+constexpr auto kTiles = TilesOfRows<kPanels>(
+    std::make_integer_sequence<int, int(Lanes::kTileRows[kPanels]) + 1>());
+
+void Lanes::Multiply(int64_t rows, int64_t panels, const Product& product) {
+  (panels == 1 ? kTiles<1>.at[rows] : kTiles<2>.at[rows])(product);
+}
+
+}  // namespace
+
+void ConvU8WinogradAvx512Vnni(const ConvU8Params& params, int64_t part,
+                              int64_t parts, std::byte* scratch) {
+  RunWinograd<Lanes>(params, part, parts, scratch);
+}
+
+}  // namespace octet::kernels
