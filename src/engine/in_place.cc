@@ -15,23 +15,29 @@ Promised Residual(int x, int residual) {
   return {residual != x ? residual : -1};
 }
 
-Promised Of(const ConvU8T& p) { return Residual(p.x, p.epilogue->residual); }
-Promised Of(const DepthwiseU8T& p) {
+Promised PromisedBy(const ConvU8T& p) {
   return Residual(p.x, p.epilogue->residual);
 }
-Promised Of(const ConvF32T& p) { return Residual(p.x, p.residual); }
-Promised Of(const DepthwiseF32T& p) { return Residual(p.x, p.residual); }
-Promised Of(const ConvHalfT& p) { return Residual(p.x, p.residual); }
-Promised Of(const DepthwiseHalfT& p) { return Residual(p.x, p.residual); }
-Promised Of(const BinaryF32T& p) { return {p.a, p.b}; }
-Promised Of(const BinaryU8T& p) { return {p.a, p.b}; }
-Promised Of(const UnaryF32T& p) { return {p.x}; }
-Promised Of(const TableU8T& p) { return {p.x}; }
-Promised Of(const RequantizeT& p) { return {p.x}; }
-Promised Of(const SoftmaxT& p) { return {p.x}; }
-Promised Of(const LayerNormT& p) { return {p.x}; }
+Promised PromisedBy(const DepthwiseU8T& p) {
+  return Residual(p.x, p.epilogue->residual);
+}
+Promised PromisedBy(const ConvF32T& p) { return Residual(p.x, p.residual); }
+Promised PromisedBy(const DepthwiseF32T& p) {
+  return Residual(p.x, p.residual);
+}
+Promised PromisedBy(const ConvHalfT& p) { return Residual(p.x, p.residual); }
+Promised PromisedBy(const DepthwiseHalfT& p) {
+  return Residual(p.x, p.residual);
+}
+Promised PromisedBy(const BinaryF32T& p) { return {p.a, p.b}; }
+Promised PromisedBy(const BinaryU8T& p) { return {p.a, p.b}; }
+Promised PromisedBy(const UnaryF32T& p) { return {p.x}; }
+Promised PromisedBy(const TableU8T& p) { return {p.x}; }
+Promised PromisedBy(const RequantizeT& p) { return {p.x}; }
+Promised PromisedBy(const SoftmaxT& p) { return {p.x}; }
+Promised PromisedBy(const LayerNormT& p) { return {p.x}; }
 template <typename P>
-Promised Of(const P&) {
+Promised PromisedBy(const P&) {
   return {};
 }
 
@@ -47,7 +53,7 @@ Reads InPlaceOf(const ProfileT& profile, const StepT& step) {
     return *profile.values[size_t(index)];
   };
   const Promised promised = VisitParams(
-      step, Promised(), [](const auto& params) { return Of(params); });
+      step, Promised(), [](const auto& params) { return PromisedBy(params); });
   Reads found;
   for (int x : {promised.a, promised.b}) {
     if (x < 0 || value(x).place != Place::Arena) continue;

@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "engine/packed_size.h"
 #include "engine/testing/every_step.h"
+#include "kernels/conv_u8/conv_u8.h"
 #include "runtime/testing/run_program.h"
 
 namespace octet::runtime {
@@ -45,22 +46,32 @@ TEST(InPlace, GivesTheSameBytesAsApartAtEveryCpuLevel) {
   EXPECT_GE(tried, 8);
 }
 
+struct ResidualCase {
+  engine::DType residual;
+  int side;  // of the window
+  kernels::ConvU8Algorithm algorithm = kernels::ConvU8Algorithm::kDirect;
+};
+
 // Large enough for several threads and bands.
-TestProgram LargeSum(engine::DType residual_dtype) {
+TestProgram LargeSum(const ResidualCase& sum) {
   constexpr int64_t kChannels = 72;
   const std::vector<int64_t> dims = {1, 40, 40, kChannels};
   TestProgram p;
   engine::ConvU8T conv;
   conv.x = p.AddU8("x", dims, {0.5f}, {3});
-  const bool is_u8 = residual_dtype == engine::DType::U8;
+  const bool is_u8 = sum.residual == engine::DType::U8;
   const int residual = is_u8 ? p.AddU8("residual", dims, {0.25f}, {9})
-                             : p.Add("residual", residual_dtype, dims);
-  conv.y = is_u8 ? p.AddU8("y", dims, {0.5f}, {7})
-                 : p.Add("y", residual_dtype, dims);
-  const engine::Window one(1, 1, 1, 1, 1, 1, 0, 0);
+                             : p.Add("residual", sum.residual, dims);
+  conv.y =
+      is_u8 ? p.AddU8("y", dims, {0.5f}, {7}) : p.Add("y", sum.residual, dims);
+  const int pad = sum.side / 2;
+  const engine::Window window(sum.side, sum.side, 1, 1, 1, 1, pad, pad);
+  conv.window = std::make_unique<engine::Window>(window);
   std::vector<int8_t> weights(
-      size_t(*engine::PackedConvU8Size(kChannels, kChannels, 1, one, 1)));
+      size_t(*engine::PackedConvU8Size(kChannels, kChannels, 1, window, 1)));
   for (size_t i = 0; i < weights.size(); ++i) weights[i] = int8_t(i * 7 % 31);
+  conv.sum_bound = kChannels * 9 * 30 * 255;
+  conv.algorithm = uint8_t(sum.algorithm);
   conv.weight = p.Constant("w", weights);
   conv.x_zero = 3;
   conv.epilogue = engine::ClampEpilogue(p, kChannels, 16, 0.001f, 7);
@@ -78,12 +89,18 @@ TestProgram LargeSum(engine::DType residual_dtype) {
 
 TEST(InPlace, AddsAResidualInPlaceOnAnyNumberOfThreads) {
   const Shape shape{1, 40, 40, 72};
-  for (engine::DType dtype : {engine::DType::U8, engine::DType::F32}) {
+  const ResidualCase sums[] = {
+      {engine::DType::U8, 1},
+      {engine::DType::F32, 1},
+      {engine::DType::U8, 3},
+      {engine::DType::U8, 3, kernels::ConvU8Algorithm::kWinograd},
+      {engine::DType::F32, 3, kernels::ConvU8Algorithm::kWinograd}};
+  for (const ResidualCase& sum : sums) {
+    const bool is_u8 = sum.residual == engine::DType::U8;
     const std::vector<Tensor> inputs = {
-        PatternU8(shape),
-        dtype == engine::DType::U8 ? PatternU8(shape) : PatternF32(shape)};
-    const TestProgram apart = LargeSum(dtype);
-    TestProgram shared = LargeSum(dtype);
+        PatternU8(shape), is_u8 ? PatternU8(shape) : PatternF32(shape)};
+    const TestProgram apart = LargeSum(sum);
+    TestProgram shared = LargeSum(sum);
     const engine::StepT& step = *shared.profile().steps[0];
     const engine::Reads over = engine::InPlaceOf(shared.profile(), step);
     ASSERT_EQ(over.count, 1);
@@ -95,7 +112,8 @@ TEST(InPlace, AddsAResidualInPlaceOnAnyNumberOfThreads) {
                                         .cpu = std::string(Name(level))};
         EXPECT_TRUE(SameBytes(RunOnce(shared, inputs, options)[0],
                               RunOnce(apart, inputs, options)[0]))
-            << Name(level) << ", " << threads << " threads";
+            << Name(level) << ", " << threads << " threads, window of "
+            << sum.side << ", algorithm " << int(sum.algorithm);
       }
     }
   }
