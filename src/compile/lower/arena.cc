@@ -139,7 +139,7 @@ std::vector<int> Moments(const std::vector<Lifetime>& buffers) {
 
 // Placing again costs as much as the first time, so that large networks get
 // fewer rounds.
-constexpr int kMostRounds = 24;
+constexpr size_t kMostRounds = 24;
 constexpr size_t kMostPlacements = 20000;
 
 std::vector<int> LargestFirst(const std::vector<Lifetime>& buffers) {
@@ -149,6 +149,49 @@ std::vector<int> LargestFirst(const std::vector<Lifetime>& buffers) {
     return buffers[size_t(a)].bytes > buffers[size_t(b)].bytes;
   });
   return order;
+}
+
+// Buffers of the steps where most is alive first, and of those the largest.
+std::vector<int> BusiestFirst(const std::vector<Lifetime>& buffers) {
+  const std::vector<int> steps = Moments(buffers);
+  const auto moment = [&](int step) {
+    return std::ranges::lower_bound(steps, step) - steps.begin();
+  };
+  std::vector<int64_t> live(steps.size());
+  for (const Lifetime& life : buffers) {
+    if (!life.used()) continue;
+    for (auto m = moment(life.first); m <= moment(life.last); ++m) {
+      live[size_t(m)] += Padded(life.bytes);
+    }
+  }
+  std::vector<int64_t> busiest(buffers.size());
+  for (size_t b = 0; b < buffers.size(); ++b) {
+    if (!buffers[b].used()) continue;
+    busiest[b] = *std::max_element(live.begin() + moment(buffers[b].first),
+                                   live.begin() + moment(buffers[b].last) + 1);
+  }
+  std::vector<int> order = LargestFirst(buffers);
+  std::ranges::stable_sort(order, [&](int a, int b) {
+    return busiest[size_t(a)] > busiest[size_t(b)];
+  });
+  return order;
+}
+
+// Places in this order, then with what ended up last going first, as long as
+// that may help; keeps what is better than `best`.
+void PlaceInRounds(const std::vector<Lifetime>& buffers, std::vector<int> order,
+                   int64_t least, size_t rounds, Arena& best) {
+  Arena now = PlaceInOrder(buffers, order);
+  for (size_t round = 0;; ++round) {
+    if (best.offsets.empty() || now.bytes < best.bytes) best = now;
+    if (round == rounds || best.bytes == least) return;
+    std::ranges::stable_partition(order, [&](int b) {
+      const Lifetime& life = buffers[size_t(b)];
+      return life.used() &&
+             now.offsets[size_t(b)] + Padded(life.bytes) == now.bytes;
+    });
+    now = PlaceInOrder(buffers, order);
+  }
 }
 
 }  // namespace
@@ -193,20 +236,13 @@ Arena PlaceInOrder(const std::vector<Lifetime>& buffers,
 }
 
 Arena PlanArena(const std::vector<Lifetime>& buffers) {
-  std::vector<int> order = LargestFirst(buffers);
-  Arena best = PlaceInOrder(buffers, order), now = best;
   const int64_t least = LargestLiveSet(buffers);
-  const size_t most = kMostPlacements / std::max<size_t>(1, buffers.size());
-  const int rounds = int(std::min<size_t>(most, kMostRounds));
-  for (int round = 0; round < rounds && best.bytes > least; ++round) {
-    // Those that reach the end are what was too late for a better place.
-    std::ranges::stable_partition(order, [&](int b) {
-      const Lifetime& life = buffers[size_t(b)];
-      return life.used() &&
-             now.offsets[size_t(b)] + Padded(life.bytes) == now.bytes;
-    });
-    now = PlaceInOrder(buffers, order);
-    if (now.bytes < best.bytes) best = now;
+  const size_t rounds = std::min(
+      kMostRounds, kMostPlacements / std::max<size_t>(1, buffers.size()));
+  Arena best;
+  PlaceInRounds(buffers, LargestFirst(buffers), least, rounds, best);
+  if (rounds > 0 && best.bytes > least) {
+    PlaceInRounds(buffers, BusiestFirst(buffers), least, rounds, best);
   }
   return best;
 }

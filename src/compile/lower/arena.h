@@ -29,9 +29,10 @@ struct Arena {
 // No two buffers alive at the same step overlap; each has kBufferSlack bytes
 // behind it that are its own while it lives. Best fit, largest buffers first
 // (Pisarchyk and Lee, "Efficient memory management for deep neural net
-// inference", 2020); then, while that is more than LargestLiveSet, what ended
-// up last goes first, as long as there is hope. Deterministic. Time grows with
-// n log n and with how many gaps there are among what is alive together.
+// inference", 2020); while that is more than LargestLiveSet, what ended up last
+// goes first, some times over, and then the same from the buffers of the
+// busiest steps on. Deterministic. Time grows with n log n and with how many
+// gaps there are among what is alive together.
 Arena PlanArena(const std::vector<Lifetime>& buffers);
 
 // The same without going on: buffers are placed in this order.
