@@ -1,5 +1,6 @@
 #include "compile/lower/arena.h"
 
+#include <functional>
 #include <numeric>
 
 #include "octet/tensor.h"
@@ -177,6 +178,17 @@ std::vector<int> BusiestFirst(const std::vector<Lifetime>& buffers) {
   return order;
 }
 
+// What lives longest first: it stays out of the way of all the rest.
+std::vector<int> LongestFirst(const std::vector<Lifetime>& buffers) {
+  const auto length = [&](int b) {
+    const Lifetime& life = buffers[size_t(b)];
+    return int64_t{life.last} - int64_t{life.first};
+  };
+  std::vector<int> order = LargestFirst(buffers);
+  std::ranges::stable_sort(order, std::greater<>(), length);
+  return order;
+}
+
 // Places in this order, then with what ended up last going first, as long as
 // that may help; keeps what is better than `best`.
 void PlaceInRounds(const std::vector<Lifetime>& buffers, std::vector<int> order,
@@ -241,8 +253,9 @@ Arena PlanArena(const std::vector<Lifetime>& buffers) {
       kMostRounds, kMostPlacements / std::max<size_t>(1, buffers.size()));
   Arena best;
   PlaceInRounds(buffers, LargestFirst(buffers), least, rounds, best);
-  if (rounds > 0 && best.bytes > least) {
-    PlaceInRounds(buffers, BusiestFirst(buffers), least, rounds, best);
+  for (const auto order : {BusiestFirst, LongestFirst}) {
+    if (rounds == 0 || best.bytes == least) break;
+    PlaceInRounds(buffers, order(buffers), least, rounds, best);
   }
   return best;
 }
