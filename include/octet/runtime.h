@@ -83,8 +83,32 @@ class Engine {
   std::shared_ptr<const Data> data_;
 };
 
+class ThreadPool;
+
+// Threads that any number of sessions share. While one session has them the
+// others do without, each on the thread that called Run: a hundred sessions
+// start no more threads than one.
+class Workers {
+ public:
+  // threads: 1 and up, the thread that calls Run included; 0 = as many as the
+  //          process may run on.
+  // errors:  kUsage for a number that makes no sense, kFailed if the system
+  //          starts no more threads.
+  static Result<Workers> Create(int threads);
+  Workers() = default;  // none
+
+  int threads() const;
+
+ private:
+  friend class Session;
+  explicit Workers(std::shared_ptr<ThreadPool> pool) : pool_(std::move(pool)) {}
+  // Shared by the sessions that were given it; its threads end with the last.
+  std::shared_ptr<ThreadPool> pool_;
+};
+
 struct SessionOptions {
-  // 1 and up; 0 = as many as the process may run on.
+  // 1 and up; 0 = as many as the process may run on. All sessions of a process
+  // with as many threads share their workers.
   int threads = 1;
   int profile = 0;
   // "scalar", "avx2", "avx512vnni"; empty: what OCTET_CPU says, else the best
@@ -92,6 +116,9 @@ struct SessionOptions {
   std::string cpu = {};
   // The most memory that the session may take; 0 = what the machine has.
   int64_t max_bytes = 0;
+  // Shared with the other sessions that are given them, and with no others;
+  // `threads` does not count then.
+  Workers workers = {};
 };
 
 // One call of a kernel.
@@ -114,6 +141,9 @@ struct MemoryUse {
   int64_t weight_bytes = 0;   // in the engine, shared between its sessions
   int64_t arena_bytes = 0;    // inputs, outputs and everything between
   int64_t scratch_bytes = 0;  // of all threads together
+  // Of the arena, the most that is needed at one time; 0: the engine does not
+  // say. No arena of these values could be smaller.
+  int64_t live_bytes = 0;
 };
 
 // A value in a session's memory, valid until the next step runs. Row-major,

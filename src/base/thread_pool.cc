@@ -16,6 +16,7 @@
 #include <chrono>
 #include <climits>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -224,6 +225,19 @@ Result<std::unique_ptr<ThreadPool>> ThreadPool::Create(int threads) {
   return pool;
 }
 
+Result<std::shared_ptr<ThreadPool>> ThreadPool::Shared(int threads) {
+  // Never destroyed: a session may be the last thing that a process lets go.
+  static std::mutex& mutex = *new std::mutex;
+  static auto& pools = *new std::map<int, std::weak_ptr<ThreadPool>>;
+  if (threads == 0) threads = int(AllowedCpus().size());
+  const std::lock_guard lock(mutex);
+  std::shared_ptr<ThreadPool> pool = pools[threads].lock();
+  if (pool != nullptr) return pool;
+  OCTET_ASSIGN(pool, Create(threads));
+  pools[threads] = pool;
+  return pool;
+}
+
 ThreadPool::~ThreadPool() {
   state_->stop.store(true);
   state_->WakeWorkers();
@@ -237,8 +251,10 @@ void ThreadPool::Run(int64_t parts, PartFn fn, void* context) {
     State::RunInline(parts, fn, context, inside->worker);
     return;
   }
-  std::lock_guard lock(state_->turn);
-  if (threads_ == 1 || parts <= 1) {
+  // Waiting for the workers would cost a sleep, and the processors are busy
+  // with the other caller's parts meanwhile.
+  const std::unique_lock turn(state_->turn, std::try_to_lock);
+  if (!turn.owns_lock() || threads_ == 1 || parts <= 1) {
     const State::Scope here{state_.get(), 0, State::scope};
     State::scope = &here;
     State::RunInline(parts, fn, context, 0);

@@ -20,14 +20,18 @@ class ThreadPool {
   // threads: 1 and up, the caller's thread included; 0 = as many as the
   //          process may run on.
   static Result<std::unique_ptr<ThreadPool>> Create(int threads);
+  // The pool of that many threads that all of the process share: made when it
+  // is first asked for, gone when nobody holds it.
+  static Result<std::shared_ptr<ThreadPool>> Shared(int threads);
   ~ThreadPool();
 
   int threads() const { return threads_; }
 
   // Calls fn(context, part, worker) once for every part in [0, parts), from
   // several threads; worker is in [0, threads()). Returns when all are done.
-  // One job at a time: concurrent callers take turns. From inside a part of
-  // this pool, all parts run at once on the calling thread as its worker.
+  // One job at a time: who comes while another caller has the workers does all
+  // parts itself, as its own worker 0. From inside a part of this pool, all
+  // parts run at once on the calling thread as its worker.
   using PartFn = void (*)(void* context, int64_t part, int worker);
   void Run(int64_t parts, PartFn fn, void* context);
 

@@ -84,7 +84,7 @@ TEST(ThreadPool, GivesEachThreadItsOwnWorkerNumber) {
   });
 }
 
-TEST(ThreadPool, LetsConcurrentCallersTakeTurns) {
+TEST(ThreadPool, ServesConcurrentCallers) {
   const auto pool = MakePool(3);
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 4; ++caller) {
@@ -95,6 +95,43 @@ TEST(ThreadPool, LetsConcurrentCallersTakeTurns) {
     });
   }
   for (std::thread& caller : callers) caller.join();
+}
+
+TEST(ThreadPool, LetsACallerThatFindsTheWorkersBusyGoOnAlone) {
+  const auto pool = MakePool(2);
+  std::atomic<bool> began{false}, finished{false};
+  std::thread first([&] {
+    pool->ParallelFor(2, [&](int64_t, int) {
+      began = true;
+      while (!finished) std::this_thread::yield();
+    });
+  });
+  while (!began) std::this_thread::yield();
+  // Both threads of the pool wait for this job.
+  const auto here = std::this_thread::get_id();
+  pool->ParallelFor(5, [&](int64_t, int worker) {
+    EXPECT_EQ(worker, 0);
+    EXPECT_EQ(std::this_thread::get_id(), here);
+  });
+  finished = true;
+  first.join();
+}
+
+TEST(ThreadPool, IsSharedByAllWhoWantAsManyThreads) {
+  const auto one = *ThreadPool::Shared(2);
+  EXPECT_EQ(*ThreadPool::Shared(2), one);
+  EXPECT_NE(*ThreadPool::Shared(3), one);
+  EXPECT_EQ(one->threads(), 2);
+  EXPECT_EQ(*ThreadPool::Shared(0),
+            *ThreadPool::Shared((*ThreadPool::Shared(0))->threads()));
+  EXPECT_EQ(ThreadPool::Shared(-1).status().code(), Code::kUsage);
+}
+
+TEST(ThreadPool, IsGoneWhenNobodySharesItAnyMore) {
+  std::weak_ptr<ThreadPool> gone = *ThreadPool::Shared(2);
+  EXPECT_TRUE(gone.expired());
+  const auto again = *ThreadPool::Shared(2);
+  EXPECT_EQ(CallCounts(*again, 9), std::vector<int>(9, 1));
 }
 
 TEST(ThreadPool, RunsNestedJobsOnTheWorkerThatAsks) {

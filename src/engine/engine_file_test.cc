@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "engine/checksum.h"
 #include "engine/metadata.h"
@@ -211,6 +213,29 @@ TEST_F(EngineOnDisk, IsWrittenAndMapped) {
   // The mapping moves along.
   const LoadedEngine moved = *std::move(opened);
   EXPECT_TRUE(std::ranges::equal(moved.constants(), small.constants()));
+}
+
+// The line of /proc/self/maps that covers an address.
+std::string MappingAt(const void* address) {
+  std::ifstream maps("/proc/self/maps");
+  const auto wanted = reinterpret_cast<uintptr_t>(address);
+  for (std::string line; std::getline(maps, line);) {
+    uintptr_t begin = 0, end = 0;
+    char dash = 0;
+    std::istringstream(line) >> std::hex >> begin >> dash >> end;
+    if (begin <= wanted && wanted < end) return line;
+  }
+  return "";
+}
+
+TEST_F(EngineOnDisk, LeavesItsWeightsInTheFile) {
+  const TestProgram small = SmallProgram();
+  ASSERT_TRUE(WriteEngine(path_, small.program(), small.constants()).ok());
+  const auto opened = OpenEngine(path_);
+  ASSERT_TRUE(opened.ok()) << opened.status().message();
+  EXPECT_THAT(MappingAt(opened->constants().data()), HasSubstr(path_));
+  const auto last = opened->constants().last(1);
+  EXPECT_THAT(MappingAt(last.data()), HasSubstr(path_));
 }
 
 TEST_F(EngineOnDisk, IsNamedInMessages) {

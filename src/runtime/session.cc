@@ -28,7 +28,7 @@ struct Session::Impl {
   const engine::ProfileT* profile = nullptr;
   const Engine::Data::Profile* infos = nullptr;
   CpuLevel level = CpuLevel::kScalar;
-  std::unique_ptr<ThreadPool> pool;
+  std::shared_ptr<ThreadPool> pool;  // with other sessions
 
   Memory arena;
   Memory scratch;
@@ -187,6 +187,13 @@ Status Session::Impl::RunSteps() {
   return {};
 }
 
+Result<Workers> Workers::Create(int threads) {
+  OCTET_ASSIGN(std::shared_ptr<ThreadPool> pool, ThreadPool::Create(threads));
+  return Workers(std::move(pool));
+}
+
+int Workers::threads() const { return pool_ == nullptr ? 0 : pool_->threads(); }
+
 Result<Session> Session::Create(const Engine& engine,
                                 const SessionOptions& options) {
   if (options.profile < 0 || options.profile >= engine.profiles()) {
@@ -201,7 +208,10 @@ Result<Session> Session::Create(const Engine& engine,
   impl->infos = &engine.data_->profiles[index];
   OCTET_ASSIGN(impl->level, options.cpu.empty() ? ChooseCpuLevel()
                                                 : ChooseCpuLevel(options.cpu));
-  OCTET_ASSIGN(impl->pool, ThreadPool::Create(options.threads));
+  impl->pool = options.workers.pool_;
+  if (impl->pool == nullptr) {
+    OCTET_ASSIGN(impl->pool, ThreadPool::Shared(options.threads));
+  }
   OCTET_RETURN_IF_ERROR(impl->Allocate(options));
   impl->Describe();
   return Session(std::move(impl));
@@ -300,7 +310,8 @@ int Session::threads() const { return impl_->pool->threads(); }
 MemoryUse Session::memory() const {
   return {int64_t(impl_->engine->loaded.constants().size()),
           int64_t(impl_->profile->arena_bytes),
-          impl_->scratch_stride * threads()};
+          impl_->scratch_stride * threads(),
+          int64_t(impl_->profile->live_bytes)};
 }
 
 }  // namespace octet

@@ -23,15 +23,6 @@ using engine::TestProgram;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<Tensor> EveryStepInputs() {
-  return {PatternU8(Shape{1, 6, 6, 8}), PatternF32(Shape{1, 6, 6, 8})};
-}
-
-bool SameBytes(const Tensor& a, const Tensor& b) {
-  return a.dtype() == b.dtype() && a.shape() == b.shape() &&
-         std::memcmp(a.raw(), b.raw(), size_t(a.bytes())) == 0;
-}
-
 // Large enough to be cut into many parts: a u8 3x3 convolution, its
 // dequantized result through a float convolution, and a softmax.
 TestProgram LargeProgram() {
@@ -325,6 +316,46 @@ TEST(Session, RunsBesideOthersOfTheSameEngine) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+// Threads of this process.
+int64_t RunningThreads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return std::distance(begin(tasks), end(tasks));
+}
+
+TEST(Session, SharesItsThreadsWithTheOthersOfTheProcess) {
+  const Engine engine = EngineOf(LargeProgram());
+  const auto want = RunOnce(LargeProgram(), {LargeInput()});
+  const int64_t before = RunningThreads();
+  std::vector<Session> sessions;
+  for (int i = 0; i < 50; ++i) {
+    auto session = Session::Create(engine, {.threads = 3});
+    ASSERT_TRUE(session.ok());
+    sessions.push_back(*std::move(session));
+  }
+  EXPECT_EQ(RunningThreads(), before + 2);
+  for (Session& session : sessions) {
+    EXPECT_TRUE(SameBytes(RunOnce(session, {LargeInput()})[0], want[0]));
+  }
+  sessions.clear();
+  EXPECT_EQ(RunningThreads(), before);
+}
+
+TEST(Session, KeepsToTheWorkersThatItIsGiven) {
+  const Engine engine = EngineOf(LargeProgram());
+  const int64_t before = RunningThreads();
+  auto workers = Workers::Create(2);
+  ASSERT_TRUE(workers.ok());
+  EXPECT_EQ(workers->threads(), 2);
+  EXPECT_EQ(Workers().threads(), 0);
+  const auto first =
+      Session::Create(engine, {.threads = 7, .workers = *workers});
+  const auto second = Session::Create(engine, {.workers = *workers});
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->threads(), 2);
+  EXPECT_EQ(RunningThreads(), before + 1);
+  EXPECT_EQ(Workers::Create(-1).status().code(), Code::kUsage);
 }
 
 TEST(Session, HandsOutAConstantOutput) {

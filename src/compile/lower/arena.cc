@@ -1,5 +1,6 @@
 #include "compile/lower/arena.h"
 
+#include <functional>
 #include <numeric>
 
 #include "octet/tensor.h"
@@ -137,13 +138,95 @@ std::vector<int> Moments(const std::vector<Lifetime>& buffers) {
   return steps;
 }
 
-}  // namespace
+// Placing again costs as much as the first time, so that large networks get
+// fewer rounds.
+constexpr size_t kMostRounds = 24;
+constexpr size_t kMostPlacements = 20000;
 
-Arena PlanArena(const std::vector<Lifetime>& buffers) {
+std::vector<int> LargestFirst(const std::vector<Lifetime>& buffers) {
   std::vector<int> order(buffers.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(
-      order, [&](int a, int b) { return buffers[a].bytes > buffers[b].bytes; });
+  std::ranges::stable_sort(order, [&](int a, int b) {
+    return buffers[size_t(a)].bytes > buffers[size_t(b)].bytes;
+  });
+  return order;
+}
+
+// Buffers of the steps where most is alive first, and of those the largest.
+std::vector<int> BusiestFirst(const std::vector<Lifetime>& buffers) {
+  const std::vector<int> steps = Moments(buffers);
+  const auto moment = [&](int step) {
+    return std::ranges::lower_bound(steps, step) - steps.begin();
+  };
+  std::vector<int64_t> live(steps.size());
+  for (const Lifetime& life : buffers) {
+    if (!life.used()) continue;
+    for (auto m = moment(life.first); m <= moment(life.last); ++m) {
+      live[size_t(m)] += Padded(life.bytes);
+    }
+  }
+  std::vector<int64_t> busiest(buffers.size());
+  for (size_t b = 0; b < buffers.size(); ++b) {
+    if (!buffers[b].used()) continue;
+    busiest[b] = *std::max_element(live.begin() + moment(buffers[b].first),
+                                   live.begin() + moment(buffers[b].last) + 1);
+  }
+  std::vector<int> order = LargestFirst(buffers);
+  std::ranges::stable_sort(order, [&](int a, int b) {
+    return busiest[size_t(a)] > busiest[size_t(b)];
+  });
+  return order;
+}
+
+// What lives longest first: it stays out of the way of all the rest.
+std::vector<int> LongestFirst(const std::vector<Lifetime>& buffers) {
+  const auto length = [&](int b) {
+    const Lifetime& life = buffers[size_t(b)];
+    return int64_t{life.last} - int64_t{life.first};
+  };
+  std::vector<int> order = LargestFirst(buffers);
+  std::ranges::stable_sort(order, std::greater<>(), length);
+  return order;
+}
+
+// Places in this order, then with what ended up last going first, as long as
+// that may help; keeps what is better than `best`.
+void PlaceInRounds(const std::vector<Lifetime>& buffers, std::vector<int> order,
+                   int64_t least, size_t rounds, Arena& best) {
+  Arena now = PlaceInOrder(buffers, order);
+  for (size_t round = 0;; ++round) {
+    if (best.offsets.empty() || now.bytes < best.bytes) best = now;
+    if (round == rounds || best.bytes == least) return;
+    std::ranges::stable_partition(order, [&](int b) {
+      const Lifetime& life = buffers[size_t(b)];
+      return life.used() &&
+             now.offsets[size_t(b)] + Padded(life.bytes) == now.bytes;
+    });
+    now = PlaceInOrder(buffers, order);
+  }
+}
+
+}  // namespace
+
+int64_t LargestLiveSet(const std::vector<Lifetime>& buffers) {
+  std::vector<std::pair<int64_t, int64_t>> changes;  // moment, bytes
+  for (const Lifetime& life : buffers) {
+    if (!life.used()) continue;
+    changes.push_back({life.first, Padded(life.bytes)});
+    changes.push_back({int64_t{life.last} + 1, -Padded(life.bytes)});
+  }
+  // Of one moment, what ends comes before what begins.
+  std::ranges::sort(changes);
+  int64_t live = 0, largest = 0;
+  for (const auto& [moment, bytes] : changes) {
+    live += bytes;
+    largest = std::max(largest, live);
+  }
+  return largest;
+}
+
+Arena PlaceInOrder(const std::vector<Lifetime>& buffers,
+                   const std::vector<int>& order) {
   const std::vector<int> steps = Moments(buffers);
   const auto moment = [&](int step) {
     return int(std::ranges::lower_bound(steps, step) - steps.begin());
@@ -152,16 +235,29 @@ Arena PlanArena(const std::vector<Lifetime>& buffers) {
   Arena arena;
   arena.offsets.assign(buffers.size(), 0);
   for (int b : order) {
-    const Lifetime& life = buffers[b];
+    const Lifetime& life = buffers[size_t(b)];
     if (!life.used()) continue;
     const int first = moment(life.first), last = moment(life.last);
     const int64_t bytes = Padded(life.bytes);
     const int64_t begin = BestFit(timeline.TakenIn(first, last), bytes);
     timeline.Take(first, last, {begin, begin + bytes});
-    arena.offsets[b] = begin;
+    arena.offsets[size_t(b)] = begin;
     arena.bytes = std::max(arena.bytes, begin + bytes);
   }
   return arena;
+}
+
+Arena PlanArena(const std::vector<Lifetime>& buffers) {
+  const int64_t least = LargestLiveSet(buffers);
+  const size_t rounds = std::min(
+      kMostRounds, kMostPlacements / std::max<size_t>(1, buffers.size()));
+  Arena best;
+  PlaceInRounds(buffers, LargestFirst(buffers), least, rounds, best);
+  for (const auto order : {BusiestFirst, LongestFirst}) {
+    if (rounds == 0 || best.bytes == least) break;
+    PlaceInRounds(buffers, order(buffers), least, rounds, best);
+  }
+  return best;
 }
 
 }  // namespace octet::compile

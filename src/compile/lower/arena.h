@@ -29,9 +29,19 @@ struct Arena {
 // No two buffers alive at the same step overlap; each has kBufferSlack bytes
 // behind it that are its own while it lives. Best fit, largest buffers first
 // (Pisarchyk and Lee, "Efficient memory management for deep neural net
-// inference", 2020); deterministic. Time grows with n log n and with how many
-// gaps there are among what is alive together.
+// inference", 2020); while that is more than LargestLiveSet, what ended up last
+// goes first, some times over, and then the same from the buffers of the
+// busiest steps on, and from those that live longest. Deterministic. Time grows
+// with n log n and with how many gaps there are among what is alive together.
 Arena PlanArena(const std::vector<Lifetime>& buffers);
+
+// The same without going on: buffers are placed in this order.
+Arena PlaceInOrder(const std::vector<Lifetime>& buffers,
+                   const std::vector<int>& order);
+
+// Bytes, slack included, of all buffers alive at the step where they are most:
+// no arena is smaller.
+int64_t LargestLiveSet(const std::vector<Lifetime>& buffers);
 
 }  // namespace octet::compile
 

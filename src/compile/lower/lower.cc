@@ -131,7 +131,7 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
   AddOutputs(lowering);
   engine::ProgramT notes;
   AddNotes(lowering, notes);
-  Lowered lowered = lowering.builder.Finish(options.reuse_memory);
+  Lowered lowered = lowering.builder.Finish(options);
   lowered.program.notes = std::move(notes.notes);
   lowered.program.version = engine::kProgramVersion;
   lowered.program.model_name = graph.name;

@@ -211,6 +211,56 @@ output z
   EXPECT_EQ(steps(false), 5u);
 }
 
+TEST(Lower, WritesOverOperandsThatNobodyNeedsAgain) {
+  constexpr std::string_view kGraph = R"(graph "g"
+input x f32[1,5,5,8]
+const w f32[8,1,1,8]{seed=1}
+a f32[1,5,5,8] = Conv(x, w, _) name=c1
+b f32[1,5,5,8] = Conv(a, w, _, a) residual=true name=c2
+c f32[1,5,5,8] = Conv(b, w, _) name=c3
+d f32[1,5,5,8] = Binary(c, b) op=add name=sum
+e f32[1,5,5,8] = Unary(d) function=tanh name=act
+output e
+)";
+  ExpectFloatAsReference(kGraph);
+  const Graph graph = MustParse(kGraph);
+  const auto offset = [&](const LowerOptions& options, std::string_view name) {
+    const auto lowered = Lower(graph, FloatPlan(graph), options);
+    EXPECT_TRUE(lowered.ok());
+    for (const auto& value : lowered->program.profiles[0]->values) {
+      if (value->name == name) return value->offset;
+    }
+    ADD_FAILURE() << name;
+    return uint64_t{0};
+  };
+  // A convolution that reads what it adds cannot.
+  EXPECT_NE(offset({}, "a"), offset({}, "b"));
+  EXPECT_EQ(offset({}, "c"), offset({}, "d"));
+  EXPECT_EQ(offset({}, "d"), offset({}, "e"));
+  for (const LowerOptions& options :
+       {LowerOptions{.in_place = false}, LowerOptions{.reuse_memory = false}}) {
+    EXPECT_NE(offset(options, "c"), offset(options, "d"));
+    EXPECT_NE(offset(options, "d"), offset(options, "e"));
+  }
+}
+
+TEST(Lower, SaysHowMuchOfTheArenaIsNeededAtOneTime) {
+  const Graph graph = MustParse(R"(graph "g"
+input x f32[1,8,8,8]
+const w f32[8,1,1,8]{seed=1}
+a f32[1,8,8,8] = Conv(x, w, _) name=c1
+b f32[1,8,8,8] = Conv(a, w, _) name=c2
+c f32[1,8,8,8] = Conv(b, w, _) name=c3
+output c
+)");
+  const auto lowered = Lower(graph, FloatPlan(graph));
+  ASSERT_TRUE(lowered.ok());
+  const engine::ProfileT& profile = *lowered->program.profiles[0];
+  // The input, and a convolution's two sides.
+  EXPECT_EQ(profile.live_bytes, uint64_t{3 * (2048 + 64)});
+  EXPECT_EQ(profile.arena_bytes, profile.live_bytes);
+}
+
 // The graph's own output must not be overwritten by later steps.
 TEST(Lower, KeepsOutputsThatAreReadOn) {
   ExpectFloatAsReference(R"(graph "g"

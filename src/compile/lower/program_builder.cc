@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "compile/lower/arena.h"
 
 namespace octet::compile {
 
@@ -104,16 +103,16 @@ bool ProgramBuilder::IsDense(int index) const {
   return value.dims.size() < 2 || value.pixel_stride == value.dims.back();
 }
 
-Lowered ProgramBuilder::Finish(bool reuse_memory) {
+std::vector<Lifetime> ProgramBuilder::Lives() const {
   std::vector<Lifetime> lives(buffer_bytes_.size());
   for (size_t b = 0; b < lives.size(); ++b) lives[b].bytes = buffer_bytes_[b];
   const auto touch = [&](int value, int step) {
-    const int buffer = slots_[value].buffer;
-    if (buffer >= 0) lives[buffer].Touch(step);
+    const int buffer = slots_[size_t(value)].buffer;
+    if (buffer >= 0) lives[size_t(buffer)].Touch(step);
   };
   const int steps = int(profile_.steps.size());
   for (int s = 0; s < steps; ++s) {
-    const engine::StepT& step = *profile_.steps[s];
+    const engine::StepT& step = *profile_.steps[size_t(s)];
     for (int v : engine::ReadsOf(step)) touch(v, s);
     touch(engine::OutputOf(step), s);
   }
@@ -124,18 +123,27 @@ Lowered ProgramBuilder::Finish(bool reuse_memory) {
     touch(v, steps);
   }
   for (int v : profile_.outputs) touch(v, steps);
+  return lives;
+}
+
+Lowered ProgramBuilder::Finish(const LowerOptions& options) {
+  std::vector<Lifetime> lives = Lives();
+  if (options.in_place && options.reuse_memory) {
+    ShareBuffers(profile_, slots_, lives);
+  }
   for (Lifetime& life : lives) {
-    if (reuse_memory || !life.used()) continue;
+    if (options.reuse_memory || !life.used()) continue;
     life.Touch(-1);
-    life.Touch(steps);
+    life.Touch(int(profile_.steps.size()));
   }
   const Arena arena = PlanArena(lives);
   for (size_t v = 0; v < slots_.size(); ++v) {
     if (slots_[v].buffer < 0) continue;
     profile_.values[v]->offset =
-        uint64_t(arena.offsets[slots_[v].buffer] + slots_[v].offset);
+        uint64_t(arena.offsets[size_t(slots_[v].buffer)] + slots_[v].offset);
   }
   profile_.arena_bytes = uint64_t(arena.bytes);
+  profile_.live_bytes = uint64_t(LargestLiveSet(lives));
   Lowered lowered;
   lowered.program.profiles.push_back(
       std::make_unique<engine::ProfileT>(std::move(profile_)));

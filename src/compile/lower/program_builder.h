@@ -12,16 +12,11 @@
 #include <vector>
 
 #include "base/quant.h"
+#include "compile/lower/arena.h"
 #include "compile/lower/lower.h"
+#include "compile/lower/shared_buffers.h"
 
 namespace octet::compile {
-
-// A stretch of a buffer that a value occupies.
-struct Slot {
-  int buffer = -1;
-  int64_t offset = 0;        // bytes
-  int64_t pixel_stride = 0;  // elements; 0: dense
-};
 
 class ProgramBuilder {
  public:
@@ -68,14 +63,14 @@ class ProgramBuilder {
   bool IsDense(int index) const;
   engine::ProfileT& profile() { return profile_; }
 
-  // Plans the arena and hands the program out. Without `reuse_memory` no two
-  // buffers overlap.
-  Lowered Finish(bool reuse_memory);
+  // Plans the arena and hands the program out.
+  Lowered Finish(const LowerOptions& options);
 
  private:
   void AddStep(const std::string& node, std::string_view precision,
                std::string_view reason, engine::ParamsUnion params,
                int64_t macs);
+  std::vector<Lifetime> Lives() const;
 
   engine::ProfileT profile_;
   engine::ConstantPool constants_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "runtime/engine.h"
 
@@ -68,6 +69,15 @@ Tensor PatternU8(const Shape& shape) {
     ++i;
   }
   return tensor;
+}
+
+std::vector<Tensor> EveryStepInputs() {
+  return {PatternU8(Shape{1, 6, 6, 8}), PatternF32(Shape{1, 6, 6, 8})};
+}
+
+bool SameBytes(const Tensor& a, const Tensor& b) {
+  return a.dtype() == b.dtype() && a.shape() == b.shape() &&
+         std::memcmp(a.raw(), b.raw(), size_t(a.bytes())) == 0;
 }
 
 }  // namespace octet::runtime

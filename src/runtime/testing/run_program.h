@@ -30,6 +30,12 @@ Tensor TensorOf(DType dtype, const Shape& shape,
 Tensor PatternF32(const Shape& shape, int span = 23, int shift = 11);
 Tensor PatternU8(const Shape& shape);
 
+// Of engine::EveryStep().
+std::vector<Tensor> EveryStepInputs();
+
+// Of one dtype and shape too.
+bool SameBytes(const Tensor& a, const Tensor& b);
+
 template <typename T>
 std::vector<T> Elements(const Tensor& tensor) {
   const auto span = tensor.as<T>();
