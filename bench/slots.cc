@@ -7,7 +7,6 @@
 //     outputs PREFIX   runs, writes output i into PREFIX.i        "ok"
 //     run SECONDS      milliseconds of consecutive runs           "1.25 1.24"
 //     cpu SECONDS      the same in time of the processor          "1.25 1.24"
-//     live             bytes of the largest live set              "2408448"
 //
 // A run may write over its inputs, so they are set anew before each one, and
 // that is not timed: bench/comparison/peer_process.py does the same. Files hold
@@ -23,8 +22,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "bench/live_set.h"
-#include "engine/engine_file.h"
 #include "octet/runtime.h"
 
 namespace octet {
@@ -42,8 +39,7 @@ double NowMs(clockid_t clock) {
 
 class Contender {
  public:
-  Contender(std::string path, Session session)
-      : path_(std::move(path)), session_(std::move(session)) {}
+  explicit Contender(Session session) : session_(std::move(session)) {}
 
   // Does what a line asks for; returns the answer.
   Result<std::string> Obey(const std::string& line) {
@@ -55,8 +51,7 @@ class Contender {
     if (verb == "outputs") return WriteOutputs(argument);
     if (verb == "run") return Times(argument, CLOCK_MONOTONIC);
     if (verb == "cpu") return Times(argument, CLOCK_PROCESS_CPUTIME_ID);
-    if (verb == "live") return LiveSet();
-    return Usage("'{}': expected inputs, outputs, run, cpu or live", line);
+    return Usage("'{}': expected inputs, outputs, run or cpu", line);
   }
 
  private:
@@ -112,12 +107,6 @@ class Contender {
     return fmt::format("{:.6f}", fmt::join(ms, " "));
   }
 
-  Result<std::string> LiveSet() {
-    OCTET_ASSIGN(const engine::LoadedEngine loaded, engine::OpenEngine(path_));
-    return std::to_string(LiveSetBytes(*loaded.program().profiles[0]));
-  }
-
-  std::string path_;
   Session session_;
   std::vector<MappedFile> inputs_;
 };
@@ -134,11 +123,12 @@ Status Serve(const std::string& path, const std::string& threads) {
   const MemoryUse memory = session.memory();
   std::cout << fmt::format(
                    "{{\"load_ms\": {:.3f}, \"weight_bytes\": {}, "
-                   "\"arena_bytes\": {}, \"scratch_bytes\": {}}}",
+                   "\"arena_bytes\": {}, \"scratch_bytes\": {}, "
+                   "\"live_bytes\": {}}}",
                    load_ms, memory.weight_bytes, memory.arena_bytes,
-                   memory.scratch_bytes)
+                   memory.scratch_bytes, memory.live_bytes)
             << std::endl;
-  Contender contender(path, std::move(session));
+  Contender contender(std::move(session));
   for (std::string line; std::getline(std::cin, line);) {
     const Result<std::string> answer = contender.Obey(line);
     std::cout << (answer.ok() ? *answer : "error " + answer.status().message())

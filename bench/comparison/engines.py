@@ -64,7 +64,7 @@ def best_peaks(before, now):
         else value for key, value in now.items()}
 
 
-def timed_layers(path, threads, seconds, repeats=3):
+def timed_layers(path, threads, seconds, repeats=2):
     """What `octet bench --layers` says of an engine, some times over."""
     return [octet('bench', path, '--threads', threads, '--seconds', seconds,
                   '--layers')['engines'][0] for _ in range(repeats)]

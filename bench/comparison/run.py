@@ -115,12 +115,9 @@ class Run:
 
     def keep_memory(self, network, threads, contenders):
         for name, one in contenders.items():
-            row = {'network': network.label, 'contender': name,
-                   'threads': threads, 'peak_mb': one.peak_mb(), **one.loaded}
-            # After the peak was read, since it takes memory itself.
-            if name.startswith('octet '):
-                row['live_bytes'] = int(one.ask('live'))
-            self.report['memory'].append(row)
+            self.report['memory'].append(
+                {'network': network.label, 'contender': name,
+                 'threads': threads, 'peak_mb': one.peak_mb(), **one.loaded})
 
     def keep(self, network, threads, times, verdicts):
         for match in field.matches(self.options.precision):

@@ -21,10 +21,21 @@ Promised PromisedBy(const ConvU8T& p) {
 Promised PromisedBy(const DepthwiseU8T& p) {
   return Residual(p.x, p.epilogue->residual);
 }
-Promised PromisedBy(const ConvF32T& p) { return Residual(p.x, p.residual); }
-Promised PromisedBy(const DepthwiseF32T& p) {
+// The float kernels apply other functions to sums that y holds already, and
+// read the residual after that.
+bool IsClamp(const std::unique_ptr<Function>& function) {
+  const FunctionKind kind = ToFunction(function).kind;
+  return kind == FunctionKind::kIdentity || kind == FunctionKind::kRelu ||
+         kind == FunctionKind::kClip;
+}
+template <typename P>
+Promised ResidualOfFloat(const P& p) {
+  if (!IsClamp(p.before) || !IsClamp(p.after)) return {};
   return Residual(p.x, p.residual);
 }
+
+Promised PromisedBy(const ConvF32T& p) { return ResidualOfFloat(p); }
+Promised PromisedBy(const DepthwiseF32T& p) { return ResidualOfFloat(p); }
 Promised PromisedBy(const ConvHalfT& p) { return Residual(p.x, p.residual); }
 Promised PromisedBy(const DepthwiseHalfT& p) {
   return Residual(p.x, p.residual);
