@@ -18,7 +18,7 @@ LONG_FUNCTION = 60
 MAX_LONG_SHARE = 0.03
 MIN_TEST_RATIO = 0.6
 
-SOURCE_TOPS = ('include', 'src', 'tools', 'scripts', 'examples')
+SOURCE_TOPS = ('include', 'src', 'tools', 'bench', 'scripts', 'examples')
 TEST_TOPS = ('tests', 'fuzz')
 SUFFIXES = ('.cc', '.h', '.py')
 

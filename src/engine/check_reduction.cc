@@ -13,16 +13,56 @@ constexpr int kMaxBatchRank = 6;
 // Of an average of u8, so that an int32 holds their sum.
 constexpr int64_t kMostAveraged = int64_t{1} << 23;
 
-// Batches of a matrix product: the axes before the last two, broadcast.
-void CheckBatches(StepCheck& check, const ValueT& operand, const ValueT& y) {
-  const int missing = Rank(y) - Rank(operand);
+// Whether the last axes of `operand`, but for `spared` of them, broadcast to
+// those of `y`.
+bool Broadcasts(const Axes& operand, const Axes& y, int spared) {
+  const int missing = y.rank - operand.rank;
   bool fits = missing >= 0;
-  for (int axis = 0; fits && axis < Rank(operand) - 2; ++axis) {
+  for (int axis = 0; fits && axis < operand.rank - spared; ++axis) {
     const int64_t dim = operand.dims[size_t(axis)];
     fits = dim == 1 || dim == y.dims[size_t(axis + missing)];
   }
-  check.Require(fits, "the batches of '{}' {} do not broadcast to '{}' {}",
-                operand.name, Describe(operand), y.name, Describe(y));
+  return fits;
+}
+
+// Batches of a matrix product: the axes before the last two, broadcast.
+void CheckBatches(StepCheck& check, const ValueT& value, const Axes& operand,
+                  const ValueT& y, const Axes& result) {
+  check.Require(Broadcasts(operand, result, 2),
+                "the batches of '{}' {} do not broadcast to '{}' {}",
+                value.name, Describe(value), y.name, Describe(y));
+}
+
+void CheckPerm(StepCheck& check, const ValueT& value,
+               const std::vector<int>& perm) {
+  std::vector<int> sorted = perm;
+  std::ranges::sort(sorted);
+  bool is_perm = perm.empty() || int(perm.size()) == Rank(value);
+  for (size_t i = 0; is_perm && i < sorted.size(); ++i) {
+    is_perm = sorted[i] == int(i);
+  }
+  check.Require(is_perm, "its order of axes is none of '{}' {}", value.name,
+                Describe(value));
+}
+
+// Rows of a and y are read and written as neighbours.
+void CheckRows(StepCheck& check, const ValueT& value,
+               const std::vector<int>& perm) {
+  check.Require(perm.empty() || perm.back() == Rank(value) - 1,
+                "the last axis of '{}' {} is not its rows'", value.name,
+                Describe(value));
+}
+
+void CheckResidual(StepCheck& check, const MatMulF32T& p, const ValueT& y,
+                   const Axes& result) {
+  if (p.residual == -1) return;
+  const ValueT& residual = check.Read("residual", p.residual, {DType::F32});
+  check.Require(
+      Rank(residual) >= 1 &&
+          Channels(residual) == result.dims[size_t(result.rank - 1)] &&
+          Broadcasts(AxesOf(residual), result, 1),
+      "the residual '{}' {} does not broadcast to '{}' {}", residual.name,
+      Describe(residual), y.name, Describe(y));
 }
 
 }  // namespace
@@ -35,16 +75,28 @@ void Check(StepCheck& check, const MatMulF32T& p) {
                      Rank(y) <= kMaxBatchRank + 2;
   check.Require(ranks, "'{}', '{}' and '{}' must have 2 to {} axes", a.name,
                 b.name, y.name, kMaxBatchRank + 2);
+  CheckPerm(check, a, p.a_perm);
+  CheckPerm(check, b, p.b_perm);
+  CheckPerm(check, y, p.y_perm);
+  CheckRows(check, a, p.a_perm);
+  CheckRows(check, y, p.y_perm);
   if (!check.ok()) return;
-  const auto rows = [](const ValueT& v) { return v.dims[v.dims.size() - 2]; };
-  check.Require(Channels(a) == rows(b) && rows(y) == rows(a) &&
-                    Channels(y) == Channels(b),
+  const Axes left = AxesOf(a, p.a_perm), right = AxesOf(b, p.b_perm);
+  const Axes result = AxesOf(y, p.y_perm);
+  const auto dim = [](const Axes& axes, int from_last) {
+    return axes.dims[size_t(axes.rank - from_last)];
+  };
+  check.Require(dim(left, 1) == dim(right, 2) &&
+                    dim(result, 2) == dim(left, 2) &&
+                    dim(result, 1) == dim(right, 1),
                 "'{}' {} times '{}' {} does not make '{}' {}", a.name,
                 Describe(a), b.name, Describe(b), y.name, Describe(y));
-  CheckBatches(check, a, y);
-  CheckBatches(check, b, y);
-  check.OptionalConstant("bias", p.bias, DType::F32, Channels(y));
+  CheckBatches(check, a, left, y, result);
+  CheckBatches(check, b, right, y, result);
+  check.OptionalConstant("bias", p.bias, DType::F32, dim(result, 1));
+  CheckResidual(check, p, y, result);
   check.ValidFunction("before", p.before);
+  check.ValidFunction("after", p.after);
 }
 
 void Check(StepCheck& check, const PoolT& p) {

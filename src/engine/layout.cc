@@ -29,6 +29,17 @@ std::array<int64_t, kMaxRank> Strides(const ValueT& value) {
   return strides;
 }
 
+Axes AxesOf(const ValueT& value, const std::vector<int>& perm) {
+  const std::array<int64_t, kMaxRank> strides = Strides(value);
+  Axes axes{Rank(value), {}, {}};
+  for (int i = 0; i < axes.rank; ++i) {
+    const int from = int(perm.size()) == axes.rank ? perm[size_t(i)] : i;
+    axes.dims[size_t(i)] = value.dims[size_t(from)];
+    axes.strides[size_t(i)] = strides[size_t(from)];
+  }
+  return axes;
+}
+
 Image AsImage(const ValueT& value) {
   const int64_t stride = PixelStride(value);
   if (Rank(value) == 4) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/program.h"
 
@@ -40,6 +41,14 @@ inline bool IsDense(const ValueT& value) {
 
 // Elements between neighbours on each axis.
 std::array<int64_t, kMaxRank> Strides(const ValueT& value);
+
+// The axes of a value in another order: axis i is axis perm[i] of the value; an
+// empty perm, or none of its rank, leaves them.
+struct Axes {
+  int rank;
+  std::array<int64_t, kMaxRank> dims, strides;
+};
+Axes AxesOf(const ValueT& value, const std::vector<int>& perm = {});
 
 // A value as images. Rank 4 is [N,H,W,C]; any other is one image of one row of
 // pixels, as matrix products want it.

@@ -42,6 +42,17 @@ TEST(Strides, FollowFromThePixelStride) {
   EXPECT_EQ(Strides(Value({9}, 0))[0], 1);
 }
 
+TEST(AxesOf, ReordersDimensionsAndStrides) {
+  const ValueT value = Value({5, 2, 3, 4}, 10);
+  const Axes axes = AxesOf(value, {0, 2, 3, 1});
+  EXPECT_EQ(axes.rank, 4);
+  EXPECT_THAT(std::span(axes.dims).first(4), ElementsAre(5, 3, 4, 2));
+  EXPECT_THAT(std::span(axes.strides).first(4), ElementsAre(60, 10, 1, 30));
+  const Axes as_they_are = AxesOf(value);
+  EXPECT_THAT(std::span(as_they_are.strides).first(4),
+              ElementsAre(60, 30, 10, 1));
+}
+
 TEST(IsDense, IsTrueWithoutGaps) {
   EXPECT_TRUE(IsDense(Value({2, 3}, 3)));
   EXPECT_FALSE(IsDense(Value({2, 3}, 4)));

@@ -94,6 +94,8 @@ const Operand kOperands[] = {
     {"MatMulF32 b", Use::kRead, Field<MatMulF32T, &MatMulF32T::b>},
     {"MatMulF32 y", Use::kWrite, Field<MatMulF32T, &MatMulF32T::y>},
     {"MatMulF32 bias", Use::kRead, Field<MatMulF32T, &MatMulF32T::bias>},
+    {"MatMulF32 residual", Use::kRead,
+     Field<MatMulF32T, &MatMulF32T::residual>},
     // Nothing but `a` has the result's size here.
     {"BinaryF32 a", Use::kRead, Field<BinaryF32T, &BinaryF32T::a>},
     {"BinaryF32 b", Use::kBroadcast, Field<BinaryF32T, &BinaryF32T::b>},

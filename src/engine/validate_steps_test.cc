@@ -289,6 +289,31 @@ const BrokenStep kReductions[] = {
        ParamsOf<MatMulF32T>(p).a = p.Add("a", DType::F32, {3, 36, 8});
      },
      "do not broadcast"},
+    {"axis twice",
+     [](Program& p) {
+       ParamsOf<MatMulF32T>(p).b_perm = {1, 1};
+     },
+     "its order of axes is none of 'columns'"},
+    {"too few axes", [](Program& p) { ParamsOf<MatMulF32T>(p).y_perm = {0}; },
+     "its order of axes is none of 'matmul_f32'"},
+    {"transposed left operand",
+     [](Program& p) {
+       ParamsOf<MatMulF32T>(p).a_perm = {1, 0};
+     },
+     "the last axis of 'rows'"},
+    {"transposed right operand",
+     [](Program& p) {
+       ParamsOf<MatMulF32T>(p).b_perm = {1, 0};
+     },
+     "does not make"},
+    {"residual",
+     [](Program& p) { ParamsOf<MatMulF32T>(p).residual = Named(p, "rows"); },
+     "the residual 'rows' f32 [36, 8] does not broadcast"},
+    {"function after a residual",
+     [](Program& p) {
+       ParamsOf<MatMulF32T>(p).after = std::make_unique<Function>(99, 0, 0);
+     },
+     "function 99"},
     {"pool of rows",
      [](Program& p) {
        ParamsOf<PoolT>(p).x = p.AddAlias("r", kImage, {36, 8});

@@ -1,5 +1,6 @@
 // Convolutions and matrix products with packed weights.
 #include "kernels/conv_f32/conv_f32.h"
+#include "kernels/conv_f32_winograd/conv_f32_winograd.h"
 #include "kernels/conv_half/conv_half.h"
 #include "kernels/conv_u8/conv_u8.h"
 #include "kernels/conv_u8_winograd/conv_u8_winograd.h"
@@ -134,6 +135,10 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {
   k.in_channels = engine::Channels(b.Value(p.x));
   k.out_channels = engine::Channels(b.Value(p.y));
   k.group = p.group;
+  if (kernels::UsesWinograd(k, b.level())) {
+    return b.Make(k, kernels::ConvF32WinogradKernels(),
+                  kernels::PlanConvF32Winograd);
+  }
   return b.Make(k, kernels::ConvF32Kernels(), kernels::PlanConvF32);
 }
 

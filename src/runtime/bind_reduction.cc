@@ -19,39 +19,58 @@ static_assert(int(engine::PoolKind::Max) == int(kernels::PoolKind::kMax) &&
 static_assert(int(kernels::ReduceOp::kSumSquare) == 5);
 
 // Strides of an operand's batches along those of the product; 0 repeats.
-void BatchStrides(const engine::ValueT& operand, int batch_rank,
+void BatchStrides(const engine::Axes& operand, int batch_rank,
                   int64_t* strides) {
-  const auto own = engine::Strides(operand);
-  const int missing = batch_rank - (engine::Rank(operand) - 2);
+  const int missing = batch_rank - (operand.rank - 2);
   for (int axis = 0; axis < batch_rank; ++axis) {
     const int at = axis - missing;
     const bool repeated = at < 0 || operand.dims[size_t(at)] == 1;
-    strides[axis] = repeated ? 0 : own[size_t(at)];
+    strides[axis] = repeated ? 0 : operand.strides[size_t(at)];
   }
+}
+
+// Of an operand's axis before the last ones.
+int64_t StrideOf(const engine::Axes& operand, int from_last) {
+  return operand.strides[size_t(operand.rank - from_last)];
+}
+
+void SetResidual(const Binding& b, int index, kernels::MatMulF32Params& k) {
+  if (index == -1) return;
+  const engine::Axes residual = engine::AxesOf(b.Value(index));
+  const bool has_rows = residual.rank >= 2;
+  const bool repeats_row =
+      !has_rows || residual.dims[size_t(residual.rank - 2)] == 1;
+  k.residual = b.Read<float>(index);
+  k.residual_row_stride = repeats_row ? 0 : StrideOf(residual, 2);
+  BatchStrides(residual, k.batch_rank, k.residual_batch_stride);
 }
 
 }  // namespace
 
 BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p) {
-  const engine::ValueT& a = b.Value(p.a);
-  const engine::ValueT& other = b.Value(p.b);
-  const engine::ValueT& y = b.Value(p.y);
+  const engine::Axes a = engine::AxesOf(b.Value(p.a), p.a_perm);
+  const engine::Axes other = engine::AxesOf(b.Value(p.b), p.b_perm);
+  const engine::Axes y = engine::AxesOf(b.Value(p.y), p.y_perm);
   kernels::MatMulF32Params k{};
-  k.m = y.dims[y.dims.size() - 2];
-  k.k = engine::Channels(a);
-  k.n = engine::Channels(y);
-  k.batch_rank = engine::Rank(y) - 2;
+  k.m = y.dims[size_t(y.rank - 2)];
+  k.k = a.dims[size_t(a.rank - 1)];
+  k.n = y.dims[size_t(y.rank - 1)];
+  k.batch_rank = y.rank - 2;
   std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
   BatchStrides(a, k.batch_rank, k.a_batch_stride);
   BatchStrides(other, k.batch_rank, k.b_batch_stride);
+  BatchStrides(y, k.batch_rank, k.y_batch_stride);
   k.a = b.Read<float>(p.a);
-  k.a_row_stride = engine::PixelStride(a);
+  k.a_row_stride = StrideOf(a, 2);
   k.b = b.Read<float>(p.b);
-  k.b_row_stride = engine::PixelStride(other);
+  k.b_row_stride = StrideOf(other, 2);
+  k.b_column_stride = StrideOf(other, 1);
   k.y = b.Write<float>(p.y);
-  k.y_row_stride = engine::PixelStride(y);
+  k.y_row_stride = StrideOf(y, 2);
   k.bias = b.Read<float>(p.bias);
   k.before = engine::ToFunction(p.before);
+  SetResidual(b, p.residual, k);
+  k.after = engine::ToFunction(p.after);
   return b.Make(k, kernels::MatMulF32Kernels(), kernels::PlanMatMulF32);
 }
 

@@ -38,6 +38,37 @@ TEST(BindMatMulF32, RepeatsBatchesOfEitherOperand) {
   }
 }
 
+// Two heads of three: a [rows, heads, 3] by b [keys, heads, 3] transposed, and
+// a mask; heads are the middle axis of y too.
+TEST(BindMatMulF32, TakesHeadsWhereTheyLie) {
+  TestProgram p;
+  engine::MatMulF32T scores;
+  scores.a = p.Add("a", DType::F32, {4, 2, 3});
+  scores.a_perm = {1, 0, 2};
+  scores.b = p.Add("b", DType::F32, {5, 2, 3});
+  scores.b_perm = {1, 2, 0};
+  scores.y = p.Add("y", DType::F32, {4, 2, 5});
+  scores.y_perm = {1, 0, 2};
+  scores.residual = p.Constant("mask", std::vector<float>{0, 1, 2, 3, 4});
+  scores.after = engine::FromFunction({FunctionKind::kRelu});
+  p.Input(scores.a);
+  p.Input(scores.b);
+  p.Output(scores.y);
+  p.AddStep(std::move(scores));
+  const Tensor a = PatternF32(Shape{4, 2, 3});
+  const Tensor b = PatternF32(Shape{5, 2, 3}, 17, 8);
+  const auto got = Elements<float>(RunOnce(p, {a, b})[0]);
+  for (size_t n = 0; n < got.size(); ++n) {
+    const size_t row = n / 10, head = n / 5 % 2, column = n % 5;
+    float want = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      want += a.as<float>()[(row * 2 + head) * 3 + k] *
+              b.as<float>()[(column * 2 + head) * 3 + k];
+    }
+    EXPECT_EQ(got[n], std::max(0.0f, want + float(column))) << n;
+  }
+}
+
 // Calls visit(input index) for the elements under a 3x3 window with stride 2
 // and padding 1 over 7x7 pixels of 6 channels.
 template <typename Visit>

@@ -47,6 +47,7 @@ void PrintLayers(Session& session, Console& console, nlohmann::json& row) {
                   steps[i].name);
     layers.push_back({{"step", steps[i].name},
                       {"us", ns / 1e3},
+                      {"min_us", double(times[i].min_ns) / 1e3},
                       {"share", ns / total},
                       {"gops", gops},
                       {"precision", steps[i].precision},

@@ -22,9 +22,14 @@ Status CheckProductResidual(const InferContext& c, const Shape& out) {
   OCTET_RETURN_IF_ERROR(c.NeedType(3, DType::kF32));
   const Value& residual = c.In(3);
   if (!residual.has_shape) return {};
-  bool fits = residual.shape.rank() == out.rank();
-  for (int axis = 0; fits && axis < out.rank(); ++axis) {
-    fits = CanBeEqual(residual.shape[axis], out[axis]);
+  const int missing = out.rank() - residual.shape.rank();
+  const bool repeats = !c.In(1).is_constant();
+  bool fits =
+      repeats ? missing >= 0 && residual.shape.rank() > 0 : missing == 0;
+  for (int axis = missing; fits && axis < out.rank(); ++axis) {
+    const int64_t dim = residual.shape[axis - missing];
+    fits = CanBeEqual(dim, out[axis]) ||
+           (repeats && dim == 1 && axis + 1 < out.rank());
   }
   if (fits) return {};
   return c.Bad("residual of shape {} for an output of {}",

@@ -15,6 +15,14 @@ constexpr const char* kProductsValues = R"(
   input rest f32[3,7]
   input rest_n f32[R,7]
   input wrong f32[7,3]
+  input turned f32[5,4,3]
+  input mask f32[1,1,3]
+  input row f32[3]
+  input masks f32[5,1,3]
+  input column f32[5,3,1]
+  input deep f32[1,5,3,3]
+  input one f32[]
+  input bias_7 f32[7]
   input loose s64[A]
   input small s32[2,1]
   const b f32[4,7]{seed=1}
@@ -47,6 +55,9 @@ TEST(InferMatMul, FollowsNumpy) {
       {"MatMul(rows, b, bias, rest) residual=true", "f32[3,7]"},
       {"MatMul(rows, b, _, rest_n) residual=true", "f32[3,7]"},
       {"MatMul(rows, b, _, any) residual=true", "f32[3,7]"},
+      {"MatMul(stack, turned, _, mask) residual=true", "f32[5,3,3]"},
+      {"MatMul(stack, turned, _, row) residual=true", "f32[5,3,3]"},
+      {"MatMul(stack, turned, _, masks) residual=true", "f32[5,3,3]"},
   };
   ExpectTypes(kProductsValues, rows);
 }
@@ -65,6 +76,11 @@ TEST(InferMatMul, RefusesWhatDoesNotFit) {
       {"MatMul(rows, b, _, wrong) residual=true",
        "residual of shape [7, 3] for an output of [3, 7]"},
       {"MatMul(rows, b, _, v) residual=true", "residual of shape [4]"},
+      {"MatMul(stack, turned, _, column) residual=true",
+       "residual of shape [5, 3, 1] for an output of [5, 3, 3]"},
+      {"MatMul(stack, turned, _, deep) residual=true", "residual of shape"},
+      {"MatMul(stack, turned, _, one) residual=true", "residual of shape []"},
+      {"MatMul(stack, b, _, bias_7) residual=true", "residual of shape [7]"},
       {"MatMul(rows, b, _, ids) residual=true", "('ids') is s64"},
       {"MatMul(rows, b, rest)", "has shape [3, 7], expected 1 dimensions"},
   };

@@ -45,8 +45,9 @@ struct Conv {
   bool operator==(const Conv&) const = default;
 };
 
-// Inputs: a [..., M, K], b [..., K, N], bias [N], residual like the output; a
-// missing bias is kNoValue.
+// Inputs: a [..., M, K], b [..., K, N], bias [N], residual like the output, or,
+// beside a computed b, [..., N] that broadcasts to it; a missing bias is
+// kNoValue.
 struct MatMul {
   Fusion fusion;
   bool operator==(const MatMul&) const = default;

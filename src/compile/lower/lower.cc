@@ -114,7 +114,10 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
   OCTET_RETURN_IF_ERROR(CheckForms(graph, plan));
   OCTET_RETURN_IF_ERROR(CheckScales(plan));
   Lowering lowering(graph, plan, options);
-  if (options.in_place) PlaceConcats(lowering);
+  if (options.in_place) {
+    PlaceConcats(lowering);
+    PlaceTransposes(lowering);
+  }
   AddInputs(lowering);
   std::string faults;
   for (const Node& node : graph.nodes) {

@@ -17,8 +17,6 @@ std::string FormName(const std::string& name, const Form& form) {
                      form.is_u8() && per_channel ? "c" : "");
 }
 
-bool IsF32(const Form& form) { return form.storage == Storage::kF32; }
-
 std::string_view WhyConvert(const Form& from, const Form& to) {
   if (from.is_u8() && to.is_u8()) return "another scale for other readers";
   if (from.is_u8() || to.is_u8()) return "between a float and an int8 node";

@@ -18,6 +18,8 @@ namespace octet::compile {
 // The kind of a step that only moves values.
 inline constexpr std::string_view kMove = "move";
 
+inline bool IsF32(const Form& form) { return form.storage == Storage::kF32; }
+
 class Lowering {
  public:
   Lowering(const Graph& graph, const Plan& plan, const LowerOptions& options)
@@ -29,6 +31,10 @@ class Lowering {
   ProgramBuilder builder;
   // Where a value is written, if not into a buffer of its own.
   std::map<ValueId, Slot> placements;
+  // Transposes that have no step of their own (matmul.cc): by the value
+  // they make, where products of computed matrices read their input instead; by
+  // the value they move, where the product that makes it writes their output.
+  std::map<ValueId, const Node*> read_through, written_through;
 
   const NodePlan& PlanOf(const Node& node) const {
     return plan.nodes.at(node.name);
@@ -65,6 +71,8 @@ class Lowering {
   // Makes the program's value for the first form of a node's output, in its
   // place. `shape` replaces the graph's shape where a step sees it otherwise.
   int Output(const Node& node, const Shape* shape = nullptr);
+  // Declares that `value` is what a step wrote as the first form of `v`.
+  void SetFirst(ValueId v, int value) { values_[{v, 0}] = value; }
   // Declares that `value` is the first form of the node's output (a view).
   void SetOutput(const Node& node, int value);
   const Form& OutputForm(const Node& node) const {
@@ -115,6 +123,15 @@ Status LowerCast(Lowering& lowering, const Node& node);
 
 // Decides which values are written straight into a concatenation.
 void PlaceConcats(Lowering& lowering);
+
+// Decides which transposes the products around them do.
+void PlaceTransposes(Lowering& lowering);
+
+// A product of two computed matrices.
+Status LowerDynamicMatMul(Lowering& lowering, const Node& node);
+// The step that is left of a transpose whose product wrote its output: none, or
+// that to codes.
+Status LowerWrittenTranspose(Lowering& lowering, const Node& node);
 
 // Element strides of a value's axes.
 std::vector<int64_t> StridesOf(const engine::ValueT& value);

@@ -83,6 +83,10 @@ Status PadByGathering(Lowering& lowering, const Node& node,
 }  // namespace
 
 Status LowerTranspose(Lowering& lowering, const Node& node) {
+  if (lowering.read_through.contains(node.outputs[0])) return {};
+  if (lowering.written_through.contains(node.inputs[0])) {
+    return LowerWrittenTranspose(lowering, node);
+  }
   const auto& perm = std::get<Transpose>(node.op).perm;
   OCTET_ASSIGN(const int x, lowering.InputToMove(node));
   const int y = lowering.Output(node);

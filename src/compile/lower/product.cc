@@ -33,23 +33,6 @@ Shape AsRow(const Shape& shape) {
   return Shape{1, 1, last == 0 ? 0 : shape.elements() / last, last};
 }
 
-// A product of two computed values.
-Status LowerDynamicMatMul(Lowering& lowering, const Node& node) {
-  const MatMul& op = std::get<MatMul>(node.op);
-  if (op.fusion.residual || op.fusion.after.kind != FunctionKind::kIdentity) {
-    return Unsupported("a product of two computed values with a fused sum");
-  }
-  engine::MatMulF32T step;
-  step.a = lowering.Dense(node.name, lowering.Input(node, 0));
-  step.b = lowering.Dense(node.name, lowering.Input(node, 1));
-  if (lowering.HasInput(node, 2)) step.bias = lowering.Input(node, 2);
-  step.before = engine::FromFunction(op.fusion.before);
-  step.y = lowering.Output(node);
-  lowering.AddStep(node, "fp32", std::move(step),
-                   CountMacs(lowering.graph, node));
-  return {};
-}
-
 }  // namespace
 
 std::unique_ptr<engine::Window> Product::window() const {
@@ -103,6 +86,13 @@ Status LowerMatMul(Lowering& lowering, const Node& node) {
   product.y = AsRow(lowering.graph.values[node.outputs[0]].shape);
   product.weight = Transposed(b.data->as<float>(), b.shape[0], b.shape[1]);
   product.fusion = std::get<MatMul>(node.op).fusion;
+  if (product.fusion.residual &&
+      lowering.graph.values[node.inputs.back()].shape !=
+          lowering.graph.values[node.outputs[0]].shape) {
+    return Unsupported(
+        "a residual that is broadcast to a product with "
+        "constant weights");
+  }
   OCTET_RETURN_IF_ERROR(ReadBias(lowering, node, product));
   return LowerProduct(lowering, node, std::move(product));
 }

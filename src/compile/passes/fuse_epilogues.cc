@@ -49,6 +49,35 @@ bool FuseFunction(Rewriter& r, NodeId n) {
   return true;
 }
 
+// A product of two computed matrices; weights that are dequantized are
+// constants yet to be.
+bool IsDynamicProduct(const Rewriter& r, NodeId n) {
+  if (!std::holds_alternative<MatMul>(r.node(n).op)) return false;
+  const ValueId b = r.node(n).inputs[1];
+  return !r.value(b).is_constant() && r.Maker<Dequantize>(b) == nullptr;
+}
+
+// Whether a product may add `residual` to what it makes. One of two computed
+// matrices repeats it, as an attention does its mask.
+bool MayAdd(const Rewriter& r, NodeId n, const Value& residual,
+            const Shape& output) {
+  if (!residual.has_shape) return false;
+  if (!IsDynamicProduct(r, n)) {
+    return !residual.is_constant() && residual.shape == output;
+  }
+  const int rank = residual.shape.rank();
+  const int missing = output.rank() - rank;
+  if (residual.dtype != DType::kF32 || rank == 0 || missing < 0 ||
+      residual.shape[rank - 1] != output[output.rank() - 1]) {
+    return false;
+  }
+  for (int axis = 0; axis < rank; ++axis) {
+    const int64_t dim = residual.shape[axis];
+    if (dim != 1 && dim != output[axis + missing]) return false;
+  }
+  return true;
+}
+
 // The other summand cannot depend on what `n` makes, as only the sum reads
 // that: so `n` may wait for it.
 bool FuseResidual(Rewriter& r, NodeId n) {
@@ -62,8 +91,8 @@ bool FuseResidual(Rewriter& r, NodeId n) {
   const ValueId other = inputs[0] == y ? inputs[1] : inputs[0];
   const Value& residual = r.value(other);
   const Value& output = r.value(r.node(reader).outputs[0]);
-  if (residual.is_constant() || !residual.has_shape || !output.has_shape ||
-      residual.shape != output.shape || r.value(y).shape != output.shape) {
+  if (!output.has_shape || r.value(y).shape != output.shape ||
+      !MayAdd(r, n, residual, output.shape)) {
     return false;
   }
   // Of two products that are added, the later one takes the sum: then the

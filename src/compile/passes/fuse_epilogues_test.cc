@@ -63,6 +63,51 @@ output y
 )");
 }
 
+TEST(FuseEpilogues, LetsAttentionAddItsMask) {
+  ExpectRewrite(FuseEpilogues, R"(graph g
+input q f32[1,2,3,4]
+input k f32[1,2,4,5]
+input mask f32[1,1,1,5]
+const bias f32[2,3,5]{seed=1}
+a = MatMul(q, k)
+b = Binary(mask, a)
+c = MatMul(q, k)
+d = Binary(c, bias)
+output b
+output d
+)",
+                R"(graph g
+input q f32[1,2,3,4]
+input k f32[1,2,4,5]
+input mask f32[1,1,1,5]
+const bias f32[2,3,5]{seed=1}
+b = MatMul(q, k, _, mask) residual=true name=a origins=[a,b]
+d = MatMul(q, k, _, bias) residual=true name=c origins=[c,d]
+output b
+output d
+)");
+}
+
+TEST(FuseEpilogues, LeavesSumsThatAProductCannotRepeat) {
+  ExpectUnchanged(FuseEpilogues, R"(graph g
+input q f32[1,2,3,4]
+input k f32[1,2,4,5]
+input column f32[1,2,3,1]
+input deep f32[6,1,2,3,5]
+input row f32[1,1,1,5]
+const w f32[4,5]{seed=1}
+a = MatMul(q, k)
+b = Binary(a, column)
+c = MatMul(q, k)
+d = Binary(c, deep)
+e = MatMul(q, w)
+f = Binary(e, row)
+output b
+output d
+output f
+)");
+}
+
 TEST(FuseEpilogues, LeavesValuesThatOthersReadAndSumsThatBroadcast) {
   ExpectUnchanged(FuseEpilogues, R"(graph g
 input x f32[1,1,2,2]

@@ -53,6 +53,38 @@ TEST(RunPasses, LeavesAnImageNetworkCanonical) {
   ExpectSameResults(before, graph);
 }
 
+// As exporters write it: biases apart, the scores divided, a mask added.
+TEST(RunPasses, LeavesNothingButProductsAndMovesOfAttention) {
+  const Graph before = ParsedGraph(R"(graph attention
+input x f32[1,6,16]
+input mask f32[1,1,1,6]
+const w f32[16,16]{seed=1}
+const v f32[16,16]{seed=2}
+const b f32[16]{seed=3}
+const root f32[]{3}
+q0 = MatMul(x, w)
+q1 = Binary(b, q0)
+q2 = Reshape(q1) dims=[1,6,2,8]
+q = Transpose(q2) perm=[0,2,1,3]
+k0 = MatMul(x, v)
+k1 = Binary(b, k0)
+k2 = Reshape(k1) dims=[1,6,2,8]
+k = Transpose(k2) perm=[0,2,3,1]
+s0 = MatMul(q, k)
+s1 = Binary(s0, root) op=div
+s2 = Binary(s1, mask)
+p = Softmax(s2) axis=-1
+output p
+)");
+  Graph graph = before;
+  const Status status = RunPasses(graph);
+  ASSERT_TRUE(status.ok()) << status.message();
+  ExpectSameResults(before, graph);
+  for (const Node& node : graph.nodes) {
+    EXPECT_FALSE(std::holds_alternative<Binary>(node.op)) << Print(graph);
+  }
+}
+
 TEST(RunPasses, ChangesNothingTheSecondTime) {
   Graph graph = ParsedGraph(kNetwork);
   ASSERT_TRUE(RunPasses(graph).ok());

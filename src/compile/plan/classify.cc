@@ -74,6 +74,19 @@ Role ClassifyConv(const Graph& graph, const Node& node) {
                                                        : Role::kProduct;
 }
 
+// Whether it multiplies what lies behind a softmax by computed values that do
+// not: attention, of which features come out again.
+bool WeighsFeatures(const Graph& graph, const Node& node,
+                    const std::vector<bool>& behind) {
+  const Binary* binary = std::get_if<Binary>(&node.op);
+  const bool multiplies = std::holds_alternative<MatMul>(node.op) ||
+                          (binary != nullptr && binary->op == BinaryOp::kMul);
+  if (!multiplies) return false;
+  const ValueId a = node.inputs[0], b = node.inputs[1];
+  return behind[a] != behind[b] && !graph.values[a].is_constant() &&
+         !graph.values[b].is_constant();
+}
+
 }  // namespace
 
 Role Classify(const Graph& graph, const Node& node) {
@@ -165,6 +178,7 @@ std::vector<bool> BehindSoftmax(const Graph& graph) {
   for (const Node& node : graph.nodes) {
     bool here = std::holds_alternative<Softmax>(node.op);
     for (ValueId v : node.inputs) here = here || (v != kNoValue && behind[v]);
+    here = here && !WeighsFeatures(graph, node, behind);
     for (ValueId v : node.outputs) behind[v] = here;
   }
   return behind;

@@ -38,7 +38,8 @@ std::string WhyOverflow(const Graph& graph, const Node& node);
 int64_t CountMacs(const Graph& graph, const Node& node);
 
 // By value: true if it lies behind a softmax: in the decoding of a
-// distribution, where eight bits are too few.
+// distribution, where eight bits are too few. What attention makes of a softmax
+// (features, weighed by it) is none of these.
 std::vector<bool> BehindSoftmax(const Graph& graph);
 
 }  // namespace octet::compile

@@ -127,20 +127,32 @@ TEST(WhyOverflow, CountsWhatIsSummed) {
   }
 }
 
-TEST(BehindSoftmax, FollowsEveryPathFromASoftmax) {
+TEST(BehindSoftmax, FollowsEveryPathFromASoftmaxToWhereItWeighsFeatures) {
   const Graph graph = MustParse(R"(graph "g"
-input x f32[1,8]
-a f32[1,8] = Unary(x) function=relu
-s f32[1,8] = Softmax(a) axis=1
-b f32[1,8] = Binary(a, s) op=mul
-c f32[1,8] = Unary(a) function=tanh
-output b
-output c
+input x f32[1,8,8]
+const w f32[8,8]{seed=1}
+const bins f32[8]{seed=2}
+a f32[1,8,8] = Unary(x) function=relu
+s f32[1,8,8] = Softmax(a) axis=2
+s_added f32[1,8,8] = Binary(s, a) op=add
+s_scaled f32[1,8,8] = Binary(s, bins) op=mul
+s_product f32[1,8,8] = MatMul(s, w, _)
+s_squared f32[1,8,8] = Binary(s, s_scaled) op=mul
+weighed f32[1,8,8] = MatMul(s, a, _)
+gated f32[1,8,8] = Binary(a, s) op=mul
+after f32[1,8,8] = MatMul(weighed, w, _)
+again f32[1,8,8] = Softmax(after) axis=2
+output s_added
+output s_product
+output s_squared
+output gated
+output again
 )");
   const std::vector<bool> behind = BehindSoftmax(graph);
   for (size_t v = 0; v < graph.values.size(); ++v) {
     const std::string& name = graph.values[v].name;
-    EXPECT_EQ(behind[v], name == "s" || name == "b") << name;
+    const bool expected = name[0] == 's' || name == "again";
+    EXPECT_EQ(behind[v], expected) << name;
   }
 }
 

@@ -33,8 +33,8 @@ struct ProposeOptions {
 
 // Proposes a plan whose u8 forms still lack their parameters.
 //
-// A convolution or matrix product with constant weights is int8 unless it comes
-// after a softmax (box decoding) or is asked otherwise; what lies on the way to
+// A convolution or matrix product with constant weights is int8 unless it
+// decodes what a softmax made (boxes) or is asked otherwise; what lies on the way to
 // one follows it; what follows the last of them stays float. Codes are taken
 // after a fused function only. What reaches a depthwise convolution is stored
 // per channel, with a copy per tensor for other readers.

@@ -126,6 +126,31 @@ output y
   EXPECT_EQ(plan.nodes.at("conv").precision, Precision::kInt8);
 }
 
+TEST(Propose, RunsTheProjectionsBehindAttentionInInt8) {
+  const Graph graph = MustParse(R"(graph "attention"
+input x f32[1,8,16]
+const w f32[16,16]{seed=1}
+q f32[1,8,16] = MatMul(x, w, _) name=query
+k f32[1,8,16] = MatMul(x, w, _) name=key
+v f32[1,8,16] = MatMul(x, w, _) name=value
+t f32[1,16,8] = Transpose(k) perm=[0,2,1] name=turn
+s f32[1,8,8] = MatMul(q, t, _) name=scores
+p f32[1,8,8] = Softmax(s) axis=2 name=soft
+c f32[1,8,16] = MatMul(p, v, _) name=context
+y f32[1,8,16] = MatMul(c, w, _) name=out
+z f32[1,8,16] = MatMul(y, w, _) name=next
+output z
+)");
+  const Plan plan = MustPropose(graph);
+  for (const char* name : {"query", "key", "value", "out", "next"}) {
+    EXPECT_EQ(Describe(plan.nodes.at(name).reason), "int8") << name;
+  }
+  for (const char* name : {"scores", "context"}) {
+    EXPECT_THAT(Describe(plan.nodes.at(name).reason),
+                HasSubstr("MatMul by computed weights"));
+  }
+}
+
 TEST(Propose, WritesTheOnlyPartOfAConcatenationWithItsScale) {
   const Graph graph = MustParse(R"(graph "concat"
 input x f32[1,8,8,16]

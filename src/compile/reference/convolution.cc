@@ -119,7 +119,7 @@ Result<Tensor> Run(const Conv& op, Operands operands) {
   OCTET_ASSIGN(const Problem p, Check(op, x, *operands[1]));
   OCTET_ASSIGN(Tensor y, MakeTensor(x.dtype(), p.y.dims()));
   OCTET_ASSIGN(const FusedOperands fused,
-               ReadFusedOperands(op.fusion, operands, p.y));
+               ReadFusedOperands(op.fusion, operands, p.y, /*repeats=*/false));
   const std::vector<double> wide_x = Widen<double>(x);
   const std::vector<double> wide_w = OutputsInnermost(*operands[1], op.group);
   std::vector<double> sums(size_t(y.elements()));

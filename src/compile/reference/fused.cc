@@ -4,19 +4,35 @@
 #include "compile/reference/wide.h"
 
 namespace octet::compile::reference {
+namespace {
+
+bool Fits(const Shape& residual, const Shape& output, bool repeats) {
+  if (!repeats) return residual == output;
+  const Result<Shape> whole = Broadcast(residual, output);
+  return whole.ok() && *whole == output;
+}
+
+}  // namespace
 
 Result<FusedOperands> ReadFusedOperands(const Fusion& fusion, Operands operands,
-                                        const Shape& output_shape) {
+                                        const Shape& output_shape,
+                                        bool repeats) {
   FusedOperands fused;
   OCTET_RETURN_IF_ERROR(RequireOperands(operands, 2, fusion.residual ? 4 : 3));
   const size_t last = operands.size() - 1;
   if (fusion.residual) {
     const Tensor* residual = last >= 2 ? operands[last] : nullptr;
-    if (residual == nullptr || residual->shape() != output_shape) {
+    if (residual == nullptr ||
+        !Fits(residual->shape(), output_shape, repeats)) {
       return BadInput("the residual is not of the output's shape {}",
                       output_shape.ToString());
     }
-    fused.residual = Widen<double>(*residual);
+    const std::vector<double> elements = Widen<double>(*residual);
+    ForEachElement<1>(output_shape,
+                      {BroadcastStrides(residual->shape(), output_shape)},
+                      [&](const std::array<int64_t, 1>& at) {
+                        fused.residual.push_back(elements[size_t(at[0])]);
+                      });
   }
   const bool third_is_residual = fusion.residual && last == 2;
   const Tensor* bias = third_is_residual ? nullptr : Optional(operands, 2);

@@ -19,9 +19,11 @@ struct FusedOperands {
 };
 
 // Takes operand 2 as bias and, if the fusion has one, the last as residual.
+//   repeats: a residual is broadcast to the output's shape.
 //   errors: kBadInput if their shapes are wrong.
 Result<FusedOperands> ReadFusedOperands(const Fusion& fusion, Operands operands,
-                                        const Shape& output_shape);
+                                        const Shape& output_shape,
+                                        bool repeats);
 
 // Applies bias, before, residual and after to the sums [..., channels].
 void ApplyFusion(const Fusion& fusion, const FusedOperands& operands,

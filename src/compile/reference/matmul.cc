@@ -56,7 +56,7 @@ Result<Tensor> Run(const MatMul& op, Operands operands) {
   OCTET_ASSIGN(const Sizes p, CheckSizes(a, *operands[1]));
   OCTET_ASSIGN(Tensor y, MakeTensor(a.dtype(), p.y.dims()));
   OCTET_ASSIGN(const FusedOperands fused,
-               ReadFusedOperands(op.fusion, operands, p.y));
+               ReadFusedOperands(op.fusion, operands, p.y, /*repeats=*/true));
   const std::vector<double> wide_a = Widen<double>(a);
   const std::vector<double> wide_b = Widen<double>(*operands[1]);
   std::vector<double> sums(size_t(y.elements()));

@@ -173,6 +173,7 @@ void Builder::AddReductions() {
   product.a = rows;
   product.b = columns;
   product.y = F32Output("matmul_f32", {pixels, pixels});
+  product.residual = p_.Constant<float>("mask", pixels, -1.0f);
   p_.AddStep(std::move(product));
   Step<PoolT>(image_, U8Output("pool", {1, 2, 2, kChannels}), [](PoolT& p) {
     p.kind = PoolKind::Average;

@@ -3,8 +3,7 @@
 #include <iterator>
 
 #include "base/cpu.h"
-#include "kernels/conv_u8_winograd/winograd_tiles.h"
-#include "kernels/split.h"
+#include "kernels/winograd/winograd_tiles.h"
 
 namespace octet::kernels {
 namespace {
@@ -17,17 +16,14 @@ constexpr Kernel<ConvU8Params> kRows[] = {
     {"conv_u8_reference", CpuLevel::kScalar, ConvU8Reference},
 };
 
-// Products a nanosecond: between AVX2 and AVX-512, as in conv_u8.cc.
-constexpr double kProductsPerNs = 100;
+// Between AVX2 and AVX-512, as in conv_u8.cc.
+constexpr double kNsPerProduct = 1.0 / 100;
 
 }  // namespace
 
 bool WinogradIsExact(const ConvU8Params& p) {
-  const Window& w = p.window;
-  return w.kernel_h == 3 && w.kernel_w == 3 && w.stride_h == 1 &&
-         w.stride_w == 1 && w.dilation_h == 1 && w.dilation_w == 1 &&
-         p.group == 1 && p.weight_parts == 1 && p.in_channels % 4 == 0 &&
-         p.sum_bound > 0 && p.sum_bound < (1 << 25);
+  return IsWinogradWindow(p.window) && p.group == 1 && p.weight_parts == 1 &&
+         p.in_channels % 4 == 0 && p.sum_bound > 0 && p.sum_bound < (1 << 25);
 }
 
 bool UsesWinograd(const ConvU8Params& p, CpuLevel level) {
@@ -46,12 +42,16 @@ KernelTable<ConvU8Params> ConvU8WinogradKernels() {
   return {kRows, int(std::size(kRows))};
 }
 
+WinogradShape WinogradShapeOf(const ConvU8Params& p) {
+  return {p.batch,           p.in_h,         p.in_w,         p.in_channels,
+          p.out_h,           p.out_w,        p.out_channels, p.window.pad_top,
+          p.window.pad_left, sizeof(int16_t)};
+}
+
 Work PlanConvU8Winograd(const ConvU8Params& params, int threads) {
-  const int64_t tiles = TilesOf(params).count;
-  const int64_t panels = (params.out_channels + 15) / 16;
-  const double ns = double(tiles) * 36 * double(params.in_channels) *
-                    double(panels * 16) / kProductsPerNs;
-  return {PartsFor(tiles * panels, ns, threads), WinogradScratchBytes(params)};
+  const WinogradShape shape = WinogradShapeOf(params);
+  return {WinogradParts(shape, kNsPerProduct, threads),
+          WinogradScratchBytes(shape)};
 }
 
 }  // namespace octet::kernels

@@ -2,22 +2,15 @@
 // of the products, and the same bits as conv_u8, whose parameters and contract
 // this family has.
 //
-// Outputs are made in tiles of 4 x 4 from 6 x 6 inputs d and the 3 x 3 weights
-// g of each input channel (Lavin and Gray, "Fast algorithms for convolutional
-// neural networks", 2015):
+// kernels/winograd has the transforms, whose coefficients are integers. Outputs
+// come out up to 576 = 64 * 9 times too large, and all may wrap around at 2^32:
+// sums, differences and products are right modulo 2^32 whatever happened in
+// between. The last step divides by 9 (exact modulo 2^32 for what is a multiple
+// of 9) and by up to 64 with a shift, which is right if the true sum is below
+// 2^31 / 64. That is what sum_bound proves, and the only condition.
 //
-//   Y = A [ sum over channels of (G g G') * (B d B') ] A'
-//
-// B has integers, but the usual G has thirds. Its rows are therefore taken 4,
-// 6, 6, 24, 24 times and once, which makes them integers, and what that does to
-// the outputs is a factor of at most 24 in each direction. So all that is
-// computed is an integer, and all may wrap around at 2^32: sums, differences
-// and products are right modulo 2^32 whatever happened in between. The last
-// step divides by 9 (exact modulo 2^32 for what is a multiple of 9) and by up
-// to 64 with a shift, which is right if the true sum is below 2^31 / 64. That
-// is what sum_bound proves, and the only condition.
-//
-//   |B d B'| <= 50 * 255 and |G g G'| <= 49 * 128 fit 16 bits.
+//   Transformed inputs, at most 50 * 255, and weights, at most 49 * 128, fit
+//   16 bits.
 //
 // The weights are transformed anew from their packed form (conv_u8_pack.h) for
 // each band of tiles, so an engine holds nothing for it.
@@ -28,6 +21,7 @@
 #include <cstdint>
 
 #include "kernels/conv_u8/conv_u8.h"
+#include "kernels/winograd/winograd_tiles.h"
 
 namespace octet::kernels {
 
@@ -39,6 +33,8 @@ bool WinogradIsExact(const ConvU8Params& params);
 // True if the parameters ask for it (ConvU8Params::algorithm), or leave the
 // choice and it is expected to be faster at `level` than conv_u8.
 bool UsesWinograd(const ConvU8Params& params, CpuLevel level);
+
+WinogradShape WinogradShapeOf(const ConvU8Params& params);
 
 // requires: WinogradIsExact.
 KernelTable<ConvU8Params> ConvU8WinogradKernels();

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "kernels/conv_u8_winograd/conv_u8_winograd.h"
 #include "kernels/conv_u8_winograd/conv_u8_winograd_lanes.h"
@@ -20,10 +19,14 @@ struct Words {
   static I Add(I a, I b) { return _mm512_add_epi16(a, b); }
   static I Sub(I a, I b) { return _mm512_sub_epi16(a, b); }
   template <int kBits>
-  static I Shift(I a) {
-    return _mm512_slli_epi16(a, kBits);
+  static I AddTimes(I a, I b) {
+    return Add(a, _mm512_slli_epi16(b, kBits));
   }
-  static I Widen(const uint8_t* codes) {
+  template <int kBits>
+  static I SubTimes(I a, I b) {
+    return Sub(a, _mm512_slli_epi16(b, kBits));
+  }
+  static I Read(const uint8_t* codes) {
     return _mm512_cvtepu8_epi16(
         _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes)));
   }
@@ -34,29 +37,37 @@ struct Sums {
   using I = __m512i;
   static constexpr int64_t kLanes = 16;
 
-  static I Set(int32_t a) { return _mm512_set1_epi32(a); }
+  static I Zero() { return _mm512_setzero_si512(); }
   static I Add(I a, I b) { return _mm512_add_epi32(a, b); }
   static I Sub(I a, I b) { return _mm512_sub_epi32(a, b); }
   template <int kBits>
-  static I Shift(I a) {
-    return _mm512_slli_epi32(a, kBits);
+  static I AddTimes(I a, I b) {
+    return Add(a, _mm512_slli_epi32(b, kBits));
   }
-  static I MulLow(I a, I b) { return _mm512_mullo_epi32(a, b); }
-  static I ShiftRight(I a, int bits) {
-    return _mm512_srai_epi32(a, unsigned(bits));
+  template <int kBits>
+  static I SubTimes(I a, I b) {
+    return Sub(a, _mm512_slli_epi32(b, kBits));
+  }
+  // All is modulo 2^32, so that a multiple of 9 is divided by multiplying with
+  // the inverse.
+  static I Scale(I a, int row, int column) {
+    const I whole =
+        _mm512_mullo_epi32(a, _mm512_set1_epi32(int32_t(kInverseOfNine)));
+    return _mm512_srai_epi32(whole,
+                             unsigned(kOutputBits[row] + kOutputBits[column]));
   }
   static I Load(const void* from) { return _mm512_loadu_si512(from); }
   static void Store(int32_t* to, I a) { _mm512_storeu_si512(to, a); }
 };
 
-struct Lanes {
+struct Lanes : ConvU8WinogradBase {
   using Words = kernels::Words;
   using Sums = kernels::Sums;
   static constexpr int64_t kPanels = kWinogradPanels;
   // As many sums as there are registers beside the weights and a pair.
   static constexpr int64_t kTileRows[] = {0, 24, 14};
 
-  static __m512i RepeatPair(const int16_t* p) {
+  static __m512i Repeat(const int16_t* p) {
     int32_t pair;
     __builtin_memcpy(&pair, p, sizeof pair);
     return _mm512_set1_epi32(pair);
@@ -65,6 +76,22 @@ struct Lanes {
   static void AddProducts(__m512i& sum, __m512i pair, __m512i weights) {
     asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(pair), "v"(weights));
   }
+  static void ReadTaps(const int8_t* weights, int64_t groups, int64_t group,
+                       __m512i (&taps)[9][2]) {
+#pragma GCC unroll 9
+    for (int tap = 0; tap < 9; ++tap) {
+      WidenGroup(weights + (tap * groups + group) * 64, taps[tap]);
+    }
+  }
+  static void FinishRow(const Params& p, int32_t* sums, int64_t pixel,
+                        int64_t pixels, int64_t panel) {
+    const ConvU8Panel at = PanelAt(p, panel);
+    ApplyEpilogueAvx512Vnni(p.epilogue, sums, 16, pixel, pixels, at.channel,
+                            at.channels);
+  }
+
+ private:
+  // [16][4] s8 as [2][16][2] s16.
   static void WidenGroup(const int8_t* from, __m512i (&to)[2]) {
     // Of a channel's four: the first two, then the last two.
     const __m512i first = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18,
@@ -74,35 +101,11 @@ struct Lanes {
     to[0] = _mm512_permutex2var_epi32(a, first, b);
     to[1] = _mm512_permutex2var_epi32(a, second, b);
   }
-  static void Multiply(int64_t rows, int64_t panels, const Product& product);
-  static constexpr EpilogueFn Epilogue = ApplyEpilogueAvx512Vnni;
-
- private:
   static __m512i WidenCodes(const int8_t* from) {
     return _mm512_cvtepi8_epi16(
         _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
   }
 };
-
-template <int kCount>
-struct Tiles {
-  void (*at[kCount])(const Product&);
-};
-
-// The tile of each number of rows; none has 0.
-template <int kPanels, int... kRows>
-constexpr Tiles<sizeof...(kRows)> TilesOfRows(
-    std::integer_sequence<int, kRows...>) {
-  return {{kernels::Multiply < Lanes, kRows == 0 ? 1 : kRows, kPanels > ...}};
-}
-
-template <int kPanels>
-constexpr auto kTiles = TilesOfRows<kPanels>(
-    std::make_integer_sequence<int, int(Lanes::kTileRows[kPanels]) + 1>());
-
-void Lanes::Multiply(int64_t rows, int64_t panels, const Product& product) {
-  (panels == 1 ? kTiles<1>.at[rows] : kTiles<2>.at[rows])(product);
-}
 
 }  // namespace
 

@@ -8,7 +8,6 @@
 
 #include "base/cpu.h"
 #include "kernels/conv_u8/conv_u8_problem.h"
-#include "kernels/conv_u8_winograd/winograd_tiles.h"
 #include "kernels/testing/run.h"
 
 namespace octet::kernels {
@@ -18,8 +17,8 @@ constexpr char k3x3[] = " kernel=3x3 pad=1x1x1x1";
 
 bool IsEmulated() { return std::getenv("OCTET_PROBLEMS") != nullptr; }
 
-// Problems that WinogradIsExact for; the small ones where OCTET_PROBLEMS is set,
-// for an emulator.
+// Problems that WinogradIsExact for; the small ones where OCTET_PROBLEMS is
+// set, for an emulator.
 std::vector<Problem> ExactProblems() {
   const double most = IsEmulated() ? 1e6 : 1e12;
   std::vector<Problem> problems;
@@ -149,28 +148,6 @@ TEST(ConvU8Winograd, IsChosenByTheLevelUnlessTheParametersSay) {
   EXPECT_TRUE(UsesWinograd(p, CpuLevel::kAvx512Vnni));
   p.sum_bound = 1 << 25;  // what is not exact is never used
   EXPECT_FALSE(UsesWinograd(p, CpuLevel::kAvx2));
-}
-
-TEST(WinogradTiles, EveryTileAndPanelBelongsToOnePart) {
-  for (const char* line :
-       {"x=1x5x9x16 out=40", "x=2x30x31x16 out=16", "x=1x4x4x16 out=1040"}) {
-    const ConvU8Params p = ParamsOf(std::string(line) + k3x3);
-    const int64_t tiles = TilesOf(p).count;
-    const int64_t panels = (p.out_channels + 15) / 16;
-    for (int64_t parts : {1, 2, 3, 7, 64}) {
-      std::vector<int> seen(size_t(tiles * panels), 0);
-      for (int64_t part = 0; part < parts; ++part) {
-        const WinogradPiece piece = WinogradPieceOf(p, part, parts);
-        for (int64_t t = piece.tile_begin; t < piece.tile_end; ++t) {
-          for (int64_t i = piece.panel_begin; i < piece.panel_end; ++i) {
-            ++seen[size_t(t * panels + i)];
-          }
-        }
-      }
-      EXPECT_EQ(seen, std::vector<int>(seen.size(), 1))
-          << line << " in " << parts << " parts";
-    }
-  }
 }
 
 }  // namespace

@@ -30,6 +30,16 @@ constexpr double kNsPerMac = 1.0 / 28;
 
 }  // namespace
 
+int64_t MatMulBatchOffset(const MatMulF32Params& p, const int64_t* strides,
+                          int64_t batch) {
+  int64_t offset = 0;
+  for (int d = p.batch_rank - 1; d >= 0; --d) {
+    offset += batch % p.batch[d] * strides[d];
+    batch /= p.batch[d];
+  }
+  return offset;
+}
+
 KernelTable<MatMulF32Params> MatMulF32Kernels() {
   return {kMatMulF32Kernels, std::size(kMatMulF32Kernels)};
 }

@@ -1,10 +1,13 @@
 // Float matrix product of two computed operands, batched.
 //
-//   y[..., i, j] = before(bias[j] + sum over k of a[..., i, k] * b[..., k, j])
+//   v = bias[j] + sum over k of a[..., i, k] * b[..., k, j]
+//   y[..., i, j] = after(before(v) + residual[..., i, j])
 //
-// Batch dimensions broadcast: a stride of 0 repeats an operand. Sums over
-// k form chains as in conv_f32.h (the reference: one), and the bias comes last;
-// vector levels use fma; never dependent on the split.
+// Everything has strides, so that an operand may be some other axes of a larger
+// value (the heads of an attention), and b may be transposed; a stride of 0
+// repeats an operand. Sums over k form chains as in conv_f32.h (the reference:
+// one), and the bias comes last; vector levels use fma; never dependent on the
+// split.
 #ifndef OCTET_KERNELS_MATMUL_F32_MATMUL_F32_H_
 #define OCTET_KERNELS_MATMUL_F32_MATMUL_F32_H_
 
@@ -19,23 +22,32 @@ namespace octet::kernels {
 
 inline constexpr int kMaxMatMulBatchRank = 6;
 
-// Distances in elements. y's batches lie behind each other, each m rows of
-// y_row_stride.
+// Distances in elements. Rows of a, y and the residual are without gaps.
 struct MatMulF32Params {
   int64_t m, k, n;
   int batch_rank = 0;
   int64_t batch[kMaxMatMulBatchRank];
   int64_t a_batch_stride[kMaxMatMulBatchRank];
   int64_t b_batch_stride[kMaxMatMulBatchRank];
+  int64_t y_batch_stride[kMaxMatMulBatchRank];
+  int64_t residual_batch_stride[kMaxMatMulBatchRank];
   const float* a;  // m rows of k
   int64_t a_row_stride;
   const float* b;  // k rows of n
   int64_t b_row_stride;
-  float* y;
+  int64_t b_column_stride = 1;
+  float* y;  // m rows of n
   int64_t y_row_stride;
   const float* bias = nullptr;  // [n]; null: zero
   Function before;
+  const float* residual = nullptr;  // m rows of n; null: none
+  int64_t residual_row_stride = 0;
+  Function after;
 };
+
+// Elements from an operand's start to its matrix of batch number `batch`.
+int64_t MatMulBatchOffset(const MatMulF32Params& params, const int64_t* strides,
+                          int64_t batch);
 
 // All kernels, best first; the best for `level`; how to cut the work.
 KernelTable<MatMulF32Params> MatMulF32Kernels();

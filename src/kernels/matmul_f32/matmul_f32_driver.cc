@@ -8,17 +8,68 @@
 namespace octet::kernels {
 namespace {
 
+using Float4 [[gnu::vector_size(16)]] = float;
+
+Float4 Load4(const float* x) {
+  Float4 v;
+  std::memcpy(&v, x, sizeof(v));
+  return v;
+}
+
+// Four rows of four floats, `step` apart, into four rows `y_step` apart.
+void Transpose4x4(const float* x, int64_t step, float* y, int64_t y_step) {
+  const Float4 a = Load4(x), b = Load4(x + step);
+  const Float4 c = Load4(x + 2 * step), d = Load4(x + 3 * step);
+  const Float4 ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const Float4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Float4 cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const Float4 cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Float4 columns[] = {
+      __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5),
+      __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7),
+      __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5),
+      __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7)};
+  for (int64_t i = 0; i < 4; ++i) {
+    std::memcpy(y + i * y_step, &columns[i], sizeof(Float4));
+  }
+}
+
+// A whole panel of a b whose columns are contiguous.
+void PackTransposed(const float* b, int64_t column_stride, int64_t k,
+                    float* packed) {
+  int64_t i = 0;
+  for (; i + 4 <= k; i += 4) {
+    for (int64_t j = 0; j < 16; j += 4) {
+      Transpose4x4(b + j * column_stride + i, column_stride,
+                   packed + i * 16 + j, 16);
+    }
+  }
+  for (; i < k; ++i) {
+    for (int64_t j = 0; j < 16; ++j) {
+      packed[i * 16 + j] = b[j * column_stride + i];
+    }
+  }
+}
+
 // Packs columns [column, column + columns) of one b into panels [k][16]; the
 // columns of the last panel that do not exist hold zeros.
 void PackColumns(const MatMulF32Params& p, const float* b, int64_t column,
                  int64_t columns, float* packed) {
-  for (int64_t first = 0; first < columns; first += 16) {
+  const int64_t row = p.b_row_stride, step = p.b_column_stride;
+  for (int64_t first = 0; first < columns; first += 16, packed += p.k * 16) {
     const int64_t used = std::min<int64_t>(16, columns - first);
-    const float* from = b + column + first;
-    for (int64_t i = 0; i < p.k; ++i, packed += 16) {
-      std::memcpy(packed, from + i * p.b_row_stride,
-                  size_t(used) * sizeof(float));
-      std::memset(packed + used, 0, size_t(16 - used) * sizeof(float));
+    const float* from = b + (column + first) * step;
+    if (used == 16 && step == 1) {
+      for (int64_t i = 0; i < p.k; ++i) {
+        std::memcpy(packed + i * 16, from + i * row, 16 * sizeof(float));
+      }
+    } else if (used == 16 && row == 1) {
+      PackTransposed(from, step, p.k, packed);
+    } else {
+      for (int64_t i = 0; i < p.k * 16; ++i) {
+        const int64_t j = i % 16;
+        packed[i] = j < used ? from[i / 16 * row + j * step] : 0;
+      }
     }
   }
 }
@@ -29,6 +80,7 @@ void RunRows(const ConvF32Tiles& tiles, const MatMulF32Params& p,
              ConvF32Tile tile) {
   const int64_t most = tiles.max_rows[panels];
   const int64_t count = (rows.end - rows.begin + most - 1) / most;
+  const float* residual = tile.residual;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t height = rows.end - rows.begin;
     const int64_t first = rows.begin + PartBegin(height, i, count);
@@ -37,6 +89,9 @@ void RunRows(const ConvF32Tiles& tiles, const MatMulF32Params& p,
       tile.pixels[row - first] = a + row * p.a_row_stride;
     }
     tile.y = y + first * p.y_row_stride;
+    if (residual != nullptr) {
+      tile.residual = residual + first * p.residual_row_stride;
+    }
     tiles.run(int(end - first), int(panels), tile);
   }
 }
@@ -44,31 +99,35 @@ void RunRows(const ConvF32Tiles& tiles, const MatMulF32Params& p,
 // One block of columns of one product of the batch.
 void RunBlock(const ConvF32Tiles& tiles, const MatMulF32Params& p,
               int64_t batch, int64_t column, const Piece& rows, float* packed) {
-  const float* a = p.a;
-  const float* b = p.b;
-  for (int64_t d = p.batch_rank - 1, rest = batch; d >= 0; --d) {
-    a += rest % p.batch[d] * p.a_batch_stride[d];
-    b += rest % p.batch[d] * p.b_batch_stride[d];
-    rest /= p.batch[d];
-  }
+  const float* a = p.a + MatMulBatchOffset(p, p.a_batch_stride, batch);
+  const float* b = p.b + MatMulBatchOffset(p, p.b_batch_stride, batch);
   const int64_t columns = std::min(kMatMulBlock, p.n - column);
   PackColumns(p, b, column, columns, packed);
-  float* y = p.y + batch * p.m * p.y_row_stride + column;
+  float* y = p.y + MatMulBatchOffset(p, p.y_batch_stride, batch) + column;
+  const float* residual = p.residual;
+  if (residual != nullptr) {
+    residual += MatMulBatchOffset(p, p.residual_batch_stride, batch) + column;
+  }
 
+  const FloatEpilogue epilogue = {
+      p.before, p.after, residual, p.residual_row_stride, y, p.y_row_stride};
+  const bool fuses = epilogue.IsFused();
   ConvF32Tile tile{};
   tile.window_rows = tile.window_columns = 1;
   tile.run = p.k;
   tile.panel_floats = p.k * 16;
   tile.y_stride = p.y_row_stride;
-  if (IsTileClamp(p.before)) tile.before = TileClampOf(p.before);
+  tile.residual_stride = p.residual_row_stride;
+  if (fuses) tile.before = TileClampOf(p.before);
+  if (fuses) tile.after = TileClampOf(p.after);
   for (int64_t first = 0; first < columns; first += 16 * tiles.max_panels) {
     tile.outputs = std::min<int64_t>(16 * tiles.max_panels, columns - first);
     tile.weight = packed + first * p.k;
     tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + column + first;
+    tile.residual = fuses && residual != nullptr ? residual + first : nullptr;
     RunRows(tiles, p, a, y + first, rows, (tile.outputs + 15) / 16, tile);
   }
-  FinishRows({p.before, {}, nullptr, 0, y, p.y_row_stride}, tiles.elementary,
-             rows.begin, rows.end, 0, columns);
+  FinishRows(epilogue, tiles.elementary, rows.begin, rows.end, 0, columns);
 }
 
 }  // namespace

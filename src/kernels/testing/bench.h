@@ -6,7 +6,9 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +31,28 @@ double LargestDifference(const T* a, const T* b, int64_t n) {
   return largest;
 }
 
-// What one call does: products for %peak (of float products), bytes for GB/s.
+// Bytes a second, read and written, of copying so many of them over and over
+// now: the roof of a kernel that only moves data, from the cache that holds it.
+inline double PeakCopy(double bytes) {
+  using Clock = std::chrono::steady_clock;
+  const size_t half = size_t(bytes / 2) + 1;
+  std::vector<char> x(half, 1), y(half);
+  const int copies = int(1e6 / double(half)) + 1;
+  double best = 0;
+  for (int round = 0; round < 20; ++round) {
+    const Clock::time_point start = Clock::now();
+    for (int i = 0; i < copies; ++i) {
+      std::memcpy(y.data(), x.data(), half);
+      benchmark::ClobberMemory();
+    }
+    const std::chrono::duration<double> seconds = Clock::now() - start;
+    best = std::max(best, 2.0 * double(half) * copies / seconds.count());
+  }
+  return best;
+}
+
+// What one call does. With products %peak is of float products; without, of
+// the speed at which as many bytes are copied.
 struct BenchCost {
   double macs = 0;
   double bytes = 0;
@@ -69,6 +92,8 @@ void RegisterBench(KernelTable<Params> table, const Problem& line,
       if (cost.bytes > 0) {
         state.counters["GB/s"] =
             Counter(cost.bytes * runs / 1e9, Counter::kIsRate);
+        state.counters["%peak"] = Counter(
+            100 * cost.bytes * runs / PeakCopy(cost.bytes), Counter::kIsRate);
       }
     };
     benchmark::RegisterBenchmark(

@@ -1,0 +1,1 @@
+"""The parts of bench/compare: octet and its peers timed side by side."""

@@ -1,0 +1,43 @@
+// Float 3x3 convolution of stride 1 by Winograd F(4x4, 3x3): a quarter of the
+// products of conv_f32, whose parameters and formula this family has.
+//
+// Sums are formed another way than in conv_f32, and rounded more often: errors
+// are some five times those of conv_f32, far within its bound of 2 K eps
+// sum|x w| where the bound is not tiny, that is for kLeastChannels and more. An
+// input that is not finite spoils all 16 outputs of a tile, not only those that
+// see it.
+//
+// A result depends on the level, never on tiles, parts or threads. Weights are
+// transformed anew from their packed form for each band of tiles.
+#ifndef OCTET_KERNELS_CONV_F32_WINOGRAD_CONV_F32_WINOGRAD_H_
+#define OCTET_KERNELS_CONV_F32_WINOGRAD_CONV_F32_WINOGRAD_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/conv_f32/conv_f32.h"
+#include "kernels/winograd/winograd_tiles.h"
+
+namespace octet::kernels {
+
+// True if the kernels here can compute it: 3x3, stride and dilation 1, one
+// group, at least 16 input channels.
+bool WinogradApplies(const ConvF32Params& params);
+
+// True if they can and are expected to be faster at `level` than conv_f32.
+bool UsesWinograd(const ConvF32Params& params, CpuLevel level);
+
+WinogradShape WinogradShapeOf(const ConvF32Params& params);
+
+// requires: WinogradApplies.
+KernelTable<ConvF32Params> ConvF32WinogradKernels();
+Work PlanConvF32Winograd(const ConvF32Params& params, int threads);
+
+void ConvF32WinogradAvx2(const ConvF32Params& params, int64_t part,
+                         int64_t parts, std::byte* scratch);
+void ConvF32WinogradAvx512Vnni(const ConvF32Params& params, int64_t part,
+                               int64_t parts, std::byte* scratch);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_CONV_F32_WINOGRAD_CONV_F32_WINOGRAD_H_

@@ -1,0 +1,380 @@
+// The kernels of Winograd convolutions over any lanes and elements:
+//
+//   for each band of tiles
+//     transform its inputs
+//     for each panel of sixteen output channels, or two
+//       transform its weights, multiply at each of the 36 positions,
+//       transform the sums, finish the outputs
+//
+// L has
+//
+//   In, Element, Sum  inputs, what is multiplied (2 or 4 bytes) and sums
+//   Words             lanes of Element: those of winograd_transforms.h, kLanes,
+//                     Read (of In) and Store
+//   Sums              lanes of Sum: those of winograd_transforms.h, kLanes,
+//                     Zero, Load, Store and Scale<row, column>, which divides
+//                     by two factors of kOutputScale
+//   Repeat            4 bytes of Elements in every lane: a step
+//   AddProducts       of a step and weights [16][elements of a step]
+//   kPanels           at most kWinogradPanels
+//   kTileRows         tiles whose sums fill the registers, by panels
+//   Params and
+//     WinogradShapeOf, Pixels(params), PixelStride(params), Edge(params)
+//     Weights(params, panel), kGroup, ReadTaps(weights, groups, group, taps):
+//                     the nine taps of kGroup channels and sixteen outputs, in
+//                     the order of the steps
+//     Start(params, panel): what is added to each output, readable for sixteen
+//     FinishRow(params, outputs, pixel, pixels, panel)
+//
+// Internal linkage, so that files of any instruction set may include this.
+#ifndef OCTET_KERNELS_WINOGRAD_WINOGRAD_DRIVER_H_
+#define OCTET_KERNELS_WINOGRAD_WINOGRAD_DRIVER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "kernels/winograd/winograd_tiles.h"
+#include "kernels/winograd/winograd_transforms.h"
+#include "kernels/work.h"
+
+namespace octet::kernels {
+namespace {
+
+// Tiles [begin, end) of one piece, in scratch.
+template <typename L>
+struct Band {
+  const typename L::Params& params;
+  const WinogradShape& shape;
+  const WinogradTiles& tiles;
+  const WinogradStrides& strides;
+  const typename L::In* edge;
+  typename L::Element* input;
+  typename L::Element* weights;
+  typename L::Sum* sums;
+  typename L::Sum* outputs;
+  int64_t begin, end;
+};
+
+// Where the inputs of a tile are, row by row.
+template <typename L>
+void FindPixels(const Band<L>& band, int64_t tile,
+                const typename L::In* (&pixels)[36]) {
+  const WinogradShape& s = band.shape;
+  const int64_t column = tile % band.tiles.columns;
+  const int64_t row = tile / band.tiles.columns % band.tiles.rows;
+  const int64_t image = tile / band.tiles.columns / band.tiles.rows;
+  const int64_t y = 4 * row - s.pad_top;
+  const int64_t x = 4 * column - s.pad_left;
+  const typename L::In* const all = L::Pixels(band.params);
+  const int64_t stride = L::PixelStride(band.params);
+  for (int64_t i = 0; i < 6; ++i) {
+    const bool in_image = y + i >= 0 && y + i < s.in_h;
+    const int64_t first = (image * s.in_h + y + i) * s.in_w + x;
+    for (int64_t j = 0; j < 6; ++j) {
+      pixels[6 * i + j] = in_image && x + j >= 0 && x + j < s.in_w
+                              ? all + (first + j) * stride
+                              : band.edge;
+    }
+  }
+}
+
+template <typename L>
+void TransformInputs(const Band<L>& band) {
+  using W = typename L::Words;
+  using I = typename W::I;
+  for (int64_t tile = band.begin; tile < band.end; ++tile) {
+    const typename L::In* pixels[36];
+    FindPixels<L>(band, tile, pixels);
+    typename L::Element* const to =
+        band.input + (tile - band.begin) * band.strides.channels;
+    for (int64_t c = 0; c < band.shape.in_channels; c += W::kLanes) {
+      I columns[6][6];
+#pragma GCC unroll 6
+      for (int x = 0; x < 6; ++x) {
+        I d[6], v[6];
+#pragma GCC unroll 6
+        for (int y = 0; y < 6; ++y) d[y] = W::Read(pixels[6 * y + x] + c);
+        TransformInput<W>(d, v);
+#pragma GCC unroll 6
+        for (int i = 0; i < 6; ++i) columns[i][x] = v[i];
+      }
+#pragma GCC unroll 6
+      for (int i = 0; i < 6; ++i) {
+        I v[6];
+        TransformInput<W>(columns[i], v);
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; ++j) {
+          W::Store(to + (6 * i + j) * band.strides.input + c, v[j]);
+        }
+      }
+    }
+  }
+}
+
+// One panel becomes 36 positions of [channels / elements of a step][16]
+// [elements of a step].
+template <typename L>
+void TransformPanel(const Band<L>& band, int64_t panel,
+                    typename L::Element* to) {
+  using W = typename L::Words;
+  using I = typename W::I;
+  constexpr int kVectors = L::kGroup * 16 / W::kLanes;
+  const int64_t groups = band.shape.in_channels / L::kGroup;
+  const auto* const from = L::Weights(band.params, panel);
+  for (int64_t group = 0; group < groups; ++group) {
+    I taps[9][kVectors];
+    L::ReadTaps(from, groups, group, taps);
+    for (int v = 0; v < kVectors; ++v) {
+      I columns[6][3];
+#pragma GCC unroll 3
+      for (int x = 0; x < 3; ++x) {
+        const I g[3] = {taps[x][v], taps[3 + x][v], taps[6 + x][v]};
+        I u[6];
+        TransformWeights<W>(g, u);
+#pragma GCC unroll 6
+        for (int i = 0; i < 6; ++i) columns[i][x] = u[i];
+      }
+      typename L::Element* const at =
+          to + group * L::kGroup * 16 + v * W::kLanes;
+#pragma GCC unroll 6
+      for (int i = 0; i < 6; ++i) {
+        I u[6];
+        TransformWeights<W>(columns[i], u);
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; ++j) {
+          W::Store(at + (6 * i + j) * band.strides.weights, u[j]);
+        }
+      }
+    }
+  }
+}
+
+template <typename L>
+struct Product {
+  const typename L::Element* input;  // [tiles][channels]
+  int64_t channels;                  // from tile to tile
+  int64_t steps;
+  const typename L::Element* weights;  // [steps][16][elements of a step]
+  int64_t panel;                       // from panel to panel
+  typename L::Sum* sums;               // [tiles][16]
+  int64_t sums_panel;                  // from panel to panel
+};
+
+// kRows tiles times kPanels panels at one position.
+template <typename L, int kRows, int kPanels>
+void MultiplyTile(const Product<L>& product) {
+  using S = typename L::Sums;
+  constexpr int kPerPanel = 16 / S::kLanes;
+  constexpr int kVectors = kPanels * kPerPanel;
+  constexpr int kStep = 4 / sizeof(typename L::Element);
+  typename S::I sums[kRows][kVectors];
+#pragma GCC unroll 28
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) sums[i][v] = S::Zero();
+  }
+  // One pointer for three tiles, as x86 has [p], [p + s] and [p + 2 s] and too
+  // few registers for a pointer each.
+  constexpr int kPointers = (kRows + 2) / 3;
+  const typename L::Element* x[kPointers];
+#pragma GCC unroll 8
+  for (int g = 0; g < kPointers; ++g) {
+    x[g] = product.input + 3 * g * product.channels;
+  }
+  const typename L::Element* w = product.weights;
+  for (int64_t k = 0; k < product.steps; ++k) {
+    typename S::I weights[kVectors];
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      weights[v] = S::Load(w + v / kPerPanel * product.panel +
+                           v % kPerPanel * (kStep * S::kLanes));
+    }
+#pragma GCC unroll 28
+    for (int i = 0; i < kRows; ++i) {
+      const typename S::I step = L::Repeat(x[i / 3] + i % 3 * product.channels);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) {
+        L::AddProducts(sums[i][v], step, weights[v]);
+      }
+    }
+#pragma GCC unroll 8
+    for (int g = 0; g < kPointers; ++g) {
+      x[g] += kStep;
+      asm("" : "+r"(x[g]));
+    }
+    w += 16 * kStep;
+  }
+#pragma GCC unroll 28
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      S::Store(product.sums + v / kPerPanel * product.sums_panel + i * 16 +
+                   v % kPerPanel * S::kLanes,
+               sums[i][v]);
+    }
+  }
+}
+
+template <typename L, int kCount>
+struct MultiplyTiles {
+  void (*at[kCount])(const Product<L>&);
+};
+
+// MultiplyTile of each number of rows up to L's most; none has 0.
+template <typename L, int kPanels, int... kRows>
+constexpr MultiplyTiles<L, sizeof...(kRows)> MultiplyTilesOf(
+    std::integer_sequence<int, kRows...>) {
+  return {{MultiplyTile < L, kRows == 0 ? 1 : kRows, kPanels > ...}};
+}
+
+template <typename L, int kPanels>
+constexpr auto kMultiplyTiles = MultiplyTilesOf<L, kPanels>(
+    std::make_integer_sequence<int, int(L::kTileRows[kPanels]) + 1>());
+
+template <typename L>
+void Multiply(int64_t rows, int64_t panels, const Product<L>& product) {
+  if constexpr (L::kPanels == 2) {
+    if (panels == 2) return kMultiplyTiles<L, 2>.at[rows](product);
+  }
+  kMultiplyTiles<L, 1>.at[rows](product);
+}
+
+// All positions, for some panels.
+template <typename L>
+void MultiplyPositions(const Band<L>& band, int64_t panels) {
+  constexpr int64_t kStep = 4 / sizeof(typename L::Element);
+  const int64_t tiles = band.end - band.begin;
+  const int64_t most = L::kTileRows[panels];
+  const int64_t count = (tiles + most - 1) / most;
+  for (int position = 0; position < 36; ++position) {
+    Product<L> product;
+    product.channels = band.strides.channels;
+    product.steps = band.shape.in_channels / kStep;
+    product.weights = band.weights + position * band.strides.weights;
+    product.panel = 36 * band.strides.weights;
+    product.sums_panel = 36 * band.strides.sums;
+    const typename L::Element* const input =
+        band.input + position * band.strides.input;
+    typename L::Sum* const sums = band.sums + position * band.strides.sums;
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t begin = PartBegin(tiles, i, count);
+      product.input = input + begin * band.strides.channels;
+      product.sums = sums + begin * 16;
+      Multiply<L>(PartBegin(tiles, i + 1, count) - begin, panels, product);
+    }
+  }
+}
+
+// The sums of one tile and sixteen channels: [4][row][16] from `to` on, `row`
+// elements from one row of outputs to the next.
+template <typename L>
+void TransformSums(const typename L::Sum* sums, int64_t stride,
+                   const typename L::Sum* start, typename L::Sum* to,
+                   int64_t row) {
+  using S = typename L::Sums;
+  using I = typename S::I;
+  for (int lane = 0; lane < 16; lane += S::kLanes) {
+    I columns[4][6];
+#pragma GCC unroll 6
+    for (int x = 0; x < 6; ++x) {
+      I m[6], y[4];
+#pragma GCC unroll 6
+      for (int i = 0; i < 6; ++i) {
+        m[i] = S::Load(sums + (6 * i + x) * stride + lane);
+      }
+      TransformOutput<S>(m, y);
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) columns[i][x] = y[i];
+    }
+    const I first = S::Load(start + lane);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      I y[4];
+      TransformOutput<S>(columns[i], y);
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) {
+        S::Store(to + i * row + j * 16 + lane,
+                 S::Add(S::Scale(y[j], i, j), first));
+      }
+    }
+  }
+}
+
+// Outputs of the band for one panel, a row of tiles at a time.
+template <typename L>
+void FinishPanel(const Band<L>& band, const typename L::Sum* sums,
+                 int64_t panel) {
+  const WinogradShape& s = band.shape;
+  const typename L::Sum* const start = L::Start(band.params, panel);
+  for (int64_t tile = band.begin; tile < band.end;) {
+    const int64_t column = tile % band.tiles.columns;
+    const int64_t y = tile / band.tiles.columns % band.tiles.rows * 4;
+    const int64_t image = tile / band.tiles.columns / band.tiles.rows;
+    int64_t some = band.tiles.columns - column;
+    if (some > band.end - tile) some = band.end - tile;
+    const int64_t row = some * 4 * 16;
+    for (int64_t i = 0; i < some; ++i) {
+      TransformSums<L>(sums + (tile - band.begin + i) * 16, band.strides.sums,
+                       start, band.outputs + i * 4 * 16, row);
+    }
+    const int64_t right = s.out_w - 4 * column;
+    const int64_t pixels = right < 4 * some ? right : 4 * some;
+    for (int64_t i = 0; i < 4 && y + i < s.out_h; ++i) {
+      const int64_t pixel = (image * s.out_h + y + i) * s.out_w + 4 * column;
+      L::FinishRow(band.params, band.outputs + i * row, pixel, pixels, panel);
+    }
+    tile += some;
+  }
+}
+
+template <typename L>
+void RunBand(const Band<L>& band, const WinogradPiece& piece) {
+  TransformInputs<L>(band);
+  for (int64_t i = piece.panel_begin; i < piece.panel_end;) {
+    const int64_t left = piece.panel_end - i;
+    const int64_t panels = left < L::kPanels ? left : L::kPanels;
+    for (int64_t v = 0; v < panels; ++v) {
+      TransformPanel<L>(band, i + v,
+                        band.weights + v * 36 * band.strides.weights);
+    }
+    MultiplyPositions<L>(band, panels);
+    for (int64_t v = 0; v < panels; ++v) {
+      FinishPanel<L>(band, band.sums + v * 36 * band.strides.sums, i + v);
+    }
+    i += panels;
+  }
+}
+
+template <typename L>
+void RunWinograd(const typename L::Params& params, int64_t part, int64_t parts,
+                 std::byte* memory) {
+  using In = typename L::In;
+  using Element = typename L::Element;
+  using Sum = typename L::Sum;
+  const WinogradShape shape = WinogradShapeOf(params);
+  const WinogradPiece piece = WinogradPieceOf(shape, part, parts);
+  const WinogradTiles tiles = TilesOf(shape);
+  const WinogradStrides strides = WinogradStridesOf(shape);
+  const WinogradScratch scratch = PlaceWinogradScratch(shape, memory);
+  In* const edge = reinterpret_cast<In*>(scratch.edge);
+  for (int64_t i = 0; i < strides.channels; ++i) edge[i] = L::Edge(params);
+  const int64_t all = piece.tile_end - piece.tile_begin;
+  const int64_t most = WinogradBand(shape);
+  const int64_t bands = (all + most - 1) / most;
+  for (int64_t b = 0; b < bands; ++b) {
+    RunBand<L>({params, shape, tiles, strides, edge,
+                reinterpret_cast<Element*>(scratch.input),
+                reinterpret_cast<Element*>(scratch.weights),
+                reinterpret_cast<Sum*>(scratch.sums),
+                reinterpret_cast<Sum*>(scratch.outputs),
+                piece.tile_begin + PartBegin(all, b, bands),
+                piece.tile_begin + PartBegin(all, b + 1, bands)},
+               piece);
+  }
+}
+
+}  // namespace
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_WINOGRAD_WINOGRAD_DRIVER_H_

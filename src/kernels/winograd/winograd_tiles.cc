@@ -1,0 +1,110 @@
+#include "kernels/winograd/winograd_tiles.h"
+
+#include <algorithm>
+
+#include "kernels/split.h"
+#include "kernels/window.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr int64_t kPositions = 36;
+// More than half of a small second-level cache: every tile more makes the
+// weights' transform cheaper.
+constexpr int64_t kInputBytes = 320 * 1024;
+// Fewer make the transform of the weights cost too much beside their use.
+constexpr int64_t kLeastTiles = 12;
+constexpr int64_t kMostTiles = 48;
+constexpr int64_t kLine = 64;  // bytes; also what the widest lanes hold
+constexpr int64_t kSumBytes = 4;
+
+int64_t Panels(const WinogradShape& shape) {
+  return (shape.out_channels + 15) / 16;
+}
+
+uintptr_t Place(const WinogradShape& shape, uintptr_t at, WinogradScratch* s) {
+  const WinogradStrides strides = WinogradStridesOf(shape);
+  const auto place = [&at](std::byte** array, int64_t bytes) {
+    *array = reinterpret_cast<std::byte*>(at);
+    at += uintptr_t(RoundUp(bytes, kLine));
+  };
+  // Inputs are not larger than transformed ones, and are read too far.
+  place(&s->edge, strides.channels * shape.element_bytes + kLine);
+  place(&s->input, kPositions * strides.input * shape.element_bytes);
+  place(&s->weights,
+        kWinogradPanels * kPositions * strides.weights * shape.element_bytes);
+  place(&s->sums, kWinogradPanels * kPositions * strides.sums * kSumBytes);
+  place(&s->outputs, WinogradBand(shape) * 16 * 16 * kSumBytes);
+  return at;
+}
+
+}  // namespace
+
+bool IsWinogradWindow(const Window& w) {
+  return w.kernel_h == 3 && w.kernel_w == 3 && w.stride_h == 1 &&
+         w.stride_w == 1 && w.dilation_h == 1 && w.dilation_w == 1;
+}
+
+WinogradTiles TilesOf(const WinogradShape& shape) {
+  WinogradTiles tiles;
+  tiles.columns = (shape.out_w + 3) / 4;
+  tiles.rows = (shape.out_h + 3) / 4;
+  tiles.count = shape.batch * tiles.rows * tiles.columns;
+  return tiles;
+}
+
+WinogradPiece WinogradPieceOf(const WinogradShape& shape, int64_t part,
+                              int64_t parts) {
+  const int64_t tiles = TilesOf(shape).count;
+  const int64_t panels = Panels(shape);
+  // By tiles as long as each part has enough of them to make use of the
+  // weights that it transforms; then by panels.
+  const int64_t tile_parts = std::clamp<int64_t>(tiles / kLeastTiles, 1, parts);
+  const int64_t panel_parts = std::min(panels, parts / tile_parts);
+  if (part >= tile_parts * panel_parts) return {0, 0, 0, 0};
+  const Piece some = PieceOf(tiles, part / panel_parts, tile_parts);
+  const Piece columns = PieceOf(panels, part % panel_parts, panel_parts,
+                                panels >= 8 * panel_parts ? 4 : 1);
+  return {some.begin, some.end, columns.begin, columns.end};
+}
+
+int64_t WinogradParts(const WinogradShape& shape, double ns_per_product,
+                      int threads) {
+  const int64_t tiles = TilesOf(shape).count;
+  const int64_t panels = Panels(shape);
+  const double products = double(tiles) * double(kPositions) *
+                          double(shape.in_channels) * double(panels * 16);
+  return PartsFor(tiles * panels, products * ns_per_product, threads);
+}
+
+int64_t WinogradBand(const WinogradShape& shape) {
+  const int64_t bytes =
+      kPositions * RoundUp(shape.in_channels * shape.element_bytes, kLine);
+  const int64_t most = std::clamp(kInputBytes / std::max<int64_t>(bytes, 1),
+                                  kLeastTiles, kMostTiles);
+  return std::min(most, std::max<int64_t>(TilesOf(shape).count, 1));
+}
+
+WinogradStrides WinogradStridesOf(const WinogradShape& shape) {
+  const int64_t line = kLine / shape.element_bytes;
+  WinogradStrides strides;
+  strides.channels = RoundUp(shape.in_channels, line);
+  strides.input = WinogradBand(shape) * strides.channels + line;
+  strides.weights = strides.channels * 16 + line;
+  strides.sums = WinogradBand(shape) * 16 + kLine / kSumBytes;
+  return strides;
+}
+
+WinogradScratch PlaceWinogradScratch(const WinogradShape& shape,
+                                     std::byte* memory) {
+  WinogradScratch scratch;
+  Place(shape, reinterpret_cast<uintptr_t>(memory), &scratch);
+  return scratch;
+}
+
+int64_t WinogradScratchBytes(const WinogradShape& shape) {
+  WinogradScratch scratch;
+  return int64_t(Place(shape, 0, &scratch));
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,83 @@
+#include "kernels/winograd/winograd_tiles.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "kernels/window.h"
+
+namespace octet::kernels {
+namespace {
+
+WinogradShape Shape(int64_t batch, int64_t side, int64_t in, int64_t out,
+                    int64_t bytes = 2) {
+  return {batch, side, side, in, side, side, out, 1, 1, bytes};
+}
+
+TEST(WinogradWindow, IsThreeByThreeAndLeavesNothingOut) {
+  const Window good{.kernel_h = 3, .kernel_w = 3, .pad_top = 5};
+  EXPECT_TRUE(IsWinogradWindow(good));
+  for (int64_t Window::*member :
+       {&Window::kernel_h, &Window::kernel_w, &Window::stride_h,
+        &Window::stride_w, &Window::dilation_h, &Window::dilation_w}) {
+    Window other = good;
+    other.*member = 2;
+    EXPECT_FALSE(IsWinogradWindow(other));
+  }
+}
+
+TEST(WinogradTiles, CoverTheOutputsOfAllImages) {
+  EXPECT_EQ(TilesOf(Shape(1, 1, 4, 4)).count, 1);
+  EXPECT_EQ(TilesOf(Shape(1, 4, 4, 4)).count, 1);
+  EXPECT_EQ(TilesOf(Shape(3, 5, 4, 4)).count, 12);
+}
+
+TEST(WinogradTiles, EveryTileAndPanelBelongsToOnePart) {
+  for (const WinogradShape& shape :
+       {Shape(1, 9, 16, 40), Shape(2, 30, 16, 16), Shape(1, 4, 16, 1040)}) {
+    const int64_t tiles = TilesOf(shape).count;
+    const int64_t panels = (shape.out_channels + 15) / 16;
+    for (int64_t parts : {1, 2, 3, 7, 64}) {
+      std::vector<int> seen(size_t(tiles * panels), 0);
+      for (int64_t part = 0; part < parts; ++part) {
+        const WinogradPiece piece = WinogradPieceOf(shape, part, parts);
+        for (int64_t t = piece.tile_begin; t < piece.tile_end; ++t) {
+          for (int64_t i = piece.panel_begin; i < piece.panel_end; ++i) {
+            ++seen[size_t(t * panels + i)];
+          }
+        }
+      }
+      EXPECT_EQ(seen, std::vector<int>(seen.size(), 1))
+          << tiles << " tiles in " << parts << " parts";
+    }
+  }
+}
+
+TEST(WinogradTiles, ScratchHoldsWhatTheStridesReach) {
+  for (const WinogradShape& shape :
+       {Shape(1, 9, 20, 40), Shape(1, 56, 64, 64, 4), Shape(1, 14, 512, 16, 4),
+        Shape(1, 1, 4, 1)}) {
+    alignas(64) static std::byte base[1];
+    const WinogradScratch s = PlaceWinogradScratch(shape, base);
+    const WinogradStrides strides = WinogradStridesOf(shape);
+    const int64_t band = WinogradBand(shape);
+    EXPECT_GE(s.input - s.edge, strides.channels * shape.element_bytes);
+    EXPECT_GE(strides.input, band * shape.in_channels);
+    EXPECT_GE(s.weights - s.input, 36 * strides.input * shape.element_bytes);
+    EXPECT_GE(strides.weights, shape.in_channels * 16);
+    EXPECT_GE(s.sums - s.weights,
+              kWinogradPanels * 36 * strides.weights * shape.element_bytes);
+    EXPECT_GE(s.outputs - s.sums, kWinogradPanels * 36 * strides.sums * 4);
+    EXPECT_GE(base + WinogradScratchBytes(shape) - s.outputs,
+              band * 16 * 16 * 4);
+  }
+}
+
+TEST(WinogradParts, LeaveSmallWorkWholeAndCutLargeWork) {
+  EXPECT_EQ(WinogradParts(Shape(1, 4, 16, 16), 0.01, 8), 1);
+  EXPECT_EQ(WinogradParts(Shape(1, 56, 64, 64), 0.01, 1), 1);
+  EXPECT_GE(WinogradParts(Shape(1, 56, 64, 64), 0.01, 2), 4);
+}
+
+}  // namespace
+}  // namespace octet::kernels
