@@ -90,11 +90,11 @@ Status Bench(const BenchArguments& options, Console& console) {
                           {"scratch_bytes", memory.scratch_bytes}};
     console.Print(
         "{}: p50 {:.3f} ms, p90 {:.3f}, p99 {:.3f}; {:.1f}/s; {} threads, {}; "
-        "weights {}, arena {} ({} at one time), scratch {}",
+        "weights {}, arena {}, scratch {}",
         path, latency.p50_ms, latency.p90_ms, latency.p99_ms,
         1e3 / latency.mean_ms, session.threads(), session.cpu(),
-        Bytes(double(memory.weight_bytes)), Bytes(double(memory.arena_bytes)),
-        Bytes(double(memory.live_bytes)), Bytes(double(memory.scratch_bytes)));
+        Bytes(double(memory.weight_bytes)), ArenaUse(memory),
+        Bytes(double(memory.scratch_bytes)));
     if (options.layers) {
       session.ResetTimes();
       session.SetTiming(true);

@@ -111,9 +111,7 @@ Status PrintSteps(const Engine& engine, Console& console) {
   }
   console.result()["steps"] = steps;
   const MemoryUse memory = session.memory();
-  console.Print("  arena {}, of which {} are needed at one time",
-                Bytes(double(memory.arena_bytes)),
-                Bytes(double(memory.live_bytes)));
+  console.Print("  arena {}", ArenaUse(memory));
   console.result()["arena_bytes"] = memory.arena_bytes;
   console.result()["live_bytes"] = memory.live_bytes;
   return {};

@@ -92,4 +92,11 @@ std::string Bytes(double bytes) {
   return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, kUnits[unit]);
 }
 
+std::string ArenaUse(const MemoryUse& memory) {
+  const std::string all = Bytes(double(memory.arena_bytes));
+  if (memory.live_bytes == 0) return all;
+  return fmt::format("{} ({} at one time)", all,
+                     Bytes(double(memory.live_bytes)));
+}
+
 }  // namespace octet::cli

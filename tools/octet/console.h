@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "octet/runtime.h"
+
 namespace octet::cli {
 
 // Of a longer list of names the first so many are shown, then "...".
@@ -66,6 +68,9 @@ class Console {
 
 // "12.3 MiB", "840 KiB".
 std::string Bytes(double bytes);
+
+// "2.5 MiB (1.7 MiB at one time)"; the second where the engine says.
+std::string ArenaUse(const MemoryUse& memory);
 
 }  // namespace octet::cli
 

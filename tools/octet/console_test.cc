@@ -122,5 +122,13 @@ TEST(Bytes, ChoosesTheLargestUnitThatFits) {
   EXPECT_EQ(Bytes(5000.0 * 1024 * 1024 * 1024), "5000.0 GiB");
 }
 
+TEST(ArenaUse, SaysWhatIsNeededAtOneTimeWhereTheEngineDoes) {
+  MemoryUse memory;
+  memory.arena_bytes = 3 * 1024;
+  EXPECT_EQ(ArenaUse(memory), "3.0 KiB");
+  memory.live_bytes = 2 * 1024;
+  EXPECT_EQ(ArenaUse(memory), "3.0 KiB (2.0 KiB at one time)");
+}
+
 }  // namespace
 }  // namespace octet::cli

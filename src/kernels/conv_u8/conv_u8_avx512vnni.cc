@@ -137,13 +137,18 @@ struct Prefetch {
   const int8_t* end;
 };
 
-// The residual two tiles ahead, as the tile does for its output.
-void PrefetchResidual(const EpilogueU8& e, int64_t pixel, int64_t pixels,
-                      int64_t channel) {
-  if (e.residual_u8 == nullptr) return;
-  for (int64_t i = 0; i < pixels; ++i) {
-    const int64_t at = (pixel + 2 * pixels + i) * e.residual_pixel_stride;
-    _mm_prefetch(e.residual_u8 + at + channel, _MM_HINT_T0);
+// The residual and the output two tiles ahead, as the tile does for the output
+// that it writes itself.
+void PrefetchAhead(const EpilogueU8& e, int64_t pixel, int64_t pixels,
+                   int64_t channel) {
+  for (int64_t i = pixel + 2 * pixels; i < pixel + 3 * pixels; ++i) {
+    if (e.residual_u8 != nullptr) {
+      _mm_prefetch(e.residual_u8 + i * e.residual_pixel_stride + channel,
+                   _MM_HINT_T0);
+    }
+    if (e.y_u8 != nullptr) {
+      __builtin_prefetch(e.y_u8 + i * e.y_pixel_stride + channel, 1, 3);
+    }
   }
 }
 
@@ -165,7 +170,7 @@ void RunLine(const ConvU8Params& p, const Line& line, ConvU8Tile& tile,
     tile.prefetch_step = has_next ? 128 : 0;
     prefetch.next += has_next ? fetched : 0;
     if (e.kind == EpilogueKind::kFloat) {
-      PrefetchResidual(e, pixel, pixels, tile.channel);
+      PrefetchAhead(e, pixel, pixels, tile.channel);
       tile.y = nullptr;
     } else {
       tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;

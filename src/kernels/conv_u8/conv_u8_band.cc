@@ -7,6 +7,9 @@ namespace {
 
 // A second-level cache has 512 KB or more; the rest is for a panel of weights.
 constexpr int64_t kBandBytes = 192 * 1024;
+// A flat band's outputs are often more than its inputs, and each panel writes a
+// part of every line of them: they have to stay there too.
+constexpr int64_t kFlatBandBytes = 96 * 1024;
 // Enough that widening a panel of weights costs little beside using it.
 constexpr int64_t kLeastFlatPixels = 96;
 
@@ -24,7 +27,7 @@ int64_t BandRows(const ConvU8Params& p, int64_t out_rows) {
 
 int64_t BandPixels(const ConvU8Params& p, int64_t element_bytes) {
   if (IsFlat(p)) {
-    const int64_t fit = kBandBytes / (p.in_channels * element_bytes);
+    const int64_t fit = kFlatBandBytes / (p.in_channels * element_bytes);
     return std::min(std::max(kLeastFlatPixels, fit),
                     p.batch * p.out_h * p.out_w);
   }

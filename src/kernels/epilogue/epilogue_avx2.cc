@@ -6,7 +6,7 @@
 #include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_avx2.h"
 #include "kernels/epilogue/epilogue.h"
-#include "kernels/epilogue/lone_function.h"
+#include "kernels/epilogue/in_registers.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
@@ -87,7 +87,8 @@ __m128i LookUp(__m128i index, const uint8_t* table) {
 // kClamp and kTable for up to sixteen channels.
 template <bool kIsTable>
 void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
-                uint8_t* y, int64_t pixels, int64_t channel, int64_t n) {
+                int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
+  uint8_t* y = e.y_u8 + pixel * e.y_pixel_stride + channel;
   const Rounding rounding = LoadRounding(e, channel);
   const __m256 m0 = _mm256_loadu_ps(e.multiplier + channel);
   const __m256 m1 = _mm256_loadu_ps(e.multiplier + channel + 8);
@@ -108,24 +109,42 @@ __m256 ZeroIfNan(__m256 v) {
   return _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
 }
 
-// kFloat where a function without parameters alone stands before the codes, for
-// up to sixteen channels: nothing leaves the registers in between.
-template <FunctionKind kKind>
-void FunctionBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
-                   uint8_t* y, int64_t pixels, int64_t channel, int64_t n) {
+__m256 ToFloats(__m128i codes, __m256i zero) {
+  return _mm256_cvtepi32_ps(
+      _mm256_sub_epi32(_mm256_cvtepu8_epi32(codes), zero));
+}
+
+// kFloat as Stages says, for up to sixteen channels: nothing leaves the
+// registers in between.
+template <typename Stages>
+void FloatBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
+                int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
   const Rounding rounding = LoadRounding(e, channel);
   const __m256 none = _mm256_setzero_ps();
+  uint8_t* y = e.y_u8 + pixel * e.y_pixel_stride + channel;
+  const uint8_t* r = e.residual_u8 + pixel * e.residual_pixel_stride + channel;
   for (int64_t i = 0; i < pixels; ++i) {
+    __m128i codes = _mm_setzero_si128();
+    if constexpr (Stages::kHasResidual) {
+      codes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(r));
+      r += e.residual_pixel_stride;
+    }
     __m256 v[2];
 #pragma GCC unroll 2
     for (int64_t half = 0; half < 2; ++half) {
       const int64_t at = channel + 8 * half;
       const __m256 sum = _mm256_cvtepi32_ps(LoadInts(acc + 8 * half));
-      const __m256 x = _mm256_fmadd_ps(sum, _mm256_loadu_ps(e.multiplier + at),
-                                       _mm256_loadu_ps(e.offset + at));
-      v[half] =
-          ZeroIfNan(_mm256_mul_ps(Call<Avx2Lanes, kKind, true>(x, none, none),
-                                  _mm256_loadu_ps(e.inv_scale + at)));
+      __m256 x = _mm256_fmadd_ps(sum, _mm256_loadu_ps(e.multiplier + at),
+                                 _mm256_loadu_ps(e.offset + at));
+      x = Call<Avx2Lanes, Stages::kBefore, true>(x, none, none);
+      if constexpr (Stages::kHasResidual) {
+        const __m256 steps =
+            ToFloats(half == 0 ? codes : _mm_srli_si128(codes, 8),
+                     LoadInts(e.residual_zero + at));
+        x = _mm256_fmadd_ps(steps, _mm256_loadu_ps(e.residual_scale + at), x);
+      }
+      x = Call<Avx2Lanes, Stages::kAfter, true>(x, none, none);
+      v[half] = ZeroIfNan(_mm256_mul_ps(x, _mm256_loadu_ps(e.inv_scale + at)));
     }
     StoreBytes(y, RoundBytes(v[0], v[1], rounding), n);
     acc += acc_stride;
@@ -170,11 +189,6 @@ void AddFloats(const EpilogueU8& e, const Block& block) {
     }
     r += e.residual_pixel_stride;
   }
-}
-
-__m256 ToFloats(__m128i codes, __m256i zero) {
-  return _mm256_cvtepi32_ps(
-      _mm256_sub_epi32(_mm256_cvtepu8_epi32(codes), zero));
 }
 
 void AddCodes(const EpilogueU8& e, const Block& block) {
@@ -255,20 +269,20 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
   ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
 }
 
-using BlockFn = void (*)(const EpilogueU8&, const int32_t*, int64_t, uint8_t*,
+using BlockFn = void (*)(const EpilogueU8&, const int32_t*, int64_t, int64_t,
                          int64_t, int64_t, int64_t);
 
-struct FunctionBlocks {
+struct FloatBlocks {
   using Fn = BlockFn;
-  template <FunctionKind kKind>
-  static constexpr Fn kFn = FunctionBlock<kKind>;
+  template <typename Stages>
+  static constexpr Fn kFn = FloatBlock<Stages>;
 };
 
 // The block that does all of an epilogue in registers; null if there is none.
 BlockFn FindBlock(const EpilogueU8& e) {
   if (e.kind == EpilogueKind::kClamp) return RoundBlock<false>;
   if (e.kind == EpilogueKind::kTable) return RoundBlock<true>;
-  return FindLoneFunction<FunctionBlocks>(e);
+  return FindInRegisters<FloatBlocks>(e);
 }
 
 }  // namespace
@@ -283,8 +297,8 @@ void ApplyEpilogueAvx2(const EpilogueU8& epilogue, int32_t* acc,
     return;
   }
   for (int64_t c = 0; c < channels; c += 16) {
-    uint8_t* y = epilogue.y_u8 + pixel * epilogue.y_pixel_stride + channel + c;
-    block(epilogue, acc + c, acc_stride, y, pixels, channel + c, channels - c);
+    block(epilogue, acc + c, acc_stride, pixel, pixels, channel + c,
+          channels - c);
   }
 }
 
