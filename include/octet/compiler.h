@@ -154,6 +154,11 @@ struct BuildOptions {
   std::string plan_source;           // its name in messages
   std::string preprocess;            // canonical text, recorded in the engine
   std::string detect;                // canonical text of the decoder, recorded
+  // A file with the fastest tactic of each int8 convolution on this machine, as
+  // builds before have timed them; what it lacks is timed and added. Empty: the
+  // kernels choose by rules, without timing. Engines compute the same whatever
+  // it says.
+  std::string timing_cache;
 };
 
 // The rule that chooses the range of one value, where it is not that of all.

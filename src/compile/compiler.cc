@@ -19,6 +19,7 @@
 #include "compile/plan/absorb_qdq.h"
 #include "compile/plan/classify.h"
 #include "compile/search/auto_ranges.h"
+#include "compile/search/tactics.h"
 #include "engine/engine_file.h"
 #include "octet/version.h"
 
@@ -288,6 +289,14 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
   return {};
 }
 
+Status ChooseTactics(compile::Lowered& lowered, const std::string& path) {
+  if (path.empty()) return {};
+  OCTET_ASSIGN(compile::TimingCache cache, compile::TimingCache::Read(path));
+  const size_t known = cache.size();
+  OCTET_RETURN_IF_ERROR(compile::ChooseTactics(lowered, cache));
+  return cache.size() == known ? Status() : cache.Write(path);
+}
+
 }  // namespace
 
 Status CheckBuildOptions(const Model& model, const BuildOptions& options) {
@@ -310,6 +319,7 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
         ChooseRanges(graph, *calibration, options, plan, build.tried));
   }
   OCTET_ASSIGN(compile::Lowered lowered, compile::Lower(graph, plan));
+  OCTET_RETURN_IF_ERROR(ChooseTactics(lowered, options.timing_cache));
   engine::ProgramT& program = lowered.program;
   program.model_name = model.name().substr(model.name().rfind('/') + 1);
   program.model_hash = model.hash();

@@ -55,6 +55,12 @@ TEST(InPlaceOf, NamesTheOperandsThatLieAsTheOutputDoes) {
   EXPECT_THAT(of(ConvF32T(conv)), ElementsAre(a));
   conv.x = a;
   EXPECT_THAT(of(ConvF32T(conv)), IsEmpty());
+  // Nor where the sums wait for a function in the output's place.
+  conv.x = c;
+  conv.after = FromFunction({FunctionKind::kRelu});
+  EXPECT_THAT(of(ConvF32T(conv)), ElementsAre(a));
+  conv.before = FromFunction({FunctionKind::kSilu});
+  EXPECT_THAT(of(ConvF32T(conv)), IsEmpty());
   // Nothing is promised of a copy.
   CastT cast;
   cast.x = a;

@@ -48,6 +48,9 @@ void AddStep(Size& size, const engine::Step& step) {
     size.AddAll(p->extents(), p->x_strides(), p->y_strides());
   }
   if (const auto* p = step.params_as_Reduce()) size.Add(p->axes());
+  if (const auto* p = step.params_as_MatMulF32()) {
+    size.AddAll(p->a_perm(), p->b_perm(), p->y_perm());
+  }
 }
 
 void AddValue(Size& size, const engine::Value& value) {

@@ -6,9 +6,12 @@
 namespace octet::kernels {
 namespace {
 
-// Waking a sleeping worker takes 7 to 20 us, a spinning one 0.5 us: shorter
-// pieces win nothing.
-constexpr double kPieceNs = 10000;
+// Handing a piece to a worker that spins takes 0.5 us: shorter ones win
+// nothing.
+constexpr double kLeastPieceNs = 2500;
+// A thread gets more than one piece only if each is worth what is done anew for
+// every piece: widened weights, the rows where two pieces meet.
+constexpr double kPieceNs = 15000;
 constexpr int64_t kPiecesPerThread = 4;
 
 }  // namespace
@@ -21,9 +24,13 @@ Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain) {
 
 int64_t PartsFor(int64_t items, double ns, int threads) {
   if (threads <= 1) return 1;
-  const int64_t wanted = std::llround(ns / kPieceNs);
-  const int64_t most = std::min(items, kPiecesPerThread * threads);
-  return std::max<int64_t>(1, std::min(wanted, most));
+  // As many for every thread: three pieces take two threads as long as four.
+  const int64_t each =
+      std::min(int64_t(ns / (kPieceNs * threads)), kPiecesPerThread);
+  const int64_t wanted =
+      each > 0 ? each * threads
+               : std::min<int64_t>(threads, int64_t(ns / kLeastPieceNs));
+  return std::max<int64_t>(1, std::min(wanted, items));
 }
 
 Work SplitEvenly(int64_t items, double ns, int threads, int64_t scratch_bytes) {

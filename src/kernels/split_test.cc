@@ -41,7 +41,7 @@ TEST(PieceOf, MakesPiecesThatDifferByOneGrainAtMost) {
 }
 
 TEST(PartsFor, KeepsShortWorkInOnePiece) {
-  EXPECT_EQ(PartsFor(1000, 5000, 4), 1);
+  EXPECT_EQ(PartsFor(1000, 4900, 4), 1);
   EXPECT_EQ(PartsFor(1000, 0, 4), 1);
 }
 
@@ -50,9 +50,23 @@ TEST(PartsFor, KeepsOneThreadInOnePiece) {
   EXPECT_EQ(PartsFor(1000, 1e9, 0), 1);
 }
 
-TEST(PartsFor, MakesPiecesOfTenMicroseconds) {
-  EXPECT_EQ(PartsFor(1000, 30000, 4), 3);
-  EXPECT_EQ(PartsFor(1000, 60000, 4), 6);
+TEST(PartsFor, GivesEachThreadAPieceAsSoonAsThatPays) {
+  EXPECT_EQ(PartsFor(1000, 5000, 4), 2);
+  EXPECT_EQ(PartsFor(1000, 9000, 4), 3);
+  EXPECT_EQ(PartsFor(1000, 10000, 4), 4);
+  EXPECT_EQ(PartsFor(1000, 100000, 4), 4);
+}
+
+TEST(PartsFor, GivesEachThreadAsManyPieces) {
+  for (int threads : {2, 3, 4, 16}) {
+    int64_t before = threads;
+    for (double ns = 2500.0 * threads; ns < 2e6; ns += 1000) {
+      const int64_t parts = PartsFor(1000, ns, threads);
+      ASSERT_EQ(parts % threads, 0) << ns;
+      ASSERT_GE(parts, before) << ns;
+      before = parts;
+    }
+  }
 }
 
 TEST(PartsFor, MakesFourPiecesAThreadAtMost) {

@@ -22,6 +22,7 @@ struct BuildArguments {
   std::string output, ranges, plan, plan_out, save_ranges, report;
   std::string precision = "int8";
   std::vector<std::string> keep, require;
+  std::string timing_cache;
   bool no_timing = false;
   bool no_verdict = false;
 };
@@ -49,6 +50,9 @@ CommandLine BuildAgain(const BuildArguments& options) {
     build.Add("--precision", options.precision);
   }
   build.Add("--keep", options.keep).Add("--require", options.require);
+  if (!options.timing_cache.empty()) {
+    build.Add("--timing-cache", options.timing_cache);
+  }
   const SearchArguments& search = options.search;
   if (!search.active()) return build;
   build.Add("--max-drop", search.max_drop)
@@ -83,6 +87,7 @@ Result<BuildOptions> MakeBuildOptions(const BuildArguments& options,
   BuildOptions build;
   build.precision = options.precision;
   build.range_rule = options.calibrate.method;
+  build.timing_cache = options.timing_cache;
   build.keep = options.keep;
   build.require = options.require;
   if (!options.plan.empty()) {
@@ -157,6 +162,7 @@ Status CheckArguments(const BuildArguments& options) {
   std::vector<std::string> outputs = {
       options.output, VerdictPath(options.output), options.plan_out,
       options.save_ranges, options.report};
+  if (!options.timing_cache.empty()) outputs.push_back(options.timing_cache);
   if (!options.calibrate.data.empty()) outputs.push_back(PartialPath(options));
   if (options.search.active()) {
     outputs.push_back(SearchStatePath(options));
@@ -305,6 +311,10 @@ void AddOutput(CLI::App& app, BuildArguments& options) {
   app.add_option("--report", options.report,
                  "also write what was found as a page, FILE.html, or as "
                  "FILE.json")
+      ->group("Output");
+  app.add_option("--timing-cache,--timingCacheFile", options.timing_cache,
+                 "FILE with the fastest tactic of each int8 convolution on "
+                 "this machine; what it lacks is timed and added")
       ->group("Output");
   app.add_flag("--no-timing", options.no_timing, "measure no latencies")
       ->group("Output");

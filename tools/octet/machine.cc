@@ -1,21 +1,11 @@
 #include "machine.h"
 
-#include <fstream>
 #include <thread>
 
+#include "base/cpu_name.h"
 #include "kernels/peak/peak.h"
 
 namespace octet::cli {
-
-std::string CpuName() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) {
-      return line.substr(line.find(':') + 2);
-    }
-  }
-  return "unknown CPU";
-}
 
 Result<Machine> MeasureMachine() {
   Machine machine;

@@ -9,9 +9,6 @@
 
 namespace octet::cli {
 
-// As the processor calls itself; "unknown CPU" where it does not say.
-std::string CpuName();
-
 struct Machine {
   std::string cpu;  // its name
   CpuLevel level = CpuLevel::kScalar;

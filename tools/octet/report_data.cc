@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/cpu.h"
+#include "base/cpu_name.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/fingerprint.h"

@@ -22,18 +22,10 @@ void TrtexecArguments::Add(CLI::App& app) {
   app.add_option("--layerPrecisions", layer_precisions,
                  "NODE:PRECISION,...: the same as --keep NODE=PRECISION ...")
       ->group(kGroup);
-  app.add_option("--timingCacheFile", timing_cache,
-                 "refused: kernels are chosen without timing")
-      ->group(kGroup);
 }
 
 Status TrtexecArguments::Apply(std::string& precision,
                                std::vector<std::string>& keep) const {
-  if (!timing_cache.empty()) {
-    return Unsupported(
-        "--timingCacheFile: octet chooses kernels without timing, so that two "
-        "builds are equal; leave it out");
-  }
   OCTET_RETURN_IF_ERROR(ApplyPrecision(precision));
   if (layer_precisions.empty()) return {};
   OCTET_ASSIGN(const std::vector<std::string> wishes,

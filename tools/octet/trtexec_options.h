@@ -15,7 +15,6 @@ namespace octet::cli {
 struct TrtexecArguments {
   bool int8 = false, fp16 = false, bf16 = false, best = false;
   std::string layer_precisions;
-  std::string timing_cache;
 
   void Add(CLI::App& app);
 

@@ -64,13 +64,6 @@ TEST(TrtexecArguments, OfSixteenBitsNameThePrecision) {
               HasSubstr("--int8 and --fp16"));
 }
 
-TEST(TrtexecArguments, ThatCannotBeHonouredSayWhatToUse) {
-  TrtexecArguments timing;
-  timing.timing_cache = "t.cache";
-  EXPECT_EQ(Apply(timing).status.code(), Code::kUnsupported);
-  EXPECT_THAT(Apply(timing).status.message(), HasSubstr("leave it out"));
-}
-
 TEST(TrtexecArguments, LeaveTheLastWordToWhatIsKept) {
   TrtexecArguments arguments;
   arguments.layer_precisions = "head:fp32";
@@ -117,11 +110,9 @@ TEST(TrtexecArguments, AreParsedUnderTheirNames) {
   CLI::App app;
   TrtexecArguments arguments;
   arguments.Add(app);
-  app.parse(
-      "--int8 --best --layerPrecisions=a:fp32 --timingCacheFile=t --fp16");
+  app.parse("--int8 --best --layerPrecisions=a:fp32 --fp16");
   EXPECT_TRUE(arguments.int8 && arguments.best && arguments.fp16);
   EXPECT_EQ(arguments.layer_precisions, "a:fp32");
-  EXPECT_EQ(arguments.timing_cache, "t");
 }
 
 }  // namespace

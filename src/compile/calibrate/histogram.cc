@@ -4,27 +4,17 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/cpu.h"
+
 namespace octet::compile {
 namespace {
 
 constexpr float kTiny = 0x1p-140f * Histogram::kHalf;
 
-struct Extremes {
-  float low = 0, high = 0;
-  bool finite = true;
-};
-
-Extremes Scan(const float* x, int64_t n) {
-  Extremes e;
-  // x - x is not 0 for infinities and NaN.
-  float check = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    e.low = x[i] < e.low ? x[i] : e.low;
-    e.high = x[i] > e.high ? x[i] : e.high;
-    check += (x[i] - x[i]) != 0 ? 1.0f : 0.0f;
-  }
-  e.finite = check == 0;
-  return e;
+const kernels::HistogramF32Kernel& Kernel() {
+  static const kernels::HistogramF32Kernel& kernel =
+      kernels::FindHistogramF32(DetectCpuLevel());
+  return kernel;
 }
 
 // The least exponent e with |peak| inside the bins of width 2^e; low may touch
@@ -47,43 +37,37 @@ void Histogram::Add(const float* x, int64_t rows, int64_t columns,
     columns *= rows;
     rows = 1;
   }
-  for (int64_t r = 0; r < rows; ++r) Count(x + r * stride, columns);
+  for (int64_t r = 0; r < rows; ++r) AddRow(x + r * stride, columns);
 }
 
-void Histogram::Count(const float* x, int64_t n) {
-  const Extremes e = Scan(x, n);
+void Histogram::AddRow(const float* x, int64_t n) {
+  Range extremes{0, 0};
+  if (Kernel().extremes(x, n, 1, &extremes.low, &extremes.high)) {
+    return AddFinite({x, size_t(n)}, extremes);
+  }
   std::vector<float> finite;
-  if (!e.finite) {
-    std::copy_if(x, x + n, std::back_inserter(finite),
-                 [](float v) { return std::isfinite(v); });
-    non_finite_ += uint64_t(n) - finite.size();
-    if (!finite.empty()) Count(finite.data(), int64_t(finite.size()));
-    return;
+  std::copy_if(x, x + n, std::back_inserter(finite),
+               [](float v) { return std::isfinite(v); });
+  non_finite_ += uint64_t(n) - finite.size();
+  AddFinite(finite, extremes);
+}
+
+void Histogram::AddFinite(std::span<const float> x, Range extremes) {
+  low_ = std::min(low_, extremes.low);
+  high_ = std::max(high_, extremes.high);
+  GrowTo(ExponentFor(extremes.low, extremes.high));
+  if (counts_.empty() && (extremes.low < 0 || extremes.high > 0)) {
+    counts_.resize(kBins);
   }
-  low_ = std::min(low_, e.low);
-  high_ = std::max(high_, e.high);
-  GrowTo(ExponentFor(e.low, e.high));
-  if (counts_.empty() && (e.low < 0 || e.high > 0)) counts_.resize(kBins);
   if (counts_.empty()) {
-    zeros_ += uint64_t(n);
+    zeros_ += x.size();
     return;
   }
-  // Exact: a power of two.
-  const float inverse = std::ldexp(1.0f, -exponent_ / 2);
-  const float rest = std::ldexp(1.0f, -exponent_ - (-exponent_ / 2));
-  uint64_t zeros = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    const float steps = x[i] * inverse * rest;
-    const int whole = int(steps);
-    // What is below zero stays there where the steps underflow to -0: it would
-    // have been counted there by finer bins.
-    const bool below = (steps < float(whole)) | ((steps == 0) & (x[i] < 0));
-    const int bin = whole - below + kHalf;
-    zeros += x[i] == 0;
-    ++counts_[size_t(bin)];
-  }
-  zeros_ += zeros;
-  counts_[kHalf] -= zeros;
+  // Exact: powers of two.
+  const kernels::BinScale scale = {
+      std::ldexp(1.0f, -exponent_ / 2),
+      std::ldexp(1.0f, -exponent_ - (-exponent_ / 2))};
+  zeros_ += Kernel().count(x.data(), int64_t(x.size()), scale, counts_.data());
 }
 
 void Histogram::GrowTo(int exponent) {

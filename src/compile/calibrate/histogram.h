@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/quant.h"
+#include "kernels/histogram_f32/histogram_f32.h"
 
 namespace octet::compile {
 
@@ -18,7 +19,7 @@ namespace octet::compile {
 // having seen both.
 class Histogram {
  public:
-  static constexpr int kBins = 4096;
+  static constexpr int kBins = kernels::kHistogramBins;
   static constexpr int kHalf = kBins / 2;
   // Widths below 2^-140 are not needed: such numbers are counted as zero.
   static constexpr int kMinExponent = -140;
@@ -26,6 +27,9 @@ class Histogram {
   // `stride` elements from one row of `columns` to the next.
   void Add(const float* x, int64_t rows, int64_t columns, int64_t stride);
   void Add(std::span<const float> x) { Add(x.data(), 1, int64_t(x.size()), 0); }
+  // The same of elements that are known to be finite, and between which, 0
+  // included, they lie.
+  void AddFinite(std::span<const float> x, Range extremes);
   void Merge(const Histogram& other);
 
   // Takes on the bin width of `other` where that is the larger one.
@@ -54,7 +58,7 @@ class Histogram {
 
  private:
   void GrowTo(int exponent);
-  void Count(const float* x, int64_t n);
+  void AddRow(const float* x, int64_t n);
 
   int exponent_ = kMinExponent;
   std::vector<uint64_t> counts_;

@@ -2,31 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "base/cpu.h"
 
 namespace octet::compile {
 namespace {
 
 constexpr float kMomentum = 0.01f;
-
-constexpr float kLargest = std::numeric_limits<float>::max();
-
-// Extremes of finite values by channel; rows of `channels` values. Infinities
-// say nothing about a scale: they are counted by the histogram.
-void SeeChannels(ValueRange& value, const float* x, int64_t rows,
-                 int64_t stride) {
-  float* low = value.channel_low.data();
-  float* high = value.channel_high.data();
-  const int64_t channels = int64_t(value.channel_low.size());
-  for (int64_t r = 0; r < rows; ++r, x += stride) {
-    for (int64_t c = 0; c < channels; ++c) {
-      // False for NaN.
-      const bool finite = (x[c] >= -kLargest) & (x[c] <= kLargest);
-      low[c] = finite & (x[c] < low[c]) ? x[c] : low[c];
-      high[c] = finite & (x[c] > high[c]) ? x[c] : high[c];
-    }
-  }
-}
 
 // The owner of an extreme is the first sample (by index) that has it.
 void Own(float mine, float before, int64_t index, int64_t& owner) {
@@ -37,7 +19,9 @@ void Own(float mine, float before, int64_t index, int64_t& owner) {
 
 }  // namespace
 
-Observer::Observer(Ranges& ranges) : ranges_(ranges) {
+Observer::Observer(Ranges& ranges)
+    : ranges_(ranges),
+      extremes_(kernels::FindHistogramF32(DetectCpuLevel()).extremes) {
   for (ValueRange& value : ranges.values) watched_[value.name].value = &value;
 }
 
@@ -51,15 +35,39 @@ void Observer::See(const TensorView& view) {
   const int64_t columns = rank > 0 ? view.shape[rank - 1] : 1;
   const int64_t rows = columns > 0 ? view.shape.elements() / columns : 0;
   const auto* x = reinterpret_cast<const float*>(view.data);
+  here.low = here.high = 0;
+  here.before = here.value->histogram.extremes();
+  if (view.is_dense()) {
+    return SeeDense(here, {x, size_t(rows * columns)}, columns);
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    SeeDense(here, {x + r * view.pixel_stride, size_t(columns)}, columns);
+  }
+}
+
+// Rows without gaps between them: a pass for the extremes and one to count.
+void Observer::SeeDense(PerSample& here, std::span<const float> x,
+                        int64_t columns) {
+  if (x.empty()) return;
   ValueRange& value = *here.value;
-  Histogram sample;
-  sample.Add(x, rows, columns, view.pixel_stride);
-  here.low = sample.extremes().low;
-  here.high = sample.extremes().high;
-  here.before = value.histogram.extremes();
-  value.histogram.Merge(sample);
-  if (int64_t(value.channel_low.size()) == columns) {
-    SeeChannels(value, x, rows, view.pixel_stride);
+  low_.assign(size_t(columns), 0);
+  high_.assign(size_t(columns), 0);
+  const int64_t rows = int64_t(x.size()) / columns;
+  const bool all_finite =
+      extremes_(x.data(), rows, columns, low_.data(), high_.data());
+  const Range extremes{*std::ranges::min_element(low_),
+                       *std::ranges::max_element(high_)};
+  here.low = std::min(here.low, extremes.low);
+  here.high = std::max(here.high, extremes.high);
+  if (all_finite) {
+    value.histogram.AddFinite(x, extremes);
+  } else {
+    value.histogram.Add(x);
+  }
+  if (int64_t(value.channel_low.size()) != columns) return;
+  for (size_t c = 0; c < low_.size(); ++c) {
+    value.channel_low[c] = std::min(value.channel_low[c], low_[c]);
+    value.channel_high[c] = std::max(value.channel_high[c], high_[c]);
   }
 }
 

@@ -3,10 +3,13 @@
 #define OCTET_COMPILE_CALIBRATE_OBSERVER_H_
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compile/calibrate/ranges.h"
+#include "kernels/histogram_f32/histogram_f32.h"
 #include "octet/runtime.h"
 
 namespace octet::compile {
@@ -32,8 +35,12 @@ class Observer {
     float low = 0, high = 0;
     bool seen = false;
   };
+  void SeeDense(PerSample& here, std::span<const float> x, int64_t columns);
+
   std::map<std::string, PerSample, std::less<>> watched_;
   Ranges& ranges_;
+  const kernels::ExtremesF32Fn extremes_;
+  std::vector<float> low_, high_;  // of one sample, by channel
 };
 
 }  // namespace octet::compile

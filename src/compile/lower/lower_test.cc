@@ -244,6 +244,22 @@ output e
   }
 }
 
+// A sum that waits for a function in the output's place must not be written
+// over what is added to it afterwards.
+TEST(Lower, AddsResidualsBehindFunctions) {
+  ExpectFloatAsReference(R"(graph "g"
+input x f32[1,12,12,32]
+const w f32[32,3,3,32]{seed=1}
+const d f32[32,3,3,1]{seed=3}
+a f32[1,12,12,32] = Conv(x, w, _) pads=[1,1,1,1] name=c1
+r f32[1,12,12,32] = Conv(x, w, _) pads=[1,1,1,1] after=relu name=c2
+b f32[1,12,12,32] = Conv(a, w, _, r) pads=[1,1,1,1] residual=true before=silu name=c3
+c f32[1,12,12,32] = Conv(a, d, _, b) pads=[1,1,1,1] group=32 residual=true before=silu name=dw
+y f32[1,12,12,32] = Conv(a, w, _, c) pads=[1,1,1,1] residual=true after=relu name=c4
+output y
+)");
+}
+
 TEST(Lower, SaysHowMuchOfTheArenaIsNeededAtOneTime) {
   const Graph graph = MustParse(R"(graph "g"
 input x f32[1,8,8,8]

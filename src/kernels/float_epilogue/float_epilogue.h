@@ -28,7 +28,7 @@ TileClamp TileClampOf(const Function& function);
 // pixel or a row of a matrix.
 struct FloatEpilogue {
   Function before, after;
-  const float* residual;  // null: none; may be y
+  const float* residual;  // null: none; may be y if IsFused
   int64_t residual_stride;
   float* y;
   int64_t y_stride;
