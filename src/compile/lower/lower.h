@@ -16,8 +16,9 @@ struct Lowered {
 
 struct LowerOptions {
   // Parts of a concatenation are written where they belong, slices are views,
-  // and products read and write transposed. Off, every value of the graph is made whole by a step of its own
-  // (but for reshapes): so that calibration sees each of them.
+  // products read and write transposed, and an attention is one step. Off,
+  // every value of the graph is made whole by a step of its own (but for
+  // reshapes): so that calibration sees each of them.
   bool in_place = true;
   // Off, no two values share memory, so that each is still there at the end of
   // a run and steps may be run again one by one.

@@ -23,6 +23,8 @@ template <typename For>
       return For::template kFn<FunctionKind::kSilu>;
     case FunctionKind::kSigmoid:
       return For::template kFn<FunctionKind::kSigmoid>;
+    case FunctionKind::kGelu:
+      return For::template kFn<FunctionKind::kGelu>;
     case FunctionKind::kHardSwish:
       return For::template kFn<FunctionKind::kHardSwish>;
     default:
