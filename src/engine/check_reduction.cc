@@ -33,6 +33,10 @@ void CheckBatches(StepCheck& check, const ValueT& value, const Axes& operand,
                 value.name, Describe(value), y.name, Describe(y));
 }
 
+int64_t FromLast(const Axes& axes, int count) {
+  return axes.dims[size_t(axes.rank - count)];
+}
+
 void CheckPerm(StepCheck& check, const ValueT& value,
                const std::vector<int>& perm) {
   std::vector<int> sorted = perm;
@@ -53,10 +57,10 @@ void CheckRows(StepCheck& check, const ValueT& value,
                 Describe(value));
 }
 
-void CheckResidual(StepCheck& check, const MatMulF32T& p, const ValueT& y,
+void CheckResidual(StepCheck& check, int index, const ValueT& y,
                    const Axes& result) {
-  if (p.residual == -1) return;
-  const ValueT& residual = check.Read("residual", p.residual, {DType::F32});
+  if (index == -1) return;
+  const ValueT& residual = check.Read("residual", index, {DType::F32});
   check.Require(
       Rank(residual) >= 1 &&
           Channels(residual) == result.dims[size_t(result.rank - 1)] &&
@@ -83,20 +87,50 @@ void Check(StepCheck& check, const MatMulF32T& p) {
   if (!check.ok()) return;
   const Axes left = AxesOf(a, p.a_perm), right = AxesOf(b, p.b_perm);
   const Axes result = AxesOf(y, p.y_perm);
-  const auto dim = [](const Axes& axes, int from_last) {
-    return axes.dims[size_t(axes.rank - from_last)];
-  };
-  check.Require(dim(left, 1) == dim(right, 2) &&
-                    dim(result, 2) == dim(left, 2) &&
-                    dim(result, 1) == dim(right, 1),
+  check.Require(FromLast(left, 1) == FromLast(right, 2) &&
+                    FromLast(result, 2) == FromLast(left, 2) &&
+                    FromLast(result, 1) == FromLast(right, 1),
                 "'{}' {} times '{}' {} does not make '{}' {}", a.name,
                 Describe(a), b.name, Describe(b), y.name, Describe(y));
   CheckBatches(check, a, left, y, result);
   CheckBatches(check, b, right, y, result);
-  check.OptionalConstant("bias", p.bias, DType::F32, dim(result, 1));
-  CheckResidual(check, p, y, result);
+  check.OptionalConstant("bias", p.bias, DType::F32, FromLast(result, 1));
+  CheckResidual(check, p.residual, y, result);
   check.ValidFunction("before", p.before);
   check.ValidFunction("after", p.after);
+}
+
+void Check(StepCheck& check, const AttentionF32T& p) {
+  const ValueT& a = check.Read("a", p.a, {DType::F32});
+  const ValueT& b = check.Read("b", p.b, {DType::F32});
+  const ValueT& c = check.Read("c", p.c, {DType::F32});
+  const ValueT& y = check.Write("y", p.y, {DType::F32});
+  const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(c) >= 2 &&
+                     Rank(y) >= 2 && Rank(y) <= kMaxBatchRank + 2;
+  check.Require(ranks, "'{}', '{}', '{}' and '{}' must have 2 to {} axes",
+                a.name, b.name, c.name, y.name, kMaxBatchRank + 2);
+  CheckPerm(check, a, p.a_perm);
+  CheckPerm(check, b, p.b_perm);
+  CheckPerm(check, c, p.c_perm);
+  CheckPerm(check, y, p.y_perm);
+  CheckRows(check, a, p.a_perm);
+  CheckRows(check, y, p.y_perm);
+  if (!check.ok()) return;
+  const Axes query = AxesOf(a, p.a_perm), key = AxesOf(b, p.b_perm);
+  const Axes value = AxesOf(c, p.c_perm), result = AxesOf(y, p.y_perm);
+  check.Require(FromLast(query, 1) == FromLast(key, 2) &&
+                    FromLast(key, 1) == FromLast(value, 2) &&
+                    FromLast(result, 2) == FromLast(query, 2) &&
+                    FromLast(result, 1) == FromLast(value, 1),
+                "'{}' {} by '{}' {} by '{}' {} does not make '{}' {}", a.name,
+                Describe(a), b.name, Describe(b), c.name, Describe(c), y.name,
+                Describe(y));
+  CheckBatches(check, a, query, y, result);
+  CheckBatches(check, b, key, y, result);
+  CheckBatches(check, c, value, y, result);
+  Axes scores = result;
+  scores.dims[size_t(scores.rank - 1)] = FromLast(key, 1);
+  CheckResidual(check, p.residual, y, scores);
 }
 
 void Check(StepCheck& check, const PoolT& p) {

@@ -102,6 +102,8 @@ R VisitParams(const StepT& step, R none, Visit visit) {
       return visit(*u.AsConvHalf());
     case Params::DepthwiseHalf:
       return visit(*u.AsDepthwiseHalf());
+    case Params::AttentionF32:
+      return visit(*u.AsAttentionF32());
   }
   return none;
 }

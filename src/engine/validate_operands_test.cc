@@ -96,6 +96,12 @@ const Operand kOperands[] = {
     {"MatMulF32 bias", Use::kRead, Field<MatMulF32T, &MatMulF32T::bias>},
     {"MatMulF32 residual", Use::kRead,
      Field<MatMulF32T, &MatMulF32T::residual>},
+    {"AttentionF32 a", Use::kRead, Field<AttentionF32T, &AttentionF32T::a>},
+    {"AttentionF32 b", Use::kRead, Field<AttentionF32T, &AttentionF32T::b>},
+    {"AttentionF32 c", Use::kRead, Field<AttentionF32T, &AttentionF32T::c>},
+    {"AttentionF32 y", Use::kWrite, Field<AttentionF32T, &AttentionF32T::y>},
+    {"AttentionF32 residual", Use::kRead,
+     Field<AttentionF32T, &AttentionF32T::residual>},
     // Nothing but `a` has the result's size here.
     {"BinaryF32 a", Use::kRead, Field<BinaryF32T, &BinaryF32T::a>},
     {"BinaryF32 b", Use::kBroadcast, Field<BinaryF32T, &BinaryF32T::b>},

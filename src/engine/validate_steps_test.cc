@@ -314,6 +314,25 @@ const BrokenStep kReductions[] = {
        ParamsOf<MatMulF32T>(p).after = std::make_unique<Function>(99, 0, 0);
      },
      "function 99"},
+    {"values of another number of keys",
+     [](Program& p) { ParamsOf<AttentionF32T>(p).c = Named(p, "columns"); },
+     "does not make"},
+    {"keys as rows",
+     [](Program& p) { ParamsOf<AttentionF32T>(p).b = Named(p, "rows"); },
+     "does not make"},
+    {"order of the values' axes",
+     [](Program& p) {
+       ParamsOf<AttentionF32T>(p).c_perm = {0, 2};
+     },
+     "its order of axes is none of 'rows'"},
+    {"transposed attention",
+     [](Program& p) {
+       ParamsOf<AttentionF32T>(p).y_perm = {1, 0};
+     },
+     "the last axis of 'attention_f32'"},
+    {"mask of another number of keys",
+     [](Program& p) { ParamsOf<AttentionF32T>(p).residual = Named(p, "rows"); },
+     "the residual 'rows' f32 [36, 8] does not broadcast"},
     {"pool of rows",
      [](Program& p) {
        ParamsOf<PoolT>(p).x = p.AddAlias("r", kImage, {36, 8});

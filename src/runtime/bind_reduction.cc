@@ -2,6 +2,7 @@
 // matrices, softmax, normalization, reductions.
 #include <algorithm>
 
+#include "kernels/attention_f32/attention_f32.h"
 #include "kernels/layer_norm_f32/layer_norm_f32.h"
 #include "kernels/matmul_f32/matmul_f32.h"
 #include "kernels/pool/pool.h"
@@ -45,33 +46,67 @@ void SetResidual(const Binding& b, int index, kernels::MatMulF32Params& k) {
   BatchStrides(residual, k.batch_rank, k.residual_batch_stride);
 }
 
+// What a product reads and makes, each in its order of axes.
+struct Operand {
+  int index;
+  const std::vector<int>& perm;
+};
+
+void SetLeft(const Binding& b, const Operand& operand,
+             kernels::MatMulF32Params& k) {
+  const engine::Axes a = engine::AxesOf(b.Value(operand.index), operand.perm);
+  BatchStrides(a, k.batch_rank, k.a_batch_stride);
+  k.a = b.Read<float>(operand.index);
+  k.a_row_stride = StrideOf(a, 2);
+}
+
+void SetRight(const Binding& b, const Operand& operand,
+              kernels::MatMulF32Params& k) {
+  const engine::Axes right =
+      engine::AxesOf(b.Value(operand.index), operand.perm);
+  k.k = right.dims[size_t(right.rank - 2)];
+  k.n = right.dims[size_t(right.rank - 1)];
+  BatchStrides(right, k.batch_rank, k.b_batch_stride);
+  k.b = b.Read<float>(operand.index);
+  k.b_row_stride = StrideOf(right, 2);
+  k.b_column_stride = StrideOf(right, 1);
+}
+
+// Rows and batches of the product too.
+void SetResult(const Binding& b, const Operand& operand,
+               kernels::MatMulF32Params& k) {
+  const engine::Axes y = engine::AxesOf(b.Value(operand.index), operand.perm);
+  k.m = y.dims[size_t(y.rank - 2)];
+  k.batch_rank = y.rank - 2;
+  std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
+  BatchStrides(y, k.batch_rank, k.y_batch_stride);
+  k.y = b.Write<float>(operand.index);
+  k.y_row_stride = StrideOf(y, 2);
+}
+
 }  // namespace
 
 BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p) {
-  const engine::Axes a = engine::AxesOf(b.Value(p.a), p.a_perm);
-  const engine::Axes other = engine::AxesOf(b.Value(p.b), p.b_perm);
-  const engine::Axes y = engine::AxesOf(b.Value(p.y), p.y_perm);
   kernels::MatMulF32Params k{};
-  k.m = y.dims[size_t(y.rank - 2)];
-  k.k = a.dims[size_t(a.rank - 1)];
-  k.n = y.dims[size_t(y.rank - 1)];
-  k.batch_rank = y.rank - 2;
-  std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
-  BatchStrides(a, k.batch_rank, k.a_batch_stride);
-  BatchStrides(other, k.batch_rank, k.b_batch_stride);
-  BatchStrides(y, k.batch_rank, k.y_batch_stride);
-  k.a = b.Read<float>(p.a);
-  k.a_row_stride = StrideOf(a, 2);
-  k.b = b.Read<float>(p.b);
-  k.b_row_stride = StrideOf(other, 2);
-  k.b_column_stride = StrideOf(other, 1);
-  k.y = b.Write<float>(p.y);
-  k.y_row_stride = StrideOf(y, 2);
+  SetResult(b, {p.y, p.y_perm}, k);
+  SetLeft(b, {p.a, p.a_perm}, k);
+  SetRight(b, {p.b, p.b_perm}, k);
   k.bias = b.Read<float>(p.bias);
   k.before = engine::ToFunction(p.before);
   SetResidual(b, p.residual, k);
   k.after = engine::ToFunction(p.after);
   return b.Make(k, kernels::MatMulF32Kernels(), kernels::PlanMatMulF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::AttentionF32T& p) {
+  kernels::AttentionF32Params k{};
+  SetResult(b, {p.y, p.y_perm}, k.context);
+  SetRight(b, {p.c, p.c_perm}, k.context);
+  SetResult(b, {p.y, p.y_perm}, k.scores);
+  SetLeft(b, {p.a, p.a_perm}, k.scores);
+  SetRight(b, {p.b, p.b_perm}, k.scores);
+  SetResidual(b, p.residual, k.scores);
+  return b.Make(k, kernels::AttentionF32Kernels(), kernels::PlanAttentionF32);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::PoolT& p) {

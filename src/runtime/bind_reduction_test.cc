@@ -69,6 +69,43 @@ TEST(BindMatMulF32, TakesHeadsWhereTheyLie) {
   }
 }
 
+TEST(BindAttentionF32, WeighsTheValuesOfEachHead) {
+  TestProgram p;
+  engine::AttentionF32T attention;
+  attention.a = p.Add("a", DType::F32, {4, 2, 3});
+  attention.a_perm = {1, 0, 2};
+  attention.b = p.Add("b", DType::F32, {5, 2, 3});
+  attention.b_perm = {1, 2, 0};
+  attention.c = p.Add("c", DType::F32, {5, 2, 6});
+  attention.c_perm = {1, 0, 2};
+  attention.y = p.Add("y", DType::F32, {4, 2, 6});
+  attention.y_perm = {1, 0, 2};
+  const std::vector<float> mask = {0, -1, -100, 2, 1};
+  attention.residual = p.Constant("mask", mask);
+  p.Input(attention.a);
+  p.Input(attention.b);
+  p.Input(attention.c);
+  p.Output(attention.y);
+  p.AddStep(std::move(attention));
+  const Tensor a = PatternF32(Shape{4, 2, 3}), b = PatternF32(Shape{5, 2, 3});
+  const Tensor c = PatternF32(Shape{5, 2, 6}, 17, 8);
+  const auto got = Elements<float>(RunOnce(p, {a, b, c})[0]);
+  for (size_t n = 0; n < got.size(); ++n) {
+    const size_t row = n / 12, head = n / 6 % 2, column = n % 6;
+    double total = 0, sum = 0;
+    for (size_t key = 0; key < 5; ++key) {
+      double score = mask[key];
+      for (size_t k = 0; k < 3; ++k) {
+        score += double(a.as<float>()[(row * 2 + head) * 3 + k]) *
+                 b.as<float>()[(key * 2 + head) * 3 + k];
+      }
+      total += std::exp(score);
+      sum += std::exp(score) * c.as<float>()[(key * 2 + head) * 6 + column];
+    }
+    EXPECT_NEAR(got[n], sum / total, 1e-4) << n;
+  }
+}
+
 // Calls visit(input index) for the elements under a 3x3 window with stride 2
 // and padding 1 over 7x7 pixels of 6 channels.
 template <typename Visit>

@@ -117,6 +117,7 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
   if (options.in_place) {
     PlaceConcats(lowering);
     PlaceTransposes(lowering);
+    PlaceAttention(lowering);
   }
   AddInputs(lowering);
   std::string faults;

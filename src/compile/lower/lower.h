@@ -16,10 +16,10 @@ struct Lowered {
 
 struct LowerOptions {
   // Parts of a concatenation are written where they belong, slices are views,
-  // products read and write transposed, and what is computed element by element
-  // may lie where an operand did that nobody needs again. Off, every value of
-  // the graph is made whole by a step of its own (but for reshapes): so that
-  // calibration sees each of them.
+  // products read and write transposed, an attention is one step, and what is
+  // computed element by element may lie where an operand did that nobody needs
+  // again. Off, every value of the graph is made whole by a step of its own
+  // (but for reshapes): so that calibration sees each of them.
   bool in_place = true;
   // Off, no two values share memory, so that each is still there at the end of
   // a run and steps may be run again one by one.

@@ -35,6 +35,9 @@ class Lowering {
   // they make, where products of computed matrices read their input instead; by
   // the value they move, where the product that makes it writes their output.
   std::map<ValueId, const Node*> read_through, written_through;
+  // Scores and softmaxes that have no step of their own, as one step makes a
+  // whole attention of them: by the value they make the product of the scores.
+  std::map<ValueId, const Node*> in_attention;
 
   const NodePlan& PlanOf(const Node& node) const {
     return plan.nodes.at(node.name);
@@ -124,8 +127,10 @@ Status LowerCast(Lowering& lowering, const Node& node);
 // Decides which values are written straight into a concatenation.
 void PlaceConcats(Lowering& lowering);
 
-// Decides which transposes the products around them do.
+// Decides which transposes the products around them do, and which products are
+// an attention together with the softmax between them.
 void PlaceTransposes(Lowering& lowering);
+void PlaceAttention(Lowering& lowering);
 
 // A product of two computed matrices.
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node);

@@ -18,6 +18,15 @@ bool TakesOrder(const std::vector<int64_t>& perm, size_t slot) {
          (perm.back() == last || (slot == 1 && perm[perm.size() - 2] == last));
 }
 
+// A product that runs in f32 and has no constant weights.
+bool IsDynamic(const Lowering& lowering, NodeId n) {
+  if (n == kNoNode) return false;
+  const Node& node = lowering.graph.nodes[size_t(n)];
+  return std::holds_alternative<MatMul>(node.op) &&
+         Classify(lowering.graph, node) == Role::kFloat &&
+         lowering.Runs(node, Precision::kF32);
+}
+
 class TransposePlacer {
  public:
   explicit TransposePlacer(Lowering& lowering)
@@ -34,15 +43,6 @@ class TransposePlacer {
   }
 
  private:
-  // A product that runs in f32 and has no constant weights.
-  bool IsDynamic(NodeId n) const {
-    if (n == kNoNode) return false;
-    const Node& node = lowering_.graph.nodes[size_t(n)];
-    return std::holds_alternative<MatMul>(node.op) &&
-           Classify(lowering_.graph, node) == Role::kFloat &&
-           lowering_.Runs(node, Precision::kF32);
-  }
-
   bool MayReadThrough(const Node& node,
                       const std::vector<int64_t>& perm) const {
     const ValueId y = node.outputs[0];
@@ -53,7 +53,7 @@ class TransposePlacer {
       return false;
     }
     return std::ranges::all_of(readers, [&](NodeId n) {
-      return IsDynamic(n) &&
+      return IsDynamic(lowering_, n) &&
              ReadsInOrder(lowering_.graph.nodes[size_t(n)], y, perm);
     });
   }
@@ -75,8 +75,9 @@ class TransposePlacer {
     const ValueId x = node.inputs[0];
     const Form& y = lowering_.OutputForm(node);
     if (uses_.is_output[size_t(x)] || uses_.readers[size_t(x)].size() != 1 ||
-        !IsDynamic(uses_.producer[size_t(x)]) || !TakesOrder(perm, 0) ||
-        lowering_.placements.contains(x) || !IsF32(lowering_.FormsOf(x)[0])) {
+        !IsDynamic(lowering_, uses_.producer[size_t(x)]) ||
+        !TakesOrder(perm, 0) || lowering_.placements.contains(x) ||
+        !IsF32(lowering_.FormsOf(x)[0])) {
       return false;
     }
     const Form& read = lowering_.InputForm(node, 0);
@@ -116,6 +117,96 @@ int TransposedOutput(Lowering& lowering, const Node& transpose) {
   return value;
 }
 
+// What a product writes, and in which order of axes.
+int ProductOutput(Lowering& lowering, const Node& node,
+                  std::vector<int>& order) {
+  const auto through = lowering.written_through.find(node.outputs[0]);
+  if (through == lowering.written_through.end()) return lowering.Output(node);
+  const auto& perm = std::get<Transpose>(through->second->op).perm;
+  order.resize(perm.size());
+  for (size_t i = 0; i < perm.size(); ++i) order[size_t(perm[i])] = int(i);
+  return TransposedOutput(lowering, *through->second);
+}
+
+int Residual(Lowering& lowering, const Node& node) {
+  if (!std::get<MatMul>(node.op).fusion.residual) return -1;
+  return lowering.Dense(node.name,
+                        lowering.Input(node, node.inputs.size() - 1));
+}
+
+// The batches of a product.
+std::span<const int64_t> BatchesOf(const Lowering& lowering, ValueId v) {
+  const Shape& shape = lowering.graph.values[size_t(v)].shape;
+  return shape.dims().first(size_t(shape.rank() - 2));
+}
+
+class AttentionPlacer {
+ public:
+  explicit AttentionPlacer(Lowering& lowering)
+      : lowering_(lowering), uses_(ComputeUses(lowering.graph)) {}
+
+  void Place(const Node& softmax) {
+    const ValueId x = softmax.inputs[0], y = softmax.outputs[0];
+    if (!std::holds_alternative<Softmax>(softmax.op) || !IsLink(x, softmax) ||
+        std::get<Softmax>(softmax.op).axis != ShapeOf(x).rank() - 1) {
+      return;
+    }
+    const NodeId product = uses_.producer[size_t(x)];
+    if (!IsDynamic(lowering_, product)) return;
+    const Node& scores = lowering_.graph.nodes[size_t(product)];
+    if (!IsPlain(scores) || uses_.readers[size_t(y)].size() != 1) return;
+    const NodeId reader = uses_.readers[size_t(y)][0];
+    const Node& context = lowering_.graph.nodes[size_t(reader)];
+    if (!IsDynamic(lowering_, reader) || context.inputs[0] != y ||
+        !IsLink(y, context) || !IsPlain(context) ||
+        std::get<MatMul>(context.op).fusion.residual ||
+        !std::ranges::equal(BatchesOf(lowering_, x),
+                            BatchesOf(lowering_, context.outputs[0]))) {
+      return;
+    }
+    lowering_.in_attention[x] = &scores;
+    lowering_.in_attention[y] = &scores;
+  }
+
+ private:
+  const Shape& ShapeOf(ValueId v) const {
+    return lowering_.graph.values[size_t(v)].shape;
+  }
+
+  // Whether `v` goes to `reader` alone and as f32.
+  bool IsLink(ValueId v, const Node& reader) const {
+    return !uses_.is_output[size_t(v)] &&
+           uses_.readers[size_t(v)].size() == 1 &&
+           !lowering_.placements.contains(v) &&
+           lowering_.Runs(reader, Precision::kF32) &&
+           lowering_.PlanOf(reader).input_forms[0] == 0 &&
+           IsF32(lowering_.FormsOf(v)[0]);
+  }
+
+  // Without functions or bias.
+  bool IsPlain(const Node& node) const {
+    const Fusion& fusion = std::get<MatMul>(node.op).fusion;
+    return !lowering_.HasInput(node, 2) &&
+           fusion.before.kind == FunctionKind::kIdentity &&
+           fusion.after.kind == FunctionKind::kIdentity;
+  }
+
+  Lowering& lowering_;
+  Uses uses_;
+};
+
+void AddAttention(Lowering& lowering, const Node& scores, const Node& context) {
+  engine::AttentionF32T step;
+  step.a = Operand(lowering, scores, 0, step.a_perm);
+  step.b = Operand(lowering, scores, 1, step.b_perm);
+  step.c = Operand(lowering, context, 1, step.c_perm);
+  step.residual = Residual(lowering, scores);
+  step.y = ProductOutput(lowering, context, step.y_perm);
+  lowering.AddStep(
+      context, "fp32", std::move(step),
+      CountMacs(lowering.graph, scores) + CountMacs(lowering.graph, context));
+}
+
 }  // namespace
 
 void PlaceTransposes(Lowering& lowering) {
@@ -123,29 +214,27 @@ void PlaceTransposes(Lowering& lowering) {
   for (const Node& node : lowering.graph.nodes) placer.Place(node);
 }
 
+void PlaceAttention(Lowering& lowering) {
+  AttentionPlacer placer(lowering);
+  for (const Node& node : lowering.graph.nodes) placer.Place(node);
+}
+
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node) {
+  if (lowering.in_attention.contains(node.outputs[0])) return {};
+  const auto attention = lowering.in_attention.find(node.inputs[0]);
+  if (attention != lowering.in_attention.end()) {
+    AddAttention(lowering, *attention->second, node);
+    return {};
+  }
   const MatMul& op = std::get<MatMul>(node.op);
   engine::MatMulF32T step;
   step.a = Operand(lowering, node, 0, step.a_perm);
   step.b = Operand(lowering, node, 1, step.b_perm);
   if (lowering.HasInput(node, 2)) step.bias = lowering.Input(node, 2);
-  if (op.fusion.residual) {
-    step.residual =
-        lowering.Dense(node.name, lowering.Input(node, node.inputs.size() - 1));
-  }
+  step.residual = Residual(lowering, node);
   step.before = engine::FromFunction(op.fusion.before);
   step.after = engine::FromFunction(op.fusion.after);
-  const auto through = lowering.written_through.find(node.outputs[0]);
-  if (through == lowering.written_through.end()) {
-    step.y = lowering.Output(node);
-  } else {
-    const auto& perm = std::get<Transpose>(through->second->op).perm;
-    step.y = TransposedOutput(lowering, *through->second);
-    step.y_perm.resize(perm.size());
-    for (size_t i = 0; i < perm.size(); ++i) {
-      step.y_perm[size_t(perm[i])] = int(i);
-    }
-  }
+  step.y = ProductOutput(lowering, node, step.y_perm);
   lowering.AddStep(node, "fp32", std::move(step),
                    CountMacs(lowering.graph, node));
   return {};

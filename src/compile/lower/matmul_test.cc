@@ -49,6 +49,51 @@ TEST(LowerDynamicMatMul, CopiesNoHeads) {
   EXPECT_EQ(CountSteps<engine::StridedCopyT>(*whole), 4);
 }
 
+TEST(LowerDynamicMatMul, MakesOneStepOfAnAttention) {
+  const Graph graph = MustParse(kAttention);
+  const auto lowered = Lower(graph, FloatPlan(graph));
+  ASSERT_TRUE(lowered.ok()) << lowered.status().message();
+  EXPECT_EQ(CountSteps<engine::AttentionF32T>(*lowered), 1);
+  EXPECT_EQ(CountSteps<engine::MatMulF32T>(*lowered), 0);
+  EXPECT_EQ(CountSteps<engine::SoftmaxT>(*lowered), 0);
+}
+
+TEST(LowerDynamicMatMul, KeepsStepsThatAreNoAttention) {
+  const struct {
+    const char *nodes, *why;
+  } kCases[] = {
+      {"s = MatMul(x, x)\np = Softmax(s) axis=1\ny = MatMul(p, x)\n",
+       "the softmax is not over the keys"},
+      {"s = MatMul(x, x)\np = Softmax(s) axis=2\ny = MatMul(x, p)\n",
+       "the softmax is the right operand"},
+      {"s = MatMul(x, x)\np = Softmax(s) axis=2\nz = MatMul(p, x)\n"
+       "y = Binary(z, p) op=mul\n",
+       "somebody else reads the probabilities"},
+      {"s = MatMul(x, x)\np = Softmax(s) axis=2\nz = MatMul(p, x)\n"
+       "y = Binary(z, s) op=mul\n",
+       "somebody else reads the scores"},
+      {"s = MatMul(x, x) before=tanh\np = Softmax(s) axis=2\n"
+       "y = MatMul(p, x)\n",
+       "a function of the scores"},
+      {"s = MatMul(x, x)\np = Softmax(s) axis=2\n"
+       "y = MatMul(p, x, _, x) residual=true\n",
+       "a sum behind it"},
+      {"const v f32[3,2,4,4]{seed=1}\ns = MatMul(x, x)\n"
+       "p = Softmax(s) axis=2\ny = MatMul(p, v)\n",
+       "the probabilities are repeated"},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.why);
+    const std::string text = "graph \"g\"\ninput x f32[2,4,4]\n" +
+                             std::string(c.nodes) + "output y\n";
+    ExpectFloatAsReference(text);
+    const Graph graph = MustParse(text);
+    const auto lowered = Lower(graph, FloatPlan(graph));
+    ASSERT_TRUE(lowered.ok()) << lowered.status().message();
+    EXPECT_EQ(CountSteps<engine::AttentionF32T>(*lowered), 0);
+  }
+}
+
 TEST(LowerDynamicMatMul, GivesTheSameBitsWithAndWithoutCopies) {
   const Graph graph = MustParse(kAttention);
   const Plan plan = PlanWithRanges(graph);

@@ -16,7 +16,8 @@ struct Demand {
   bool f32 = false;
   bool per_tensor = false;
   bool per_channel = false;
-  bool any_u8 = false;  // whichever u8 form there is
+  bool any_u8 = false;    // whichever u8 form there is
+  bool residual = false;  // added to sums: f32 where that is there anyway
   bool f16 = false;
   bool bf16 = false;
   bool u8() const { return per_tensor || per_channel || any_u8; }
@@ -257,7 +258,7 @@ class Proposer {
     const ValueId x = node.inputs[0];
     Ask(x, ReadsPerChannel(node) ? &Demand::per_channel : &Demand::per_tensor);
     if (const ValueId residual = Residual(node); residual != kNoValue) {
-      Ask(residual, &Demand::any_u8);
+      Ask(residual, &Demand::residual);
     }
   }
 
@@ -281,6 +282,10 @@ class Proposer {
   void SetForms(ValueId v, Precision producer) {
     Demand& d = demands_[v];
     if (graph_.values[v].dtype != DType::kF32) d = Demand{.f32 = true};
+    if (d.residual) {
+      const bool is_float = producer != Precision::kInt8 || (d.f32 && !d.u8());
+      (is_float ? d.f32 : d.any_u8) = true;
+    }
     if (d.any_u8 && !d.per_tensor && !d.per_channel) d.per_tensor = true;
     std::vector<Form>& forms = forms_[v];
     const Form f32 = Form::F32();
@@ -332,7 +337,12 @@ class Proposer {
       if (int8 && i == 0 && ReadsPerChannel(node)) {
         here = Granularity::kPerChannel;
       }
-      plan.input_forms.push_back(FindForm(v, StorageOf(plan.precision), here));
+      const bool adds =
+          int8 && i + 1 == node.inputs.size() && Residual(node) != kNoValue;
+      const Storage storage = adds && !forms_[v][0].is_u8()
+                                  ? forms_[v][0].storage
+                                  : StorageOf(plan.precision);
+      plan.input_forms.push_back(FindForm(v, storage, here));
     }
   }
 

@@ -182,6 +182,30 @@ output c
   EXPECT_EQ(plan.nodes.at("conv2").input_forms.back(), 0);
 }
 
+// Behind normalization or before it: the stream of an encoder is no u8.
+TEST(Propose, AddsResidualsUnroundedWhereFloatsAreThere) {
+  const Graph graph = MustParse(R"(graph "residual"
+input x f32[1,8,16]
+const w f32[16,16]{seed=1}
+const g f32[16]{seed=2}
+n f32[1,8,16] = LayerNorm(x, g) name=norm1
+a f32[1,8,16] = MatMul(n, w, _, n) residual=true name=post
+b f32[1,8,16] = LayerNorm(a, g) name=norm2
+c f32[1,8,16] = MatMul(b, w, _) name=up
+d f32[1,8,16] = MatMul(c, w, _, a) residual=true name=pre
+y f32[1,8,16] = LayerNorm(d, g) name=norm3
+output y
+)");
+  const Plan plan = MustPropose(graph);
+  for (const char* name : {"post", "pre"}) {
+    EXPECT_EQ(plan.nodes.at(name).precision, Precision::kInt8) << name;
+    EXPECT_EQ(plan.nodes.at(name).input_forms.back(), 0) << name;
+  }
+  EXPECT_EQ(plan.values.at("n").forms[0].storage, Storage::kF32);
+  ASSERT_EQ(plan.values.at("a").forms.size(), 1u);
+  EXPECT_EQ(plan.values.at("a").forms[0].storage, Storage::kF32);
+}
+
 TEST(ParseRequest, OffersTheNearestPrecision) {
   const Result<Request> request = ParseRequest("conv*=fp23", false);
   ASSERT_FALSE(request.ok());

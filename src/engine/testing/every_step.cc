@@ -175,6 +175,13 @@ void Builder::AddReductions() {
   product.y = F32Output("matmul_f32", {pixels, pixels});
   product.residual = p_.Constant<float>("mask", pixels, -1.0f);
   p_.AddStep(std::move(product));
+  AttentionF32T attention;
+  attention.a = rows;
+  attention.b = columns;
+  attention.c = rows;
+  attention.y = F32Output("attention_f32", {pixels, kChannels});
+  attention.residual = p_.Constant<float>("keys", pixels, -1.0f);
+  p_.AddStep(std::move(attention));
   Step<PoolT>(image_, U8Output("pool", {1, 2, 2, kChannels}), [](PoolT& p) {
     p.kind = PoolKind::Average;
     p.window = std::make_unique<Window>(3, 3, 3, 3, 1, 1, 0, 0);

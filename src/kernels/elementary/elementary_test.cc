@@ -130,14 +130,20 @@ constexpr ForCodesLevel kForCodes[] = {
 TEST(ElementaryForCodes, StaysWithinItsStatedErrorOverASweepOfAllFloats) {
   const std::vector<float> x = SweepOfAllFloats(20011);
   std::vector<float> y(x.size());
-  for (FunctionKind kind : {FunctionKind::kSilu, FunctionKind::kSigmoid}) {
+  const struct {
+    FunctionKind kind;
+    double smallest;  // below any code
+  } kRows[] = {{FunctionKind::kSilu, 0x1p-100},
+               {FunctionKind::kSigmoid, 0x1p-100},
+               {FunctionKind::kGelu, 0x1p-27}};
+  for (const auto& [kind, smallest] : kRows) {
     const Function f{kind};
     ElementaryForCodesReference(f, x.data(), y.data(), int64_t(x.size()));
     for (size_t i = 0; i < x.size(); ++i) {
       if (!std::isfinite(x[i])) continue;
       const double truth = Evaluate(f, x[i]);
       ASSERT_LE(std::fabs(double(y[i]) - truth),
-                std::max(0x1p-13 * std::fabs(truth), 0x1p-100))
+                std::max(0x1p-13 * std::fabs(truth), smallest))
           << Name(kind) << " of " << x[i];
     }
   }
@@ -178,6 +184,13 @@ TEST(ElementaryForCodes, EndsWhereTheFunctionsDo) {
   EXPECT_NEAR(y[1], 0, 1e-30);
   EXPECT_TRUE(std::isnan(y[2]));
   EXPECT_EQ(y[5], 1);
+  ElementaryForCodesReference({FunctionKind::kGelu}, x, y, 6);
+  EXPECT_EQ(y[0], kInfinity);
+  EXPECT_NEAR(y[1], 0, 1e-8);
+  EXPECT_TRUE(std::isnan(y[2]));
+  EXPECT_EQ(y[3], 0);
+  EXPECT_NEAR(y[4], 0, 1e-8);
+  EXPECT_EQ(y[5], 1e30f);
 }
 
 TEST(Elementary, GivesTheSpecialValuesOfTheDefinition) {

@@ -196,6 +196,24 @@ template <typename V>
   return V::Mul(x, phi);
 }
 
+// The same for codes: log2 Phi(-a) by a polynomial. Below -6, where x * Phi(x)
+// is smaller than 2^-27, the value at -6 stands.
+template <typename V>
+[[gnu::always_inline]] inline typename V::F CoarseGelu(typename V::F x) {
+  // log2(2 Phi(-a)) / a for a <= 6; 2^-18 of Phi(-a).
+  constexpr float kRate[] = {-1.15121437f,    -0.458541585f,   -0.0538909381f,
+                             0.00847684713f,  -0.00092318568f, 6.07261526e-05f,
+                             -1.79377997e-06f};
+  using F = typename V::F;
+  const F bounded = V::Max(V::Set(-6.0f), x);
+  const F a = V::Min(V::Set(6.0f), V::Abs(bounded));
+  const F tail =
+      CoarseExp2<V>(V::Fma(a, Polynomial<V>(kRate, a), V::Set(-1.0f)));
+  const F phi =
+      V::Select(V::Less(x, V::Set(0.0f)), tail, V::Sub(V::Set(1.0f), tail));
+  return V::Mul(bounded, phi);
+}
+
 // x * sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)), the same as the tanh form.
 template <typename V>
 [[gnu::always_inline]] inline typename V::F GeluTanh(typename V::F x) {
@@ -251,7 +269,8 @@ template <typename V, FunctionKind kKind, bool kForCodes = false>
     return V::Mul(
         x, Clamp<V>(V::Fma(x, V::Set(0.166666672f), V::Set(0.5f)), zero, one));
   if constexpr (kKind == FunctionKind::kTanh) return Tanh<V>(x);
-  if constexpr (kKind == FunctionKind::kGelu) return Gelu<V>(x);
+  if constexpr (kKind == FunctionKind::kGelu)
+    return kForCodes ? CoarseGelu<V>(x) : Gelu<V>(x);
   if constexpr (kKind == FunctionKind::kGeluTanh) return GeluTanh<V>(x);
   if constexpr (kKind == FunctionKind::kElu)
     return V::Select(is_negative, V::Mul(alpha, Expm1<V>(x)), x);
@@ -324,6 +343,8 @@ template <typename V>
     CallAll<V, FunctionKind::kSilu, true>(function, x, y, n);
   } else if (function.kind == FunctionKind::kSigmoid) {
     CallAll<V, FunctionKind::kSigmoid, true>(function, x, y, n);
+  } else if (function.kind == FunctionKind::kGelu) {
+    CallAll<V, FunctionKind::kGelu, true>(function, x, y, n);
   } else {
     kCallAll<V>[int(function.kind)](function, x, y, n);
   }

@@ -54,6 +54,8 @@ template <typename For>
       return For::template kFn<Stages<FunctionKind::kSilu>>;
     case FunctionKind::kSigmoid:
       return For::template kFn<Stages<FunctionKind::kSigmoid>>;
+    case FunctionKind::kGelu:
+      return For::template kFn<Stages<FunctionKind::kGelu>>;
     case FunctionKind::kHardSwish:
       return For::template kFn<Stages<FunctionKind::kHardSwish>>;
     default:

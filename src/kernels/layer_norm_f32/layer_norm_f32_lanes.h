@@ -30,22 +30,44 @@ template <typename V>
   return lanes[0];
 }
 
+// Sums over a row: as many as hide how long an addition takes. Vector i goes to
+// sum i % kSums, and those are added in pairs.
+constexpr int64_t kSums = 4;
+
+// The sum over a row of add(vector, sum), with `otherwise` behind its end.
+template <typename V, typename AddTo>
+[[gnu::always_inline]] inline float SumOfRow(const float* x, int64_t n,
+                                             float otherwise, AddTo add) {
+  using F = typename V::F;
+  F sums[kSums] = {V::Set(0.0f), V::Set(0.0f), V::Set(0.0f), V::Set(0.0f)};
+  int64_t i = 0;
+  for (; i + kSums * V::kLanes <= n; i += kSums * V::kLanes) {
+#pragma GCC unroll 4
+    for (int64_t s = 0; s < kSums; ++s) {
+      sums[s] = add(V::Load(x + i + s * V::kLanes), sums[s]);
+    }
+  }
+  for (int64_t s = 0; i < n; i += V::kLanes, ++s) {
+    sums[s] = add(LoadSome<V>(x + i, n - i, otherwise), sums[s]);
+  }
+  return AddLanes<V>(
+      V::Add(V::Add(sums[0], sums[1]), V::Add(sums[2], sums[3])));
+}
+
 template <typename V>
 void NormalizeRow(const LayerNormF32Params& p, const float* x, float* y) {
   using F = typename V::F;
   const int64_t n = p.columns;
-  F sum = V::Set(0.0f);
-  for (int64_t i = 0; i < n; i += V::kLanes) {
-    sum = V::Add(sum, LoadSome<V>(x + i, n - i, 0));
-  }
-  const float mean_of_row = AddLanes<V>(sum) / float(n);
+  const float mean_of_row =
+      SumOfRow<V>(x, n, 0, [](F v, F sum) { return V::Add(sum, v); }) /
+      float(n);
   const F mean = V::Set(mean_of_row);
-  F squares = V::Set(0.0f);
-  for (int64_t i = 0; i < n; i += V::kLanes) {
-    const F distance = V::Sub(LoadSome<V>(x + i, n - i, mean_of_row), mean);
-    squares = V::Fma(distance, distance, squares);
-  }
-  const float variance = AddLanes<V>(squares) / float(n);
+  const float variance = SumOfRow<V>(x, n, mean_of_row,
+                                     [mean](F v, F sum) {
+                                       const F distance = V::Sub(v, mean);
+                                       return V::Fma(distance, distance, sum);
+                                     }) /
+                         float(n);
   const F inverse = V::Div(V::Set(1.0f), V::Sqrt(V::Set(variance + p.epsilon)));
   for (int64_t i = 0; i < n; i += V::kLanes) {
     const F unit = V::Mul(V::Sub(V::Load(x + i), mean), inverse);

@@ -59,9 +59,10 @@ void NormalizeLine(const float* x, float* y, int64_t n) {
   }
   V::Store(lanes, sum);
   for (int64_t i = 1; i < V::kLanes; ++i) lanes[0] += lanes[i];
-  const F total = V::Set(lanes[0]);
+  // One division for the line, not one for each vector.
+  const F share = V::Div(V::Set(1.0f), V::Set(lanes[0]));
   for (int64_t i = 0; i < n; i += V::kLanes) {
-    StoreSome<V>(y + i, V::Div(V::Load(y + i), total), n - i);
+    StoreSome<V>(y + i, V::Mul(V::Load(y + i), share), n - i);
   }
 }
 
