@@ -34,11 +34,12 @@ struct ProposeOptions {
 // Proposes a plan whose u8 forms still lack their parameters.
 //
 // A convolution or matrix product with constant weights is int8 unless it
-// decodes what a softmax made (boxes) or is asked otherwise; what lies on the way to
-// one follows it; what follows the last of them stays float. Codes are taken
-// after a fused function only. A residual that is made in float, or that only
-// floats are wanted of otherwise, is added unrounded. What reaches a depthwise convolution is stored
-// per channel, with a copy per tensor for other readers.
+// decodes what a softmax made (boxes) or is asked otherwise; what lies on the
+// way to one follows it; what follows the last of them stays float. Codes are
+// taken after a fused function only. A residual that is made in float, or that
+// only floats are wanted of otherwise, is added unrounded. What reaches a
+// depthwise convolution is stored per channel, with a copy per tensor for other
+// readers.
 //
 // Only products have 16-bit forms: they read halves, and write them where a
 // reader takes them. What moves data follows its readers; the rest is f32.
