@@ -1,6 +1,10 @@
 """The same inputs give the same bytes, however the work is divided."""
+import json
+
 import numpy as np
 import pytest
+
+BAD_INPUT = 3
 
 
 def calibrate(octet, shop, output, *options):
@@ -41,6 +45,39 @@ def test_calibrating_apart_is_the_same_as_on_the_way(octet, shop, tmp_path):
     printed = octet.ok('build', shop / 'small.onnx', '-o', tmp_path / 'g',
                        '--no-verdict', *ranges)
     assert 'give --calib too' in printed
+
+
+def test_one_timing_cache_gives_one_engine(octet, shop, tmp_path):
+    cache = tmp_path / 't.cache'
+
+    def build(name, *options):
+        octet.ok('build', shop / 'small.onnx', '-o', tmp_path / name,
+                 '--ranges', shop / 'small.calib', '--no-verdict', *options)
+        return (tmp_path / name).read_bytes()
+
+    build('a', '--timing-cache', cache)
+    timed = cache.read_bytes()
+    assert json.loads(timed)['tactics']
+    # Nothing is left to time, under whatever name of the option.
+    first = build('b', '--timing-cache', cache)
+    assert build('c', f'--timingCacheFile={cache}') == first
+    assert cache.read_bytes() == timed
+    # Tactics change how a result is computed, not the result.
+    build('d')
+    samples = shop / 'samples.npy'
+    assert (outputs(octet, tmp_path / 'b', samples, tmp_path / 'timed') ==
+            outputs(octet, tmp_path / 'd', samples, tmp_path / 'ruled'))
+
+
+def test_what_is_no_timing_cache_is_refused_and_kept(octet, shop, tmp_path):
+    cache = tmp_path / 't.cache'
+    cache.write_text('mine')
+    message = octet.fails(BAD_INPUT, 'build', shop / 'small.onnx', '-o',
+                          tmp_path / 'e.octet', '--ranges',
+                          shop / 'small.calib', '--no-verdict',
+                          '--timing-cache', cache)
+    assert 'no timing cache' in message
+    assert cache.read_text() == 'mine'
 
 
 @pytest.mark.parametrize('shards', [1, 2, 7])
