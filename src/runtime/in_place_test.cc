@@ -119,5 +119,32 @@ TEST(InPlace, AddsAResidualInPlaceOnAnyNumberOfThreads) {
   }
 }
 
+// What of its operands a float convolution may be written over.
+template <typename Conv>
+int OperandsToWriteOver(FunctionKind before, FunctionKind after) {
+  const std::vector<int64_t> dims = {1, 4, 4, 16};
+  TestProgram p;
+  Conv conv;
+  conv.x = p.Add("x", engine::DType::F32, dims);
+  conv.residual = p.Add("residual", engine::DType::F32, dims);
+  conv.y = p.Add("y", engine::DType::F32, dims);
+  conv.before = engine::FromFunction({before});
+  conv.after = engine::FromFunction({after});
+  p.AddStep(std::move(conv));
+  return int(engine::InPlaceOf(p.profile(), *p.profile().steps[0]).count);
+}
+
+// Any other function is applied to sums that lie in the output already, and the
+// residual is read after that.
+TEST(InPlace, FloatResidualsAreKeptWhereAFunctionStandsBetween) {
+  for (const auto count : {OperandsToWriteOver<engine::ConvF32T>,
+                           OperandsToWriteOver<engine::DepthwiseF32T>}) {
+    EXPECT_EQ(count(FunctionKind::kIdentity, FunctionKind::kRelu), 1);
+    EXPECT_EQ(count(FunctionKind::kClip, FunctionKind::kIdentity), 1);
+    EXPECT_EQ(count(FunctionKind::kSilu, FunctionKind::kIdentity), 0);
+    EXPECT_EQ(count(FunctionKind::kRelu, FunctionKind::kHardSwish), 0);
+  }
+}
+
 }  // namespace
 }  // namespace octet::runtime

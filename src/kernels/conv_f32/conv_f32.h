@@ -14,7 +14,8 @@
 // rounds every product to the bias's precision: seen at the outputs of a
 // network of a hundred layers.) Vector levels use fma, the reference rounds
 // products. So a result depends on the level, never on tiles, parts or threads,
-// and is within 2 K eps sum|x w| of any other level's.
+// and is within 2 K eps sum|x w| of any other level's. (conv_f32_winograd,
+// which may run in this family's place, has a bound of its own.)
 #ifndef OCTET_KERNELS_CONV_F32_CONV_F32_H_
 #define OCTET_KERNELS_CONV_F32_CONV_F32_H_
 
@@ -43,7 +44,8 @@ struct ConvF32Params {
   int64_t group = 1;                // divides both numbers of channels
   const float* weight;              // PackConvF32's
   const float* bias = nullptr;      // [out_channels]; null: zero
-  const float* residual = nullptr;  // may be y; null: none
+  const float* residual = nullptr;  // null: none; may be y where before and
+                                    // after are identity, ReLU or Clip
   int64_t residual_pixel_stride = 0;
   Function before, after;
 };

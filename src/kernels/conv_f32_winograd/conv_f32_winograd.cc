@@ -34,7 +34,7 @@ bool WinogradApplies(const ConvF32Params& p) {
 bool UsesWinograd(const ConvF32Params& p, CpuLevel level) {
   return level != CpuLevel::kScalar && WinogradApplies(p) &&
          p.out_channels >= kLeastChannels &&
-         TilesOf(WinogradShapeOf(p)).count >= kLeastTiles;
+         FillsWinogradTiles(WinogradShapeOf(p), kLeastTiles);
 }
 
 WinogradShape WinogradShapeOf(const ConvF32Params& p) {

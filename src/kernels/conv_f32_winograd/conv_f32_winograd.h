@@ -1,14 +1,19 @@
 // Float 3x3 convolution of stride 1 by Winograd F(4x4, 3x3): a quarter of the
 // products of conv_f32, whose parameters and formula this family has.
 //
-// Sums are formed another way than in conv_f32, and rounded more often: errors
-// are some five times those of conv_f32, far within its bound of 2 K eps
-// sum|x w| where the bound is not tiny, that is for kLeastChannels and more. An
-// input that is not finite spoils all 16 outputs of a tile, not only those that
-// see it.
+// Sums are formed another way than in conv_f32, and the outputs of a tile share
+// their roundings: each is within
 //
-// A result depends on the level, never on tiles, parts or threads. Weights are
-// transformed anew from their packed form for each band of tiles.
+//   16 eps sum over c of (the largest |x| of c in the tile's 6 x 6 inputs) *
+//                        (sum of |w| of c's nine)
+//
+// of the true one, plus what conv_f32 rounds after the sum. So an output's
+// error follows the largest inputs near it, even where it does not see them;
+// one that is not finite, or is not when taken 100 times, spoils all outputs of
+// the up to four tiles that it is an input of.
+//
+// A result depends on the level, never on bands, parts, threads or the batch.
+// Weights are transformed anew from their packed form for each band of tiles.
 #ifndef OCTET_KERNELS_CONV_F32_WINOGRAD_CONV_F32_WINOGRAD_H_
 #define OCTET_KERNELS_CONV_F32_WINOGRAD_CONV_F32_WINOGRAD_H_
 

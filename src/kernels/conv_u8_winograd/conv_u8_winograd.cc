@@ -19,6 +19,9 @@ constexpr Kernel<ConvU8Params> kRows[] = {
 // Between AVX2 and AVX-512, as in conv_u8.cc.
 constexpr double kNsPerProduct = 1.0 / 100;
 
+// With fewer the transform of the weights costs more than is saved.
+constexpr int64_t kLeastTiles = 4;
+
 }  // namespace
 
 bool WinogradIsExact(const ConvU8Params& p) {
@@ -32,6 +35,7 @@ bool UsesWinograd(const ConvU8Params& p, CpuLevel level) {
   }
   if (p.algorithm == ConvU8Algorithm::kWinograd) return true;
   if (level == CpuLevel::kScalar) return false;
+  if (!FillsWinogradTiles(WinogradShapeOf(p), kLeastTiles)) return false;
   if (level == CpuLevel::kAvx2) {
     return p.in_channels >= 16 && p.out_channels >= 16;
   }

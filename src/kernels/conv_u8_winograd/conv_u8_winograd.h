@@ -9,8 +9,8 @@
 // of 9) and by up to 64 with a shift, which is right if the true sum is below
 // 2^31 / 64. That is what sum_bound proves, and the only condition.
 //
-//   Transformed inputs, at most 50 * 255, and weights, at most 49 * 128, fit
-//   16 bits.
+//   Transformed inputs, at most 68 * 255 (of row 1, -4 -4 1 1, in both
+//   directions the positive part), and weights, at most 49 * 128, fit 16 bits.
 //
 // The weights are transformed anew from their packed form (conv_u8_pack.h) for
 // each band of tiles, so an engine holds nothing for it.

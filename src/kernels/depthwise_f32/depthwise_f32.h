@@ -32,7 +32,8 @@ struct DepthwiseF32Params {
   Window window;
   const float* weight;  // [kernel_h * kernel_w][C padded to 16], padding zero
   const float* bias = nullptr;      // [channels]; null: zero
-  const float* residual = nullptr;  // may be y; null: none
+  const float* residual = nullptr;  // null: none; may be y where before and
+                                    // after are identity, ReLU or Clip
   int64_t residual_pixel_stride = 0;
   Function before, after;
 };

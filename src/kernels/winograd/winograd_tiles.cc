@@ -22,6 +22,19 @@ int64_t Panels(const WinogradShape& shape) {
   return (shape.out_channels + 15) / 16;
 }
 
+// Pieces of the tiles and of the panels.
+struct Cuts {
+  int64_t tiles, panels;
+};
+
+// By tiles as long as each part has enough of them to make use of the weights
+// that it transforms; then by panels.
+Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
+  const int64_t tiles =
+      std::clamp<int64_t>(TilesOf(shape).count / kLeastTiles, 1, parts);
+  return {tiles, std::min(Panels(shape), parts / tiles)};
+}
+
 uintptr_t Place(const WinogradShape& shape, uintptr_t at, WinogradScratch* s) {
   const WinogradStrides strides = WinogradStridesOf(shape);
   const auto place = [&at](std::byte** array, int64_t bytes) {
@@ -53,18 +66,23 @@ WinogradTiles TilesOf(const WinogradShape& shape) {
   return tiles;
 }
 
+bool FillsWinogradTiles(const WinogradShape& shape, int64_t least_tiles) {
+  const WinogradTiles tiles = TilesOf(shape);
+  const int64_t of_image = tiles.rows * tiles.columns;
+  // At 6 x 6 and 9 x 9 outputs, 9 of 16, the gain was gone.
+  return of_image >= least_tiles &&
+         shape.out_h * shape.out_w * 10 >= of_image * 16 * 6;
+}
+
 WinogradPiece WinogradPieceOf(const WinogradShape& shape, int64_t part,
                               int64_t parts) {
   const int64_t tiles = TilesOf(shape).count;
   const int64_t panels = Panels(shape);
-  // By tiles as long as each part has enough of them to make use of the
-  // weights that it transforms; then by panels.
-  const int64_t tile_parts = std::clamp<int64_t>(tiles / kLeastTiles, 1, parts);
-  const int64_t panel_parts = std::min(panels, parts / tile_parts);
-  if (part >= tile_parts * panel_parts) return {0, 0, 0, 0};
-  const Piece some = PieceOf(tiles, part / panel_parts, tile_parts);
-  const Piece columns = PieceOf(panels, part % panel_parts, panel_parts,
-                                panels >= 8 * panel_parts ? 4 : 1);
+  const Cuts cuts = CutsOf(shape, parts);
+  if (part >= cuts.tiles * cuts.panels) return {0, 0, 0, 0};
+  const Piece some = PieceOf(tiles, part / cuts.panels, cuts.tiles);
+  const Piece columns = PieceOf(panels, part % cuts.panels, cuts.panels,
+                                panels >= 8 * cuts.panels ? 4 : 1);
   return {some.begin, some.end, columns.begin, columns.end};
 }
 
@@ -74,7 +92,10 @@ int64_t WinogradParts(const WinogradShape& shape, double ns_per_product,
   const int64_t panels = Panels(shape);
   const double products = double(tiles) * double(kPositions) *
                           double(shape.in_channels) * double(panels * 16);
-  return PartsFor(tiles * panels, products * ns_per_product, threads);
+  const int64_t wanted =
+      PartsFor(tiles * panels, products * ns_per_product, threads);
+  const Cuts cuts = CutsOf(shape, wanted);
+  return std::max<int64_t>(1, cuts.tiles * cuts.panels);
 }
 
 int64_t WinogradBand(const WinogradShape& shape) {

@@ -31,6 +31,11 @@ struct WinogradTiles {
 
 WinogradTiles TilesOf(const WinogradShape& shape);
 
+// True if one image has at least `least_tiles` and fills most of what they
+// hold: what stands beyond its edges is computed too. The batch has no say, so
+// that an image's results do not depend on it.
+bool FillsWinogradTiles(const WinogradShape& shape, int64_t least_tiles);
+
 // Tiles [begin, end) and panels of sixteen output channels.
 struct WinogradPiece {
   int64_t tile_begin, tile_end;
@@ -41,7 +46,8 @@ WinogradPiece WinogradPieceOf(const WinogradShape& shape, int64_t part,
                               int64_t parts);
 
 // Parts that the work is worth, `ns_per_product` being what one of the 36
-// products for a tile, an input and an output channel takes.
+// products for a tile, an input and an output channel takes; none of them
+// empty.
 int64_t WinogradParts(const WinogradShape& shape, double ns_per_product,
                       int threads);
 

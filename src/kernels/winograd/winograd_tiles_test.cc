@@ -53,6 +53,18 @@ TEST(WinogradTiles, EveryTileAndPanelBelongsToOnePart) {
   }
 }
 
+TEST(WinogradTiles, AreFilledByOneImageWhateverTheBatch) {
+  for (int64_t batch : {1, 2, 64}) {
+    EXPECT_TRUE(FillsWinogradTiles(Shape(batch, 8, 16, 16), 4));
+    EXPECT_FALSE(FillsWinogradTiles(Shape(batch, 8, 16, 16), 5));
+    EXPECT_TRUE(FillsWinogradTiles(Shape(batch, 7, 16, 16), 4));
+    EXPECT_FALSE(FillsWinogradTiles(Shape(batch, 6, 16, 16), 4));
+    EXPECT_FALSE(FillsWinogradTiles(Shape(batch, 9, 16, 16), 4));
+    EXPECT_TRUE(FillsWinogradTiles(Shape(batch, 10, 16, 16), 4));
+  }
+  EXPECT_FALSE(FillsWinogradTiles({1, 1, 64, 16, 1, 64, 16, 1, 1, 2}, 4));
+}
+
 TEST(WinogradTiles, ScratchHoldsWhatTheStridesReach) {
   for (const WinogradShape& shape :
        {Shape(1, 9, 20, 40), Shape(1, 56, 64, 64, 4), Shape(1, 14, 512, 16, 4),
@@ -77,6 +89,20 @@ TEST(WinogradParts, LeaveSmallWorkWholeAndCutLargeWork) {
   EXPECT_EQ(WinogradParts(Shape(1, 4, 16, 16), 0.01, 8), 1);
   EXPECT_EQ(WinogradParts(Shape(1, 56, 64, 64), 0.01, 1), 1);
   EXPECT_GE(WinogradParts(Shape(1, 56, 64, 64), 0.01, 2), 4);
+}
+
+TEST(WinogradParts, AreNeverEmpty) {
+  for (int64_t side : {8, 40, 56}) {
+    for (int threads : {2, 3, 5, 16}) {
+      const WinogradShape shape = Shape(1, side, 64, 64);
+      const int64_t parts = WinogradParts(shape, 1.0, threads);
+      for (int64_t part = 0; part < parts; ++part) {
+        const WinogradPiece piece = WinogradPieceOf(shape, part, parts);
+        EXPECT_LT(piece.tile_begin, piece.tile_end) << side << " " << parts;
+        EXPECT_LT(piece.panel_begin, piece.panel_end) << side << " " << parts;
+      }
+    }
+  }
 }
 
 }  // namespace
