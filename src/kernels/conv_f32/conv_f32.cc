@@ -32,7 +32,7 @@ Work PlanConvF32(const ConvF32Params& p, int threads) {
   const ConvF32Geometry g = GeometryOf(p);
   const double macs = double(p.batch * p.out_h * p.out_w) *
                       double(p.group * g.panels * g.panel_floats);
-  int64_t scratch = 0;
+  int64_t scratch = g.stretch_floats * int64_t{sizeof(float)};
   if (g.copies) {
     const int64_t rows =
         (g.band_rows - 1) * p.window.stride_h +

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "kernels/conv_f32/conv_f32_geometry.h"
+#include "kernels/conv_f32/conv_f32_pack.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
@@ -15,6 +16,7 @@ struct Conv {
   const ConvF32Params& params;
   ConvF32Geometry geometry;
   ConvF32Piece piece;
+  float* scratch;  // may be null where nothing is copied: no stretches then
 };
 
 // Output pixels [begin, end), and what their windows are read from: the pixel
@@ -124,33 +126,36 @@ void CopyBand(const ConvF32Params& p, const ConvF32Geometry& g, int64_t image,
   }
 }
 
-Block BlockAt(const Conv& conv, int64_t begin, float* scratch) {
+Block BlockAt(const Conv& conv, int64_t begin) {
   const ConvF32Params& p = conv.params;
   Block block{begin, BlockEnd(conv, begin), p.x, p.in_h, 0};
   if (conv.geometry.copies) {
     const int64_t image = begin / p.out_w / p.out_h;
     const int64_t first = begin / p.out_w % p.out_h;
     const int64_t last = (block.end - 1) / p.out_w % p.out_h;
-    CopyBand(p, conv.geometry, image, first, last, scratch);
+    CopyBand(p, conv.geometry, image, first, last, conv.scratch);
     // The copy has only this image, and starts at the first row needed.
-    block.base = scratch;
+    block.base = conv.scratch;
     block.image_rows = 0;
     block.first_row = first * p.window.stride_h;
   }
   return block;
 }
 
-// Tiles over a block of pixels, for some panels of a group. `tile` has
-// everything that does not change from pixel to pixel; y and residual are those
-// of pixel 0.
-void RunTiles(const Conv& conv, const Block& block, int64_t group, int panels,
-              ConvF32Tile tile) {
+// Tiles over a block of pixels, for some panels of a group, from element
+// `first_element` of each run on. `tile` has everything that does not change
+// from pixel to pixel; y and residual are those of pixel 0, chains those of the
+// block's first.
+void RunTiles(const Conv& conv, const Block& block, int64_t first_element,
+              int panels, ConvF32Tile tile) {
   const int64_t pixels = block.end - block.begin;
   const int64_t most = conv.tiles.max_rows[panels];
   const int64_t count = (pixels + most - 1) / most;
-  Windows windows(conv, block, group * conv.geometry.depth);
+  Windows windows(conv, block, first_element);
   float* y = tile.y;
   const float* residual = tile.residual;
+  const float* chains_from = tile.chains_from;
+  float* chains_to = tile.chains_to;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t first = PartBegin(pixels, i, count);
     const int rows = int(PartBegin(pixels, i + 1, count) - first);
@@ -159,7 +164,56 @@ void RunTiles(const Conv& conv, const Block& block, int64_t group, int panels,
     if (residual != nullptr) {
       tile.residual = residual + (block.begin + first) * tile.residual_stride;
     }
+    if (chains_from != nullptr) {
+      tile.chains_from = chains_from + first * tile.chains_stride;
+    }
+    if (chains_to != nullptr) {
+      tile.chains_to = chains_to + first * tile.chains_stride;
+    }
     conv.tiles.run(rows, panels, tile);
+  }
+}
+
+// Panels [first, end) of a group and elements [from, to) of its runs.
+struct Slice {
+  int64_t group;
+  int64_t first, end;
+  int64_t from, to;
+};
+
+// One slice on one block of pixels. `tile` has what all slices have in common.
+void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
+              const FloatEpilogue& epilogue, ConvF32Tile tile) {
+  const ConvF32Params& p = conv.params;
+  const ConvF32Geometry& g = conv.geometry;
+  const bool is_last = slice.to == g.run;
+  const int64_t panels = slice.end - slice.first;
+  const int64_t most = conv.tiles.max_panels;
+  const int64_t count = (panels + most - 1) / most;
+  tile.run = slice.to - slice.from;
+  tile.chains_stride = g.stretch_panels * kConvF32Panel;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t offset = PartBegin(panels, i, count);
+    const int64_t first = slice.first + offset;
+    const int64_t end = slice.first + PartBegin(panels, i + 1, count);
+    const int64_t channel = slice.group * g.outputs + first * kConvF32Panel;
+    tile.weight = p.weight + (slice.group * g.panels + first) * g.panel_floats +
+                  slice.from * kConvF32Panel;
+    tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + channel;
+    tile.outputs =
+        std::min(end * kConvF32Panel, g.outputs) - first * kConvF32Panel;
+    tile.y = p.y + channel;
+    if (epilogue.IsFused() && p.residual != nullptr) {
+      tile.residual = p.residual + channel;
+    }
+    float* const chains = conv.scratch + offset * kConvF32Panel;
+    tile.chains_from = slice.from > 0 ? chains : nullptr;
+    tile.chains_to = is_last ? nullptr : chains;
+    RunTiles(conv, block, slice.group * g.depth + slice.from, int(end - first),
+             tile);
+    if (!is_last) continue;
+    FinishRows(epilogue, conv.tiles.elementary, block.begin, block.end, channel,
+               tile.outputs);
   }
 }
 
@@ -170,36 +224,31 @@ void RunGroup(const Conv& conv, const Block& block, int64_t group) {
   const FloatEpilogue epilogue{p.before,   p.after,
                                p.residual, p.residual_pixel_stride,
                                p.y,        p.y_pixel_stride};
-  const bool fuses = epilogue.IsFused();
   ConvF32Tile tile{};
   tile.window_rows = g.window_rows;
   tile.window_columns = g.window_columns;
   tile.row_stride = g.row_stride;
   tile.column_stride = g.column_stride;
-  tile.run = g.run;
   tile.panel_floats = g.panel_floats;
   tile.y_stride = p.y_pixel_stride;
   tile.residual_stride = p.residual_pixel_stride;
-  if (fuses) {
+  if (epilogue.IsFused()) {
     tile.before = TileClampOf(p.before);
     tile.after = TileClampOf(p.after);
   }
-  const int64_t panels = conv.piece.panel_end - conv.piece.panel_begin;
-  const int64_t most = conv.tiles.max_panels;
-  const int64_t count = (panels + most - 1) / most;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t first = conv.piece.panel_begin + PartBegin(panels, i, count);
-    const int64_t end =
-        conv.piece.panel_begin + PartBegin(panels, i + 1, count);
-    const int64_t channel = group * g.outputs + first * 16;
-    tile.weight = p.weight + (group * g.panels + first) * g.panel_floats;
-    tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + channel;
-    tile.outputs = std::min(end * 16, g.outputs) - first * 16;
-    tile.y = p.y + channel;
-    if (fuses && p.residual != nullptr) tile.residual = p.residual + channel;
-    RunTiles(conv, block, group, int(end - first), tile);
-    FinishRows(epilogue, conv.tiles.elementary, block.begin, block.end, channel,
-               tile.outputs);
+  const ConvF32Piece& piece = conv.piece;
+  if (g.stretch == g.run || conv.scratch == nullptr) {
+    RunSlice(conv, block, {group, piece.panel_begin, piece.panel_end, 0, g.run},
+             epilogue, tile);
+    return;
+  }
+  for (int64_t first = piece.panel_begin; first < piece.panel_end;
+       first += g.stretch_panels) {
+    const int64_t end = std::min(first + g.stretch_panels, piece.panel_end);
+    for (int64_t from = 0; from < g.run; from += g.stretch) {
+      const int64_t to = std::min(from + g.stretch, g.run);
+      RunSlice(conv, block, {group, first, end, from, to}, epilogue, tile);
+    }
   }
 }
 
@@ -209,9 +258,10 @@ void RunConvF32(const ConvF32Tiles& tiles, const ConvF32Params& params,
                 int64_t part, int64_t parts, std::byte* scratch) {
   const ConvF32Geometry geometry = GeometryOf(params);
   const Conv conv{tiles, params, geometry,
-                  PieceOf(params, geometry, part, parts)};
+                  PieceOf(params, geometry, part, parts),
+                  reinterpret_cast<float*>(scratch)};
   for (int64_t pixel = conv.piece.pixel_begin; pixel < conv.piece.pixel_end;) {
-    const Block block = BlockAt(conv, pixel, reinterpret_cast<float*>(scratch));
+    const Block block = BlockAt(conv, pixel);
     for (int64_t group = 0; group < params.group; ++group) {
       RunGroup(conv, block, group);
     }

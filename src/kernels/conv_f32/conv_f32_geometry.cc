@@ -19,6 +19,10 @@ constexpr int64_t kLeastPixels = 48;
 // should not share weights.
 constexpr int64_t kFewPixels = 128;
 
+// Whole chains; 16 KB of a panel.
+constexpr int64_t kStretch = 4 * kConvF32Chain;
+constexpr int64_t kStretchPanels = 8;
+
 bool HangsOver(const ConvF32Params& p, int64_t span_h, int64_t span_w) {
   const Window& w = p.window;
   return w.pad_top > 0 || w.pad_left > 0 ||
@@ -48,6 +52,13 @@ ConvF32Geometry GeometryOf(const ConvF32Params& p) {
       int64_t{24});
 
   g.depth = p.in_channels / p.group;
+  const bool is_long = !g.copies && w.kernel_h == 1 && w.kernel_w == 1 &&
+                       g.depth >= 2 * kStretch;
+  if (is_long) {
+    g.block_pixels = kBlockFloats / kStretch / 24 * 24;
+    g.stretch_panels = kStretchPanels;
+    g.stretch_floats = g.block_pixels * kStretchPanels * kConvF32Panel;
+  }
   const bool row_is_one_run =
       w.kernel_w == 1 ||
       (p.group == 1 && w.dilation_w == 1 && g.pixel_stride == p.in_channels);
@@ -56,6 +67,7 @@ ConvF32Geometry GeometryOf(const ConvF32Params& p) {
   g.row_stride = w.dilation_h * g.image_row_stride;
   g.column_stride = w.dilation_w * g.pixel_stride;
   g.run = row_is_one_run ? w.kernel_w * g.depth : g.depth;
+  g.stretch = is_long ? kStretch : g.run;
   g.outputs = p.out_channels / p.group;
   g.panels = (g.outputs + kConvF32Panel - 1) / kConvF32Panel;
   g.panel_floats = g.depth * w.kernel_h * w.kernel_w * kConvF32Panel;

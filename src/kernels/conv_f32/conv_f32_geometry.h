@@ -27,6 +27,13 @@ struct ConvF32Geometry {
   int64_t row_stride, column_stride;    // between runs
   int64_t run;
 
+  // Of a long run, what is summed up at a time for all pixels of a block and
+  // stretch_panels panels: the weights of one panel then stay in a first-level
+  // cache, the inputs in a second-level one. All of the run elsewhere.
+  int64_t stretch;
+  int64_t stretch_panels;
+  int64_t stretch_floats;  // of scratch, for sums between stretches
+
   int64_t depth;         // input channels of a group
   int64_t outputs;       // output channels of a group
   int64_t panels;        // of a group

@@ -31,6 +31,12 @@ struct ConvF32Tile {
   int64_t residual_stride;
   int64_t outputs;  // channels of the tile that exist
   TileClamp before, after;
+  // A long sum may be made in stretches of whole chains: all but the first go
+  // on from what is in chains_from, all but the last leave theirs in chains_to
+  // and write no y. [pixels][chains_stride]; null: neither.
+  const float* chains_from;
+  float* chains_to;
+  int64_t chains_stride;
 };
 
 // The tiles of one level.

@@ -54,6 +54,37 @@ template <typename V, int kRows, int kVectors>
   has_chains = true;
 }
 
+// What an earlier stretch left, and for a later one. Without an earlier one,
+// zeros, so that the compiler sees them set.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void LoadChains(
+    const ConvF32Tile& t, TileSums<V, kRows, kVectors>& chains) {
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const int64_t at = i * t.chains_stride + v * V::kLanes;
+      chains[i][v] =
+          t.chains_from == nullptr ? V::Set(0) : V::Load(t.chains_from + at);
+    }
+  }
+}
+
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void StoreChains(
+    const ConvF32Tile& t, const TileSums<V, kRows, kVectors>& sums,
+    const TileSums<V, kRows, kVectors>& chains, bool has_chains) {
+#pragma GCC unroll 8
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::F sum =
+          has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
+      V::Store(t.chains_to + i * t.chains_stride + v * V::kLanes, sum);
+    }
+  }
+}
+
 // Adds the chains, the last of which is in the sums, and the bias; writes y.
 template <typename V, int kRows, int kVectors>
 [[gnu::always_inline]] inline void FinishTile(
@@ -95,7 +126,8 @@ template <typename V, int kRows, int kPanels>
   };
   // Whole chains, in memory: the registers hold the one that grows.
   TileSums<V, kRows, kVectors> chains;
-  bool has_chains = false;
+  bool has_chains = t.chains_from != nullptr;
+  LoadChains<V, kRows, kVectors>(t, chains);
   int64_t left = kConvF32Chain;
   for (int64_t row = 0; row < t.window_rows; ++row) {
     for (int64_t column = 0; column < t.window_columns; ++column) {
@@ -117,6 +149,10 @@ template <typename V, int kRows, int kPanels>
         for (; at < stop; ++at, w += 16) step(at, 0);
       }
     }
+  }
+  if (t.chains_to != nullptr) {
+    StoreChains<V, kRows, kVectors>(t, sums, chains, has_chains);
+    return;
   }
   FinishTile<V, kRows, kVectors>(t, sums, chains, has_chains);
 }
