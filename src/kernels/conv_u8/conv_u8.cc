@@ -24,8 +24,11 @@ constexpr Kernel<ConvU8Params> kRows[] = {
 double EstimateNs(const ConvU8Params& p) {
   const double outputs = double(p.batch * p.out_h * p.out_w) * p.out_channels;
   const ConvU8Layout layout = LayoutOf(p);
+  // A function of floats costs as much as 64 products.
+  const bool has_function = p.epilogue.kind == EpilogueKind::kFloat &&
+                            p.epilogue.before.kind != FunctionKind::kIdentity;
   return outputs * layout.runs * layout.k4 * 4 * p.weight_parts / 160 +
-         outputs / 16;
+         outputs / (has_function ? 2.5 : 16);
 }
 
 }  // namespace
