@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "evaluate/real_elements.h"
 #include "vision/decode/detect.h"
 
 namespace octet::doctor {
@@ -20,7 +21,8 @@ double LogRatio(double p, double q) {
 
 // Scores become chances by softmax unless they are chances already.
 Chances ClassChances(const Tensor& output) {
-  const auto x = output.as<float>();
+  const evaluate::RealElements of_output(output);
+  const auto x = *of_output;
   Chances chances;
   chances.of_class.assign(x.begin(), x.end());
   double sum = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "evaluate/real_elements.h"
 #include "vision/decode/nms.h"
 
 namespace octet::evaluate {
@@ -16,9 +17,8 @@ constexpr double kSameBox = 0.5;
 constexpr float kMostFall = 0.25f;
 constexpr double kPerfectDb = 200;
 
-int64_t TopOf(const Tensor& scores) {
-  const auto x = scores.as<float>();
-  return std::ranges::max_element(x) - x.begin();
+int64_t TopOf(std::span<const float> scores) {
+  return std::ranges::max_element(scores) - scores.begin();
 }
 
 // The best score among detections that are the same object; 0 if none is.
@@ -41,7 +41,8 @@ void Agreement::Add(const std::string& name, const std::vector<Tensor>& a,
   // AddDetections counts a detector's samples.
   if (kind_ != AnswerKind::kDetections) ++samples_;
   for (size_t o = 0; o < a.size() && o < b.size(); ++o) {
-    const auto x = a[o].as<float>(), y = b[o].as<float>();
+    const RealElements of_a(a[o]), of_b(b[o]);
+    const auto x = *of_a, y = *of_b;
     for (size_t i = 0; i < x.size() && i < y.size(); ++i) {
       if (!std::isfinite(x[i])) continue;
       const double error = std::isfinite(y[i])
@@ -53,12 +54,13 @@ void Agreement::Add(const std::string& name, const std::vector<Tensor>& a,
   }
   if (kind_ != AnswerKind::kTopClass || a.empty() || b.empty()) return;
   ++answers_;
-  const int64_t before = TopOf(a[0]), after = TopOf(b[0]);
+  const RealElements of_a(a[0]), of_b(b[0]);
+  const auto x = *of_a;
+  const int64_t before = TopOf(x), after = TopOf(*of_b);
   if (before == after) {
     ++equal_;
     return;
   }
-  const auto x = a[0].as<float>();
   const double margin = double(x[size_t(before)]) - double(x[size_t(after)]);
   changes_.push_back(
       {name, fmt::format("class {} -> {}", before, after), margin});

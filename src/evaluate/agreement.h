@@ -24,8 +24,9 @@ class Agreement {
  public:
   explicit Agreement(AnswerKind kind) : kind_(kind) {}
 
-  // All kinds; of detections only the error of the outputs counts. a: the float
-  // model's outputs, b: the other's, in the model's order; name: of the sample.
+  // All kinds, and outputs of any type; of detections only the error of the
+  // outputs counts. a: the float model's outputs, b: the other's, in the
+  // model's order; name: of the sample.
   void Add(const std::string& name, const std::vector<Tensor>& a,
            const std::vector<Tensor>& b);
   // kDetections: confident ones (score at least 0.5) of the float model are

@@ -58,6 +58,37 @@ TEST(Agreement, OutputsThatAreNoNumbersAreNeverPerfect) {
   EXPECT_EQ(silent.sqnr_db(), -200);
 }
 
+template <typename T>
+std::vector<Tensor> Whole(DType dtype, const std::vector<T>& values) {
+  std::vector<Tensor> outputs;
+  Tensor& tensor =
+      outputs.emplace_back(dtype, Shape{1, int64_t(values.size())});
+  std::ranges::copy(values, tensor.as<T>().begin());
+  return outputs;
+}
+
+TEST(Agreement, ReadsOutputsOfAnyTypeAsTheirNumbers) {
+  using Outputs = std::vector<Tensor>;
+  const std::pair<Outputs, Outputs> pairs[] = {
+      {Whole<uint8_t>(DType::kU8, {0, 100, 0}),
+       Whole<uint8_t>(DType::kU8, {0, 100, 10})},
+      {Whole<int32_t>(DType::kS32, {0, 100, 0}),
+       Whole<int32_t>(DType::kS32, {0, 110, 0})},
+      {Whole<int64_t>(DType::kS64, {0, -100, 0}),
+       Whole<int64_t>(DType::kS64, {0, -100, -10})},
+  };
+  for (const auto& [a, b] : pairs) {
+    Agreement agreement(AnswerKind::kTensors);
+    agreement.Add("a", a, b);
+    EXPECT_NEAR(agreement.sqnr_db(), 20, 1e-9) << Name(a[0].dtype());
+  }
+  Agreement masks(AnswerKind::kTopClass);
+  masks.Add("a", Whole<uint8_t>(DType::kBool, {0, 1, 0}),
+            Whole<uint8_t>(DType::kBool, {0, 1, 1}));
+  EXPECT_EQ(masks.equal(), 1);
+  EXPECT_NEAR(masks.sqnr_db(), 0, 1e-9);
+}
+
 TEST(Agreement, CountsASampleOnceAndWhatWasCompared) {
   Agreement agreement(AnswerKind::kDetections);
   for (const char* photo : {"a", "b"}) {

@@ -1,8 +1,12 @@
 """Engines at work: run, compare, bench, hardware, eval."""
 import json
+import re
 
 import numpy as np
+import onnx
 import pytest
+
+import models
 
 
 def test_run_writes_every_output_of_every_sample(octet, shop, tmp_path):
@@ -139,3 +143,35 @@ def test_eval_knows_its_metrics(octet, shop, tmp_path):
     octet.fails(2, 'eval', shop / 'small.octet', *data, '--metric', 'f1')
     assert 'labelled with classes' in octet.fails(
         2, 'eval', shop / 'small.octet', *data, '--metric', 'map50')
+
+
+@pytest.mark.parametrize('dtype', ['UINT8', 'INT32', 'INT64'])
+def test_outputs_that_are_no_floats_are_compared_as_numbers(octet, tmp_path,
+                                                            dtype):
+    model = models.chain()
+    del model.graph.output[:]
+    kind = getattr(onnx.TensorProto, dtype)
+    model.graph.node.extend([
+        onnx.helper.make_node('Relu', ['y'], ['positive'], 'positive'),
+        onnx.helper.make_node('Mul', ['positive', 'times'], ['more'], 'more'),
+        onnx.helper.make_node('Cast', ['more'], ['codes'], 'codes', to=kind)])
+    model.graph.initializer.append(onnx.numpy_helper.from_array(
+        np.array(30, np.float32), 'times'))
+    model.graph.output.append(onnx.helper.make_tensor_value_info(
+        'codes', kind, [1, 4, 16, 16]))
+    models.save(model, tmp_path / 'net.onnx')
+    np.save(tmp_path / 'samples.npy', models.samples(4))
+    outputs = []
+    for arguments in (['--precision', 'fp32'],
+                      ['--calib', tmp_path / 'samples.npy', '--no-timing']):
+        said = octet.ok('build', tmp_path / 'net.onnx', *arguments, '-o',
+                        tmp_path / 'net.octet')
+        octet.ok('run', tmp_path / 'net.octet', '--input',
+                 f"x={tmp_path / 'samples.npy'}", '-o', tmp_path / 'out')
+        outputs.append(np.load(tmp_path / 'out' / 'codes.npy')
+                       .astype(np.float64))
+    signal = (outputs[0] ** 2).sum()
+    noise = ((outputs[0] - outputs[1]) ** 2).sum()
+    found = re.search(r'outputs (-?[\d.]+) dB above the error', said)
+    assert float(found[1]) == pytest.approx(10 * np.log10(signal / noise),
+                                            abs=0.06)

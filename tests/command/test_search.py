@@ -162,3 +162,17 @@ def test_budgets_need_samples(octet, shop, culprit, tmp_path):
     assert 'at least 2' in octet.fails(
         3, 'build', culprit / 'net.onnx', '--calib', tmp_path / 'one.npy',
         '--max-drop', '1%', '-o', tmp_path / 's.octet')
+
+
+def test_scores_that_are_no_numbers_end_the_search_at_once(octet, tmp_path):
+    model = models.classifier()
+    model.graph.node[-1].op_type = 'Sqrt'  # NaN of the negative scores
+    models.save(model, tmp_path / 'net.onnx')
+    np.save(tmp_path / 'samples.npy', models.samples(8))
+    arguments = ['build', tmp_path / 'net.onnx', '--calib',
+                 tmp_path / 'samples.npy', '--max-drop', '0.01%', '-o',
+                 tmp_path / 'net.octet', '--no-timing']
+    for again in ([], ['--resume']):
+        message = octet.fails(3, *arguments, *again)
+        assert "the float model's output 'p:1/y' holds NaN" in message
+        assert 'samples.npy' in message and '--eval-data' in message

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evaluate/real_elements.h"
 #include "vision/decode/nms.h"
 
 namespace octet::cli {
@@ -48,8 +49,8 @@ void SortByScore(std::vector<vision::Detection>& detections) {
 }  // namespace
 
 double ProbabilityOfTop(const Tensor& float_scores, const Tensor& scores) {
-  const auto truth = float_scores.as<float>();
-  const auto answer = scores.as<float>();
+  const evaluate::RealElements of_float(float_scores), of_other(scores);
+  const auto truth = *of_float, answer = *of_other;
   const auto top = size_t(std::ranges::max_element(answer) - answer.begin());
   return AreProbabilities(truth) ? double(truth[top]) : SoftmaxAt(truth, top);
 }

@@ -24,7 +24,9 @@ Accuracy OverGroups(size_t samples, const Number& number) {
 }
 
 // How likely the class with the highest of `scores` is to be the right one.
-//   float_scores: of the float model, probabilities or logits; as many.
+//   float_scores: of the float model, probabilities or logits; as many. Both
+//                 of any type.
+//   returns: no finite number where the float model's scores are none.
 double ProbabilityOfTop(const Tensor& float_scores, const Tensor& scores);
 
 // What the float model finds, each with the probability that it is an object.

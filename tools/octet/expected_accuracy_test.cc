@@ -31,6 +31,36 @@ TEST(ProbabilityOfTop, TakesLogitsThroughTheSoftmax) {
   EXPECT_EQ(ProbabilityOfTop(logits, Scores({0, 0, 1})), 0);
 }
 
+template <typename T>
+Tensor ScoresOf(DType dtype, const std::vector<T>& scores) {
+  Tensor tensor(dtype, {1, int64_t(scores.size())});
+  std::ranges::copy(scores, tensor.as<T>().begin());
+  return tensor;
+}
+
+TEST(ProbabilityOfTop, ReadsScoresOfAnyType) {
+  const double second = 1 / (1 + std::exp(1.0));
+  const auto bytes = ScoresOf<uint8_t>(DType::kU8, {200, 201, 0});
+  EXPECT_NEAR(ProbabilityOfTop(bytes, bytes), 1 - second, 1e-12);
+  const auto mask = ScoresOf<uint8_t>(DType::kBool, {0, 1, 0});
+  EXPECT_NEAR(ProbabilityOfTop(mask, mask), 1, 1e-12);
+  const auto longs = ScoresOf<int64_t>(DType::kS64, {-1, 0, -900});
+  EXPECT_NEAR(ProbabilityOfTop(longs, longs), 1 - second, 1e-12);
+  EXPECT_NEAR(
+      ProbabilityOfTop(longs, ScoresOf<int32_t>(DType::kS32, {3, -2, 1})),
+      second, 1e-12);
+}
+
+TEST(ProbabilityOfTop, IsNoNumberWhereTheFloatModelGivesNone) {
+  for (const float none : {NAN, INFINITY}) {
+    const Tensor truth = Scores({0, none, 1});
+    EXPECT_FALSE(std::isfinite(ProbabilityOfTop(truth, Scores({0, 1, 0}))));
+  }
+  // A class that is ruled out is no reason to give up.
+  const Tensor masked = Scores({0, -INFINITY, 0});
+  EXPECT_NEAR(ProbabilityOfTop(masked, masked), 0.5, 1e-12);
+}
+
 // Pictures with one box each, of these scores; 0 stands for no box.
 std::vector<std::vector<Detection>> Boxes(const std::vector<float>& scores) {
   std::vector<std::vector<Detection>> pictures;

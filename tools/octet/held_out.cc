@@ -48,6 +48,7 @@ Result<HeldOut> HeldOut::Observe(const Model& model, Answers answers,
   OCTET_ASSIGN(const Build build, BuildEngine(model, nullptr, options));
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   OCTET_ASSIGN(Session session, Session::Create(engine, {.threads = threads}));
+  held.scores_ = session.outputs()[0].name;
   Status unread;
   const int64_t bytes = BytesOf(session.inputs()) + BytesOf(session.outputs());
   const int64_t fitting = std::max<int64_t>(1, kMostBytes / (bytes + 1));
@@ -120,11 +121,17 @@ Result<Accuracy> HeldOut::PrecisionOf(const Outputs& outputs) const {
   return objects_.PrecisionOf(found);
 }
 
-Accuracy HeldOut::ProbabilityOf(const Outputs& outputs) const {
+Result<Accuracy> HeldOut::ProbabilityOf(const Outputs& outputs) const {
   std::vector<double> probabilities;
   for (size_t i = 0; i < runs_.size(); ++i) {
     probabilities.push_back(
         ProbabilityOfTop(runs_[i].outputs[0], outputs[i][0]));
+    if (std::isfinite(probabilities.back())) continue;
+    return BadInput(
+        "{}: the float model's output '{}' holds NaN or infinity, and so no "
+        "accuracy can be expected from it; mend the model or the sample, or "
+        "verify on labelled data with --eval-data",
+        runs_[i].name, scores_);
   }
   return OverGroups(runs_.size(), [&](size_t without) {
     double sum = 0, count = 0;

@@ -41,7 +41,8 @@ class HeldOut {
   static Result<HeldOut> Observe(const Model& model, Answers answers,
                                  const SampleSource& samples, int64_t most,
                                  int threads);
-  //   errors: kFailed after Ctrl-C.
+  //   errors: kBadInput if the float model's scores are no finite numbers,
+  //           kFailed after Ctrl-C.
   Result<Accuracy> AccuracyOf(const Engine& engine) const;
   int64_t samples() const { return int64_t(runs_.size()); }
 
@@ -52,7 +53,7 @@ class HeldOut {
   Status AddObjects();
   using Outputs = std::vector<std::vector<Tensor>>;  // by sample
   Result<Accuracy> PrecisionOf(const Outputs& outputs) const;
-  Accuracy ProbabilityOf(const Outputs& outputs) const;
+  Result<Accuracy> ProbabilityOf(const Outputs& outputs) const;
   Accuracy LikenessOf(const Outputs& outputs) const;
 
   struct Run {
@@ -61,6 +62,7 @@ class HeldOut {
   };
   Answers answers_;
   int threads_ = 0;
+  std::string scores_;  // the name of the first output
   std::vector<Run> runs_;
   ExpectedObjects objects_;  // of detections
 };

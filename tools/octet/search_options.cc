@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "base/error.h"
+#include "compile/search/drop.h"
 #include "held_out.h"
 #include "interrupt.h"
 #include "labelled_accuracy.h"
@@ -63,6 +64,10 @@ nlohmann::json ToJson(const SearchTrial& trial) {
           {"drop", trial.drop},
           {"drop_error", trial.drop_error},
           {"int8_mac_share", trial.int8_mac_share}};
+}
+
+compile::Drop MeasuredDrop(const SearchTrial& trial) {
+  return {.mean = trial.drop, .error = trial.drop_error};
 }
 
 std::string DropOf(const SearchTrial& trial) {
@@ -143,7 +148,7 @@ AccuracyOf ExpectedAccuracy(const Model& model, const SearchRequest& request) {
 // Empty if none was tried.
 std::string FastestThatMeetsDrop(const SearchResult& result) {
   for (const SearchTrial& trial : result.frontier) {  // by rising latency
-    if (trial.drop - trial.drop_error > result.max_drop) continue;
+    if (!compile::IsAtMost(MeasuredDrop(trial), result.max_drop)) continue;
     return fmt::format("; the fastest that meets it takes {:.3f} ms ({})",
                        trial.latency_ms, NamesOf(trial));
   }
@@ -333,7 +338,7 @@ Status BudgetStatus(const SearchArguments& arguments,
                         "everything in int8{}",
                         arguments.max_drop, more)};
   }
-  const double surely = result.chosen.drop - result.chosen.drop_error;
+  const double surely = MeasuredDrop(result.chosen).shown();
   return {Code::kAccuracyGate,
           fmt::format("--max-drop {} cannot be met{}: the best plan loses "
                       "{} points, {:.2f} too many even less that error{}{}",

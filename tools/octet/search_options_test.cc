@@ -78,6 +78,16 @@ TEST(BudgetStatus, SaysWhichBudgetIsMissedAndByHowMuch) {
   EXPECT_THAT(latency.message(), HasSubstr("takes 6.000 ms, 0.500 too many"));
 }
 
+TEST(BudgetStatus, NamesNoPlanWhoseDropIsNoNumberAsOneThatMeetsIt) {
+  SearchArguments arguments;
+  arguments.max_drop = "0.5%";
+  SearchResult result = Found(0.8, 0.85);
+  result.meets_drop = false;
+  result.frontier[0].drop = NAN;  // the fastest
+  EXPECT_THAT(BudgetStatus(arguments, result).message(),
+              HasSubstr("the fastest that meets it takes 20.000 ms"));
+}
+
 TEST(BudgetStatus, SaysThatTheSearchDidNotFinish) {
   SearchArguments arguments;
   arguments.max_drop = "0.5%";

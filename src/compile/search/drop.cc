@@ -4,6 +4,12 @@
 
 namespace octet::compile {
 
+bool IsAtMost(const Drop& drop, double most) {
+  // A drop may be met exactly; sums of floats are not exact.
+  constexpr double kRounding = 1e-9;
+  return drop.shown() <= most + kRounding;
+}
+
 Drop DropBetween(const Accuracy& from, const Accuracy& to) {
   Drop drop{.mean = from.value - to.value, .error = 0};
   const size_t groups = from.without.size();

@@ -41,5 +41,17 @@ TEST(DropBetween, IsExactWithoutGroups) {
   EXPECT_EQ(one.error, 0);
 }
 
+TEST(IsAtMost, HoldsWhatIsNotShownToBeMore) {
+  EXPECT_TRUE(IsAtMost({.mean = 0.3, .error = 0.2}, 0.3 - 0.2));
+  EXPECT_TRUE(IsAtMost({.mean = -0.1, .error = 0}, 0));
+  EXPECT_FALSE(IsAtMost({.mean = 0.3, .error = 0.2}, 0.0999));
+}
+
+TEST(IsAtMost, IsNeverSoOfNoNumber) {
+  EXPECT_FALSE(IsAtMost({.mean = NAN, .error = 0}, 1));
+  EXPECT_FALSE(IsAtMost({.mean = 0, .error = NAN}, 1));
+  EXPECT_FALSE(IsAtMost({.mean = INFINITY, .error = INFINITY}, 1));
+}
+
 }  // namespace
 }  // namespace octet::compile

@@ -423,6 +423,22 @@ TEST_F(PlanSearchTest, PassesErrorsOfMeasuringOn) {
   EXPECT_THAT(Search().status().message(), HasSubstr("labels.json"));
 }
 
+TEST_F(PlanSearchTest, RefusesAnAccuracyThatIsNoNumberAndKeepsTheState) {
+  const auto accuracy = options_.accuracy;
+  options_.state_path = path_;
+  for (const Accuracy& none :
+       {Accuracy{.value = NAN, .without = {}},
+        Accuracy{.value = 0.5, .without = {0.5, INFINITY}}}) {
+    options_.accuracy = [&](const Engine&) { return none; };
+    const Status status = Search().status();
+    EXPECT_EQ(status.code(), Code::kBadInput);
+    EXPECT_THAT(status.message(), HasSubstr("no finite number"));
+  }
+  options_.accuracy = accuracy;
+  options_.resume = true;
+  EXPECT_TRUE(MustSearch().result.meets_drop);
+}
+
 TEST(FastestSteps, AreFasterThanNothing) {
   const Calibrated c = CalibratedFrom(kCulprit);
   const auto ms = FastestSteps(*EngineOf(c.graph, c.plan, false));

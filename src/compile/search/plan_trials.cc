@@ -1,6 +1,7 @@
 #include "compile/search/plan_trials.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "base/error.h"
@@ -14,11 +15,14 @@
 namespace octet::compile {
 namespace {
 
-// A drop may be met exactly; sums of floats are not exact.
-constexpr double kRounding = 1e-9;
-
 // How often engines that are compared are timed.
 constexpr int kRounds = 3;
+
+bool IsFinite(const Accuracy& accuracy) {
+  return std::isfinite(accuracy.value) &&
+         std::ranges::all_of(accuracy.without,
+                             [](double x) { return std::isfinite(x); });
+}
 
 double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
@@ -161,7 +165,15 @@ Status PlanTrials::Run(const Choice& choice, bool accuracy,
     OCTET_ASSIGN(trial.latency_ms, TimeOf(*engine));
   }
   if (accuracy && !trial.accuracy) {
-    OCTET_ASSIGN(trial.accuracy, options_.accuracy(*engine));
+    OCTET_ASSIGN(const octet::Accuracy accuracy, options_.accuracy(*engine));
+    if (!IsFinite(accuracy)) {
+      return BadInput(
+          "the accuracy {} of the plan with {} is no finite number, and so no "
+          "drop can be told from it; verify on other samples or labels, or "
+          "build without a budget",
+          accuracy.value, choice.is_float ? "nothing in int8" : "int8");
+    }
+    trial.accuracy = accuracy;
   }
   return {};
 }
@@ -189,8 +201,7 @@ Drop PlanTrials::DropOf(const Choice& choice) const {
 }
 
 bool PlanTrials::LosesAtMost(const Choice& choice, double most) const {
-  const Drop drop = DropOf(choice);
-  return HasAccuracy(choice) && drop.mean - drop.error <= most + kRounding;
+  return HasAccuracy(choice) && IsAtMost(DropOf(choice), most);
 }
 
 bool PlanTrials::MeetsLatency(const Choice& choice) const {
