@@ -170,11 +170,14 @@ def cut_short(octet, tmp_path):
     model = models.classifier()
     model.graph.node[-1].op_type = 'Sqrt'  # NaN of the negative scores
     models.save(model, tmp_path / 'net.onnx')
-    # All alike: the plan and what is ranked of 7 are those of 8.
-    np.save(tmp_path / 'samples.npy', models.samples(1).repeat(8, 0))
-    arguments = ['build', tmp_path / 'net.onnx', '--calib',
-                 tmp_path / 'samples.npy', '--max-drop', '0.01%', '-o',
-                 tmp_path / 'net.octet', '--no-timing']
+    np.save(tmp_path / 'samples.npy', models.samples(8))
+    build_it = ['build', tmp_path / 'net.onnx', '--calib',
+                tmp_path / 'samples.npy', '-o', tmp_path / 'net.octet',
+                '--no-timing']
+    # A given plan: whatever else changes, the search starts from the same.
+    plan = tmp_path / 'given.json'
+    octet.ok(*build_it, '--no-verdict', '--plan-out', plan)
+    arguments = [*build_it, '--plan', plan, '--max-drop', '0.01%']
     assert 'holds NaN' in octet.fails(3, *arguments)
     return [*arguments, '--resume']
 
@@ -187,7 +190,7 @@ def test_scores_that_are_no_numbers_end_the_search_at_once(octet, cut_short):
 
 def test_a_search_goes_on_with_the_same_samples_held_out_only(
         octet, cut_short, tmp_path):
-    np.save(tmp_path / 'samples.npy', models.samples(1).repeat(7, 0))
+    np.save(tmp_path / 'samples.npy', models.samples(7))
     assert 'data to verify on' in octet.fails(3, *cut_short)
 
 
