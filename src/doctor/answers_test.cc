@@ -28,6 +28,16 @@ TEST(AnswerReader, TakesProbabilitiesAsTheyAreAndScoresThroughSoftmax) {
   EXPECT_NEAR(chances.of_class[2], 0.5, 1e-4);
 }
 
+TEST(AnswerReader, ReadsBytesAsTheirNumbers) {
+  Tensor votes(DType::kU8, Shape({1, 3}));
+  votes.as<uint8_t>()[1] = votes.as<uint8_t>()[2] = 200;
+  const auto reader = AnswerReader::Create({Shape({1, 3})}, std::nullopt);
+  const auto chances = reader->Read({votes});
+  ASSERT_TRUE(chances.ok());
+  EXPECT_NEAR(chances->of_class[0], 0, 1e-12);
+  EXPECT_NEAR(chances->of_class[2], 0.5, 1e-12);
+}
+
 TEST(AnswerReader, KnowsWhatIsNoAnswer) {
   using Shapes = std::vector<Shape>;
   for (const Shapes& shapes :

@@ -164,15 +164,37 @@ def test_budgets_need_samples(octet, shop, culprit, tmp_path):
         '--max-drop', '1%', '-o', tmp_path / 's.octet')
 
 
-def test_scores_that_are_no_numbers_end_the_search_at_once(octet, tmp_path):
+@pytest.fixture
+def cut_short(octet, tmp_path):
+    """A search that an error ended, with what it had measured on disk."""
     model = models.classifier()
     model.graph.node[-1].op_type = 'Sqrt'  # NaN of the negative scores
     models.save(model, tmp_path / 'net.onnx')
     np.save(tmp_path / 'samples.npy', models.samples(8))
-    arguments = ['build', tmp_path / 'net.onnx', '--calib',
-                 tmp_path / 'samples.npy', '--max-drop', '0.01%', '-o',
-                 tmp_path / 'net.octet', '--no-timing']
-    for again in ([], ['--resume']):
-        message = octet.fails(3, *arguments, *again)
-        assert "the float model's output 'p:1/y' holds NaN" in message
-        assert 'samples.npy' in message and '--eval-data' in message
+    build_it = ['build', tmp_path / 'net.onnx', '--calib',
+                tmp_path / 'samples.npy', '-o', tmp_path / 'net.octet',
+                '--no-timing']
+    # A given plan: whatever else changes, the search starts from the same.
+    plan = tmp_path / 'given.json'
+    octet.ok(*build_it, '--no-verdict', '--plan-out', plan)
+    arguments = [*build_it, '--plan', plan, '--max-drop', '0.01%']
+    assert 'holds NaN' in octet.fails(3, *arguments)
+    return [*arguments, '--resume']
+
+
+def test_scores_that_are_no_numbers_end_the_search_at_once(octet, cut_short):
+    message = octet.fails(3, *cut_short)
+    assert "the float model's output 'p:1/y' holds NaN" in message
+    assert 'samples.npy[1]' in message and '--eval-data' in message
+
+
+def test_a_search_goes_on_with_the_same_samples_held_out_only(
+        octet, cut_short, tmp_path):
+    np.save(tmp_path / 'samples.npy', models.samples(7))
+    assert 'data to verify on' in octet.fails(3, *cut_short)
+
+
+def test_latencies_of_another_level_of_the_cpu_are_not_gone_on_from(
+        octet, cut_short):
+    message = octet.fails(3, *cut_short, env={'OCTET_CPU': 'scalar'})
+    assert 'or CPU' in message

@@ -145,6 +145,13 @@ AccuracyOf ExpectedAccuracy(const Model& model, const SearchRequest& request) {
   };
 }
 
+std::string HeldOutNames(const SearchRequest& request) {
+  const EverySecond others(request.samples, /*second=*/true);
+  std::string names;
+  for (int64_t i = 0; i < others.size(); ++i) names += " " + others.Name(i);
+  return names;
+}
+
 // Empty if none was tried.
 std::string FastestThatMeetsDrop(const SearchResult& result) {
   for (const SearchTrial& trial : result.frontier) {  // by rising latency
@@ -258,7 +265,7 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
                ParseShare("--fall-back", arguments.fall_back));
   if (arguments.labelled.data.empty()) {
     options.accuracy = ExpectedAccuracy(model, request);
-    options.accuracy_of = "expected by float";
+    options.accuracy_of = "expected by float on" + HeldOutNames(request);
   } else {
     OCTET_ASSIGN(options.accuracy,
                  AccuracyByLabels(model, request.settings, arguments.labelled,

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "compile/calibrate/sample_worker.h"
 #include "compile/calibrate/structure_key.h"
@@ -49,20 +50,22 @@ class Search {
           "nothing is stored in int8 in this plan: there is "
           "nothing to search");
     }
-    OCTET_RETURN_IF_ERROR(trials_.Open(Key()));
+    OCTET_ASSIGN(const CpuLevel level, ChooseCpuLevel());
+    OCTET_RETURN_IF_ERROR(trials_.Open(KeyFor(level)));
     OCTET_RETURN_IF_ERROR(Try().status());
     return Finished();
   }
 
  private:
   // Of what this is a search; the time it may take does not matter.
-  std::string Key() const {
+  std::string KeyFor(CpuLevel level) const {
     std::string text = ToJson(plan_);
     for (int64_t i = 0; i < samples_.size(); ++i) {
       text += " " + samples_.Name(i);
     }
-    text += fmt::format(" {} {} {} {}", options_.protect, options_.max_drop,
-                        options_.max_latency_ms, options_.accuracy_of);
+    text +=
+        fmt::format(" {} {} {} {} {}", options_.protect, options_.max_drop,
+                    options_.max_latency_ms, options_.accuracy_of, Name(level));
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
   }

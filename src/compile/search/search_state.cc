@@ -91,8 +91,8 @@ Status Load(const std::string& path, SearchState& state) {
   }
   if (!is("key", state.key)) {
     return BadInput(
-        "{}: is of another model, calibration, budget or data to verify on; "
-        "resume with the same ones, or delete the file",
+        "{}: is of another model, calibration, budget, data to verify on or "
+        "CPU; resume with the same ones, or delete the file",
         path);
   }
   if (!Read(root, state)) {

@@ -85,13 +85,19 @@ class Rules {
   // The strongest of one rule.
   void Take(std::vector<Ranked> ranked) {
     std::ranges::stable_sort(ranked, std::greater<>(), &Ranked::strength);
-    for (size_t i = 0; i < std::min(ranked.size(), kMostOfAKind); ++i) {
-      Proposal& next = ranked[i].proposal;
+    size_t taken = 0;
+    for (Ranked& entry : ranked) {
+      Proposal& next = entry.proposal;
       const auto same = [&](const Proposal& p) {
         return p.values == next.values;
       };
-      if (found_.size() >= kMost || next.values.empty()) break;
-      if (!std::ranges::any_of(found_, same)) found_.push_back(std::move(next));
+      if (taken == kMostOfAKind || found_.size() >= kMost ||
+          next.values.empty()) {
+        break;
+      }
+      if (std::ranges::any_of(found_, same)) continue;
+      found_.push_back(std::move(next));
+      ++taken;
     }
   }
 

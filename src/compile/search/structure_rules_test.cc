@@ -182,5 +182,21 @@ TEST(StructureRules, ProposeThreeOfAKindAtMost) {
   EXPECT_EQ(Proposed(CalibratedFrom(text + "output x6\n"), nullptr).size(), 3u);
 }
 
+TEST(StructureRules, CountWhatIsNamedTwiceOnce) {
+  std::string text =
+      "graph \"g\"\ninput x0 f32[1,8,8,4]\n"
+      "const w f32[4,1,1,4]{50,.3,.7,-.2, 50,.6,-.3,.2, 50,.1,.4,.3, "
+      "50,-.1,.2,.6}\n"
+      "x1 f32[1,8,8,4] = Conv(x0, w, _) name=first\n";
+  for (int i = 0; i < 3; ++i) {
+    text += fmt::format("y{} f32[1,8,8,4] = Conv(x0, w, _) name=n{}\n", i, i);
+  }
+  text +=
+      "z f32[1,8,8,4] = Conv(x1, w, _) name=last\n"
+      "output y0\noutput y1\noutput y2\noutput z\n";
+  EXPECT_THAT(Proposed(CalibratedFrom(text), nullptr),
+              testing::ElementsAre("tiny weights: x0", "tiny weights: x1"));
+}
+
 }  // namespace
 }  // namespace octet::compile
