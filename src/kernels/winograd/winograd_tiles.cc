@@ -12,8 +12,12 @@ constexpr int64_t kPositions = 36;
 // More than half of a small second-level cache: every tile more makes the
 // weights' transform cheaper.
 constexpr int64_t kInputBytes = 320 * 1024;
-// Fewer make the transform of the weights cost too much beside their use.
+// Fewer make the transform of the weights cost too much beside their use: in a
+// band, and in a part, which transforms them for itself.
 constexpr int64_t kLeastTiles = 12;
+constexpr int64_t kLeastTilesOfPart = 24;
+// Parts that share tiles transform the same inputs.
+constexpr int64_t kPartsPerThread = 2;
 constexpr int64_t kMostTiles = 48;
 constexpr int64_t kLine = 64;  // bytes; also what the widest lanes hold
 constexpr int64_t kSumBytes = 4;
@@ -31,7 +35,7 @@ struct Cuts {
 // that it transforms; then by panels.
 Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
   const int64_t tiles =
-      std::clamp<int64_t>(TilesOf(shape).count / kLeastTiles, 1, parts);
+      std::clamp<int64_t>(TilesOf(shape).count / kLeastTilesOfPart, 1, parts);
   return {tiles, std::min(Panels(shape), parts / tiles)};
 }
 
@@ -93,7 +97,8 @@ int64_t WinogradParts(const WinogradShape& shape, double ns_per_product,
   const double products = double(tiles) * double(kPositions) *
                           double(shape.in_channels) * double(panels * 16);
   const int64_t wanted =
-      PartsFor(tiles * panels, products * ns_per_product, threads);
+      std::min(PartsFor(tiles * panels, products * ns_per_product, threads),
+               kPartsPerThread * threads);
   const Cuts cuts = CutsOf(shape, wanted);
   return std::max<int64_t>(1, cuts.tiles * cuts.panels);
 }
