@@ -206,9 +206,9 @@ void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
     if (epilogue.IsFused() && p.residual != nullptr) {
       tile.residual = p.residual + channel;
     }
-    float* const chains = conv.scratch + offset * kConvF32Panel;
-    tile.chains_from = slice.from > 0 ? chains : nullptr;
-    tile.chains_to = is_last ? nullptr : chains;
+    const int64_t chains = offset * kConvF32Panel;
+    if (slice.from > 0) tile.chains_from = conv.scratch + chains;
+    if (!is_last) tile.chains_to = conv.scratch + chains;
     RunTiles(conv, block, slice.group * g.depth + slice.from, int(end - first),
              tile);
     if (!is_last) continue;
