@@ -40,18 +40,27 @@ std::vector<int32_t> Compensation(int64_t out_channels,
   return comp;
 }
 
+// The codes of one output channel, summed up by sign: 255 times each is as far
+// as its products go.
+struct SignedSums {
+  int64_t positive = 0;
+  int64_t negative = 0;
+};
+SignedSums SumBySign(std::span<const int32_t> codes) {
+  SignedSums sums;
+  for (const int32_t code : codes) {
+    (code > 0 ? sums.positive : sums.negative) += code;
+  }
+  return sums;
+}
+
 // The largest magnitude of a sum of products with codes in [0, 255].
 int64_t SumBound(int64_t out_channels, std::span<const int32_t> codes) {
-  const int64_t taps = int64_t(codes.size()) / out_channels;
+  const size_t taps = codes.size() / size_t(out_channels);
   int64_t most = 0;
-  for (int64_t o = 0; o < out_channels; ++o) {
-    int64_t high = 0;
-    int64_t low = 0;
-    for (int64_t t = 0; t < taps; ++t) {
-      const int64_t code = codes[o * taps + t];
-      (code > 0 ? high : low) += 255 * code;
-    }
-    most = std::max({most, high, -low});
+  for (size_t o = 0; o < size_t(out_channels); ++o) {
+    const SignedSums sums = SumBySign(codes.subspan(o * taps, taps));
+    most = std::max({most, 255 * sums.positive, -255 * sums.negative});
   }
   return most;
 }
@@ -105,14 +114,11 @@ bool SumsFitInt32(int64_t out_channels, std::span<const int32_t> codes,
     // Start at comp, then any part of the products may have been added: the
     // extremes are all positive ones and all negative ones with x = 255. Split
     // weights have parts of one sign, so their partial sums lie in between.
-    int64_t sum = 0;
-    int64_t high = 0;
-    int64_t low = 0;
-    for (int64_t t = 0; t < taps; ++t) {
-      const int64_t code = codes[o * taps + t];
-      sum += code;
-      (code > 0 ? high : low) += 255 * code;
-    }
+    const SignedSums sums =
+        SumBySign(codes.subspan(size_t(o * taps), size_t(taps)));
+    const int64_t sum = sums.positive + sums.negative;
+    const int64_t high = 255 * sums.positive;
+    const int64_t low = 255 * sums.negative;
     const int64_t zero = x_zero[x_zero.size() > 1 ? o : 0];
     const int64_t start = (bias.empty() ? 0 : bias[o]) - zero * sum;
     if (std::abs(start) > kLimit || start + high > kLimit ||

@@ -4,6 +4,7 @@
 
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
+#include "kernels/scratch_dealer.h"
 
 namespace octet::kernels {
 namespace {
@@ -12,21 +13,10 @@ namespace {
 // run too far.
 constexpr int64_t kBandSlack = 128;
 
-// Deals out memory from an address on, in whole lines.
-struct Dealer {
-  uintptr_t at;
-
-  template <typename T>
-  void Place(T** array, int64_t elements) {
-    *array = reinterpret_cast<T*>(at);
-    at += uintptr_t(RoundUp(elements * int64_t(sizeof(T)), 64));
-  }
-};
-
 // Each returns the end of what it places from address `at` on.
 uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx2Scratch* s) {
   const ConvU8Layout layout = LayoutOf(p);
-  Dealer dealer{at};
+  ScratchDealer dealer{at};
   dealer.Place(&s->weights, p.weight_parts * layout.panel_bytes);
   dealer.Place(&s->run_offsets, p.weight_parts * layout.runs);
   dealer.Place(&s->offsets, BandPixels(p, sizeof(int16_t)));
@@ -36,7 +26,7 @@ uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx2Scratch* s) {
 }
 
 uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx512Scratch* s) {
-  Dealer dealer{at};
+  ScratchDealer dealer{at};
   dealer.Place(&s->run_offsets, p.weight_parts * LayoutOf(p).runs);
   dealer.Place(&s->sums, kConvU8Avx512Sums);
   dealer.Place(&s->input,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/conv_u8/conv_u8_problem.h"
+#include "kernels/testing/problem_output.h"
 #include "kernels/testing/run.h"
 
 namespace octet::kernels {
@@ -23,17 +24,7 @@ std::vector<Problem> SomeProblems() {
   return problems;
 }
 
-// An output of a problem, with its gaps.
-struct Output {
-  explicit Output(const ConvU8Problem& problem)
-      : u8(problem.NewU8()), f32(problem.NewF32()) {}
-  bool operator==(const Output& other) const {
-    return u8.FirstDifference(other.u8) < 0 &&
-           f32.FirstDifference(other.f32) < 0;
-  }
-  Buffer<uint8_t> u8;
-  Buffer<float> f32;
-};
+using Output = ProblemOutput;
 
 Output OutputOf(const ConvU8Problem& problem, KernelFn<ConvU8Params> fn,
                 int64_t parts) {

@@ -1,27 +1,17 @@
 #include "kernels/depthwise_u8/depthwise_u8_scratch.h"
 
 #include "kernels/depthwise_u8/depthwise_u8_band.h"
+#include "kernels/scratch_dealer.h"
 
 namespace octet::kernels {
 namespace {
-
-// Deals out memory from an address on, in whole lines.
-struct Dealer {
-  uintptr_t at;
-
-  template <typename T>
-  void Place(T** array, int64_t elements) {
-    *array = reinterpret_cast<T*>(at);
-    at += uintptr_t(RoundUp(elements * int64_t(sizeof(T)), 64));
-  }
-};
 
 // Returns the end of what is placed from address `at` on.
 uintptr_t Place(const DepthwiseU8Params& p, uintptr_t at,
                 DepthwiseU8Scratch* s) {
   const int64_t channels = RoundUp(p.channels, 64);
   const int64_t taps = RoundUp(p.window.kernel_h * p.window.kernel_w, 4);
-  Dealer dealer{at};
+  ScratchDealer dealer{at};
   // AVX2 widens to two bytes and needs one tap more than 3x3 has; AVX-512
   // fills up groups of four.
   dealer.Place(&s->weights, channels * 2 * taps);

@@ -8,6 +8,7 @@
 
 #include "kernels/depthwise_u8/depthwise_u8_pack.h"
 #include "kernels/depthwise_u8/depthwise_u8_problem.h"
+#include "kernels/testing/problem_output.h"
 #include "kernels/testing/run.h"
 
 namespace octet::kernels {
@@ -24,17 +25,7 @@ std::vector<Problem> SomeProblems() {
   return problems;
 }
 
-// An output of a problem, with its gaps.
-struct Output {
-  explicit Output(const DepthwiseU8Problem& problem)
-      : u8(problem.NewU8()), f32(problem.NewF32()) {}
-  bool operator==(const Output& other) const {
-    return u8.FirstDifference(other.u8) < 0 &&
-           f32.FirstDifference(other.f32) < 0;
-  }
-  Buffer<uint8_t> u8;
-  Buffer<float> f32;
-};
+using Output = ProblemOutput;
 
 Output OutputOf(const DepthwiseU8Problem& problem,
                 KernelFn<DepthwiseU8Params> fn, int64_t parts) {

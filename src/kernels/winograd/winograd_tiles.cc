@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/scratch_dealer.h"
 #include "kernels/split.h"
 #include "kernels/window.h"
 
@@ -41,18 +42,16 @@ Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
 
 uintptr_t Place(const WinogradShape& shape, uintptr_t at, WinogradScratch* s) {
   const WinogradStrides strides = WinogradStridesOf(shape);
-  const auto place = [&at](std::byte** array, int64_t bytes) {
-    *array = reinterpret_cast<std::byte*>(at);
-    at += uintptr_t(RoundUp(bytes, kLine));
-  };
+  ScratchDealer dealer{at};
   // Inputs are not larger than transformed ones, and are read too far.
-  place(&s->edge, strides.channels * shape.element_bytes + kLine);
-  place(&s->input, kPositions * strides.input * shape.element_bytes);
-  place(&s->weights,
-        kWinogradPanels * kPositions * strides.weights * shape.element_bytes);
-  place(&s->sums, kWinogradPanels * kPositions * strides.sums * kSumBytes);
-  place(&s->outputs, WinogradBand(shape) * 16 * 16 * kSumBytes);
-  return at;
+  dealer.Place(&s->edge, strides.channels * shape.element_bytes + kLine);
+  dealer.Place(&s->input, kPositions * strides.input * shape.element_bytes);
+  dealer.Place(&s->weights, kWinogradPanels * kPositions * strides.weights *
+                                shape.element_bytes);
+  dealer.Place(&s->sums,
+               kWinogradPanels * kPositions * strides.sums * kSumBytes);
+  dealer.Place(&s->outputs, WinogradBand(shape) * 16 * 16 * kSumBytes);
+  return dealer.at;
 }
 
 }  // namespace
