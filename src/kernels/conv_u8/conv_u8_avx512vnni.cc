@@ -199,16 +199,25 @@ struct Band {
   const View& view;
 };
 
+// How tiles of some channels end: sums that may not fit go the way of the
+// floats, which bounds them.
+EpilogueKind KindOf(const ConvU8Params& p, int64_t channel, int64_t channels) {
+  const int64_t depth =
+      p.window.kernel_h * p.window.kernel_w * (p.in_channels / p.group);
+  const float products = 255.0f * 128.0f * float(p.weight_parts * depth);
+  return FitsInt32(p.epilogue, channel, channels, products)
+             ? p.epilogue.kind
+             : EpilogueKind::kFloat;
+}
+
 // All pixels of a band, one block of channels.
 void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
               const Band& band, const PanelBlock& block,
-              const Prefetch& prefetch, EpilogueKind kind,
-              const ConvU8Avx512Scratch& scratch) {
+              const Prefetch& prefetch, const ConvU8Avx512Scratch& scratch) {
   const ConvU8Panel first = PanelAt(p, block.first);
   const ConvU8Panel last = PanelAt(p, block.first + block.count - 1);
   Tiles tiles;
   tiles.vectors = block.count;
-  tiles.kind = kind;
   ConvU8Tile& tile = tiles.tile;
   tile.run_offsets = scratch.run_offsets;
   tile.runs = p.weight_parts * layout.runs;
@@ -219,6 +228,7 @@ void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
   tile.channel = first.channel;
   tile.channels = last.channel + last.channels - first.channel;
   tile.y_stride = p.epilogue.y_pixel_stride;
+  tiles.kind = KindOf(p, tile.channel, tile.channels);
   tile.sums = scratch.sums;
   tile.prefetch = prefetch.next;
   tile.prefetch_end = prefetch.end;
@@ -243,16 +253,6 @@ PanelBlock BlockAt(const ConvU8Layout& layout, const ConvU8Piece& piece,
   return {first, (rest + blocks - 1) / blocks};
 }
 
-// Sums that may not fit go the way of the floats, which bounds them.
-EpilogueKind KindOf(const ConvU8Params& p) {
-  const int64_t depth =
-      p.window.kernel_h * p.window.kernel_w * (p.in_channels / p.group);
-  const float products = 255.0f * 128.0f * float(p.weight_parts * depth);
-  return FitsInt32(p.epilogue, 0, p.out_channels, products)
-             ? p.epilogue.kind
-             : EpilogueKind::kFloat;
-}
-
 }  // namespace
 
 void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
@@ -265,7 +265,6 @@ void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
   const ConvU8Tactic tactic =
       TacticOf(params, piece.panel_end - piece.panel_begin);
   const int64_t panel_stride = params.weight_parts * layout.panel_bytes;
-  const EpilogueKind kind = KindOf(params);
   for (int64_t pixel = piece.pixel_begin; pixel < piece.pixel_end;) {
     const ConvU8Band band = BandAt(params, piece, pixel, tactic.band_pixels);
     const View view = ViewOf(params, layout, band, scratch.input);
@@ -281,8 +280,7 @@ void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
       const int8_t* const weights = PanelAt(params, next.first).weight;
       const int8_t* const end =
           i < piece.panel_end ? weights + next.count * panel_stride : weights;
-      RunBlock(params, layout, {band, view}, block, {weights, end}, kind,
-               scratch);
+      RunBlock(params, layout, {band, view}, block, {weights, end}, scratch);
     }
     pixel = band.pixel_end;
   }
