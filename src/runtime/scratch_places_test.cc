@@ -135,7 +135,7 @@ void Add(TestProgram& p, int a, int b, int y) {
   p.AddStep(std::move(add));
 }
 
-// A copy into the channels from `first` on of a dense y.
+// A copy into a dense y, from its element `first` on.
 void CopyInto(TestProgram& p, int x, int y, int64_t first) {
   const engine::ValueT& from = p.value(x);
   engine::StridedCopyT copy;
@@ -231,6 +231,23 @@ TEST(PlaceScratch, KnowsFromWhenOnAConcatenationLives) {
     const bool before = places.offsets[step][0] + 2000 <= OffsetOf(p, whole);
     EXPECT_TRUE(before || places.offsets[step][0] >= OffsetOf(p, y)) << step;
   }
+}
+
+// Into the middle of two images: no pattern of one period.
+TEST(PlaceScratch, KeepsWhatACopyLeavesAround) {
+  TestProgram p;
+  const int x = p.Add("x", DType::F32, {2, 8, 8, 8});
+  const int h = p.Add("h", DType::F32, {2, 4, 4, 8});
+  const int images = p.Add("images", DType::F32, {2, 8, 8, 8});
+  const int y = p.Add("y", DType::F32, {2, 8, 8, 8});
+  p.Input(x);
+  p.Output(y);
+  p.AddRelu(x, images);
+  p.AddRelu(h, h);
+  CopyInto(p, h, images, 2 * (8 + 1) * 8);
+  p.AddRelu(images, y);
+  const std::vector<ScratchNeed> needs(4, {3900, 1});
+  EXPECT_EQ(HarmOf(p, needs, PlaceScratch(p.profile(), needs, false)), "");
 }
 
 // What a step reads and no step wrote stays as it was in the run before.
