@@ -149,6 +149,9 @@ struct MemoryUse {
   // Of the arena, the most that is needed at one time; 0: the engine does not
   // say. No arena of these values could be smaller.
   int64_t live_bytes = 0;
+
+  // What the session takes for itself.
+  int64_t session_bytes() const { return arena_bytes + scratch_bytes; }
 };
 
 // A value in a session's memory, valid until the next step runs. Row-major,
