@@ -96,7 +96,6 @@ Status Bench(const BenchArguments& options, Console& console) {
         1e3 / latency.mean_ms, session.threads(), session.cpu(),
         Bytes(double(memory.weight_bytes)), SessionUse(memory));
     if (options.layers) {
-      session.ResetTimes();
       session.SetTiming(true);
       OCTET_ASSIGN(const Latency timed, TimeRuns(session, options.seconds));
       row["timed_mean_ms"] = timed.mean_ms;
