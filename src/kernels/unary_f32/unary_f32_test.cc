@@ -54,5 +54,14 @@ TEST(PlanUnaryF32, KeepsSmallWorkOnOneThread) {
   EXPECT_EQ(PlanUnaryF32(p, 1).parts, 1);
 }
 
+TEST(PlanUnaryF32, KnowsThatShortRowsTakeLonger) {
+  UnaryF32Params p{};
+  p.rows = 1;
+  p.columns = 2700;
+  EXPECT_EQ(PlanUnaryF32(p, 2).parts, 1);
+  std::swap(p.rows, p.columns);
+  EXPECT_EQ(PlanUnaryF32(p, 2).parts, 2);
+}
+
 }  // namespace
 }  // namespace octet::kernels
