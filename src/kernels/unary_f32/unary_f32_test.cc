@@ -1,5 +1,7 @@
 #include "kernels/unary_f32/unary_f32.h"
 
+#include <utility>
+
 #include "kernels/testing/check.h"
 #include "kernels/testing/problem.h"
 
