@@ -16,11 +16,13 @@ struct Lanes : Avx2Lanes {
   }
 };
 
-constexpr void (*kTiles[])(const ConvF32Tile&) = {
-    RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
-    RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>};
+constexpr void (*kTiles[])(int, const ConvF32Tile&) = {
+    RunTilesOf<Lanes, 1, 1>, RunTilesOf<Lanes, 2, 1>, RunTilesOf<Lanes, 3, 1>,
+    RunTilesOf<Lanes, 4, 1>, RunTilesOf<Lanes, 5, 1>, RunTilesOf<Lanes, 6, 1>};
 
-void Run(int rows, int, const ConvF32Tile& tile) { kTiles[rows - 1](tile); }
+void Run(int tiles, int rows, int, const ConvF32Tile& tile) {
+  kTiles[rows - 1](tiles, tile);
+}
 
 }  // namespace
 

@@ -26,8 +26,7 @@ struct Taps {
 // What stays the same in one call.
 struct Depthwise {
   const DepthwiseF32Params& p;
-  bool fuses;
-  TileClamp before, after;
+  TileEpilogue epilogue;
   int64_t padded;        // channels of a row of weights
   int64_t tap_h, tap_w;  // distance of neighbouring taps in x
   int64_t step;          // distance of neighbouring windows of a row
@@ -135,16 +134,14 @@ template <typename V, int kPixels, int kVectors, int kStride>
     }
   }
   AddBias<V>(p.bias == nullptr ? nullptr : p.bias + channel, sums);
-#pragma GCC unroll 4
-  for (int j = 0; j < kPixels; ++j) {
-    const float* residual =
-        d.fuses && p.residual != nullptr
-            ? p.residual + (pixel + j) * p.residual_pixel_stride + channel
-            : nullptr;
-    FinishSums<V, kVectors>(sums[j], d.before, residual, d.after,
-                            p.y + (pixel + j) * p.y_pixel_stride + channel,
-                            count);
-  }
+  const float* const residual =
+      p.residual == nullptr
+          ? nullptr
+          : p.residual + pixel * p.residual_pixel_stride + channel;
+  FinishSums<V, kPixels, kVectors>(
+      d.epilogue, sums,
+      {p.y + pixel * p.y_pixel_stride + channel, p.y_pixel_stride, residual,
+       p.residual_pixel_stride, count});
 }
 
 template <typename V, int kPixels, int kStride>
@@ -202,19 +199,10 @@ void SumRow(const Depthwise& d, int64_t image, int64_t oy) {
 }
 
 template <typename V>
-void RunDepthwiseF32(const DepthwiseF32Params& p,
-                     void (*elementary)(const Function& function,
-                                        const float* x, float* y, int64_t n),
+void RunDepthwiseF32(const DepthwiseF32Params& p, TileFunctionFn elementary,
                      int64_t part, int64_t parts) {
-  const FloatEpilogue epilogue{p.before,   p.after,
-                               p.residual, p.residual_pixel_stride,
-                               p.y,        p.y_pixel_stride};
-  const TileClamp none{false, 0, 0};
-  const bool fuses = IsTileClamp(p.before) && IsTileClamp(p.after);
   const Depthwise d{p,
-                    fuses,
-                    fuses ? TileClampOf(p.before) : none,
-                    fuses ? TileClampOf(p.after) : none,
+                    TileEpilogueOf(p.before, p.after, elementary),
                     RoundUp(p.channels, 16),
                     p.window.dilation_h * p.in_w * p.x_pixel_stride,
                     p.window.dilation_w * p.x_pixel_stride,
@@ -223,8 +211,6 @@ void RunDepthwiseF32(const DepthwiseF32Params& p,
   const int64_t end = PartBegin(rows, part + 1, parts);
   for (int64_t row = PartBegin(rows, part, parts); row < end; ++row) {
     SumRow<V>(d, row / p.out_h, row % p.out_h);
-    FinishRows(epilogue, elementary, row * p.out_w, (row + 1) * p.out_w, 0,
-               p.channels);
   }
 }
 
