@@ -182,6 +182,7 @@ void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
     const int64_t channel = slice.group * g.outputs + first * kConvF32Panel;
     tile.weight = p.weight + (slice.group * g.panels + first) * g.panel_floats +
                   slice.from * kConvF32Panel;
+    tile.ahead = tile.weight + (end - first) * g.panel_floats;
     tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + channel;
     tile.outputs =
         std::min(end * kConvF32Panel, g.outputs) - first * kConvF32Panel;

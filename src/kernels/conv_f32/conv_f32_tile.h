@@ -26,6 +26,7 @@ struct ConvF32Tile {
   int64_t run;            // elements of one
   const float* weight;    // [window_rows * window_columns * run][16]
   int64_t panel_floats;   // from one panel to the next
+  const float* ahead;     // weights that the next panels begin with
   const float* bias;      // whole panels can be read
   float* y;               // of the first pixel and the first panel
   int64_t y_stride;       // from pixel to pixel

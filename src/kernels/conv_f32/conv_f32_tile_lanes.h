@@ -125,6 +125,8 @@ template <typename V, int kRows, int kPanels>
   }
   const float* w = t.weight;
   const int64_t panel = t.panel_floats;
+  // Four tiles in a row ask for all of them, a line every four steps.
+  const float* ahead = t.ahead + first / kRows % 4 * (panel / 4);
   TileSums<V, kRows, kVectors> sums;
   const auto step = [&](int64_t at, int ahead) [[gnu::always_inline]] {
     AddProducts<V, kRows, kVectors>(pixels, at + ahead, w + ahead * 16, panel,
@@ -157,6 +159,11 @@ template <typename V, int kRows, int kPanels>
           step(at, 1);
           step(at, 2);
           step(at, 3);
+#pragma GCC unroll 4
+          for (int i = 0; i < kPanels; ++i) {
+            __builtin_prefetch(ahead + i * panel, 0, 2);
+          }
+          ahead += 16;
         }
         for (; at < stop; ++at, w += 16) step(at, 0);
       }

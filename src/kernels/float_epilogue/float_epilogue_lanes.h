@@ -78,35 +78,36 @@ template <typename V, int kRows, int kVectors>
   for (int i = 0; i < kRows; ++i) StoreRow<V>(sums[i], y + i * stride, count);
 }
 
-// Any functions, and sums in memory, which are lost: `rows` rows of kVectors
+// Any functions, and sums in memory, which are lost: `rows` rows of `vectors`
 // vectors. One call of a function has many of them, which hides how long a
 // single one takes.
-template <typename V, int kVectors>
+template <typename V>
 [[gnu::noinline]] void FinishByFunctions(const TileEpilogue& e, float* sums,
-                                         int64_t rows, const TileRows& r) {
-  constexpr int64_t kRow = kVectors * V::kLanes;
+                                         int64_t rows, int64_t vectors,
+                                         const TileRows& r) {
+  const int64_t row = vectors * V::kLanes;
+  const int64_t count = row < r.count ? row : r.count;
   if (e.before.kind != FunctionKind::kIdentity) {
-    e.elementary(e.before, sums, sums, rows * kRow);
+    e.elementary(e.before, sums, sums, rows * row);
   }
   if (r.residual != nullptr) {
     for (int64_t i = 0; i < rows; ++i) {
       const float* const residual = r.residual + i * r.residual_stride;
-      float* const row = sums + i * kRow;
-      for (int64_t at = 0; at < kRow && at < r.count; at += V::kLanes) {
-        V::Store(row + at, V::Add(V::Load(row + at), V::Load(residual + at)));
+      float* const to = sums + i * row;
+      for (int64_t at = 0; at < count; at += V::kLanes) {
+        V::Store(to + at, V::Add(V::Load(to + at), V::Load(residual + at)));
       }
     }
   }
   if (e.after.kind != FunctionKind::kIdentity) {
-    e.elementary(e.after, sums, sums, rows * kRow);
+    e.elementary(e.after, sums, sums, rows * row);
   }
   for (int64_t i = 0; i < rows; ++i) {
-    typename V::F v[kVectors];
-#pragma GCC unroll 8
-    for (int j = 0; j < kVectors; ++j) {
-      v[j] = V::Load(sums + i * kRow + j * V::kLanes);
+    float* const y = r.y + i * r.y_stride;
+    for (int64_t at = 0; at < count; at += V::kLanes) {
+      const typename V::F v[] = {V::Load(sums + i * row + at)};
+      StoreRow<V, 1>(v, y + at, count - at);
     }
-    StoreRow<V, kVectors>(v, r.y + i * r.y_stride, r.count);
   }
 }
 
@@ -144,7 +145,7 @@ template <typename V, int kVectors>
          0, all.count});
   }
   if (clamps.elementary != nullptr) {
-    FinishByFunctions<V, kVectors>(e, sums, rows, r);
+    FinishByFunctions<V>(e, sums, rows, kVectors, r);
   }
 }
 
@@ -162,7 +163,7 @@ template <typename V, int kRows, int kVectors>
     StoreRow<V>(sums[i], block + i * kVectors * V::kLanes,
                 kVectors * V::kLanes);
   }
-  FinishByFunctions<V, kVectors>(e, block, kRows, rows);
+  FinishByFunctions<V>(e, block, kRows, kVectors, rows);
 }
 
 }  // namespace

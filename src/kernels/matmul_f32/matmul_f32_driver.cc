@@ -96,7 +96,7 @@ void RunBlock(const ConvF32Tiles& tiles, const MatMulF32Params& p,
   tile.epilogue = TileEpilogueOf(p.before, p.after, tiles.elementary);
   for (int64_t first = 0; first < columns; first += 16 * tiles.max_panels) {
     tile.outputs = std::min<int64_t>(16 * tiles.max_panels, columns - first);
-    tile.weight = packed + first * p.k;
+    tile.weight = tile.ahead = packed + first * p.k;
     tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + column + first;
     tile.residual = residual != nullptr ? residual + first : nullptr;
     tile.y = y + first + rows.begin * p.y_row_stride;
