@@ -134,8 +134,8 @@ template <typename V, int kPixels, int kStride, bool kAtEdge>
       }
     }
     for (int64_t i = 0; calls && i < block_rows; ++i) {
-      FinishByFunctions<V>(d.epilogue, waiting[i], kPixels, vectors,
-                           RowsAt(d, block.pixel + i * d.p.out_w, first));
+      FinishByFunctions<V, 0>(d.epilogue, waiting[i], kPixels, vectors,
+                              RowsAt(d, block.pixel + i * d.p.out_w, first));
     }
   }
 }

@@ -78,14 +78,14 @@ template <typename V, int kRows, int kVectors>
   for (int i = 0; i < kRows; ++i) StoreRow<V>(sums[i], y + i * stride, count);
 }
 
-// Any functions, and sums in memory, which are lost: `rows` rows of `vectors`
-// vectors. One call of a function has many of them, which hides how long a
-// single one takes.
-template <typename V>
+// Any functions, and sums in memory, which are lost: `rows` rows of kVectors
+// vectors (0: of `vectors`). One call of a function has many of them, which
+// hides how long a single one takes.
+template <typename V, int kVectors>
 [[gnu::noinline]] void FinishByFunctions(const TileEpilogue& e, float* sums,
                                          int64_t rows, int64_t vectors,
                                          const TileRows& r) {
-  const int64_t row = vectors * V::kLanes;
+  const int64_t row = (kVectors > 0 ? kVectors : vectors) * V::kLanes;
   const int64_t count = row < r.count ? row : r.count;
   if (e.before.kind != FunctionKind::kIdentity) {
     e.elementary(e.before, sums, sums, rows * row);
@@ -102,12 +102,21 @@ template <typename V>
   if (e.after.kind != FunctionKind::kIdentity) {
     e.elementary(e.after, sums, sums, rows * row);
   }
-  for (int64_t i = 0; i < rows; ++i) {
-    float* const y = r.y + i * r.y_stride;
-    for (int64_t at = 0; at < count; at += V::kLanes) {
-      const typename V::F v[] = {V::Load(sums + i * row + at)};
-      StoreRow<V, 1>(v, y + at, count - at);
+  float* y = r.y;
+  const int64_t stride = r.y_stride;
+  for (const float* from = sums; from < sums + rows * row; y += stride) {
+    if (count == row) {
+#pragma GCC unroll 8
+      for (int64_t at = 0; at < row; at += V::kLanes) {
+        V::Store(y + at, V::Load(from + at));
+      }
+    } else {
+      for (int64_t at = 0; at < count; at += V::kLanes) {
+        const typename V::F v[] = {V::Load(from + at)};
+        StoreRow<V, 1>(v, y + at, count - at);
+      }
     }
+    from += row;
   }
 }
 
@@ -145,7 +154,7 @@ template <typename V, int kVectors>
          0, all.count});
   }
   if (clamps.elementary != nullptr) {
-    FinishByFunctions<V>(e, sums, rows, kVectors, r);
+    FinishByFunctions<V, kVectors>(e, sums, rows, kVectors, r);
   }
 }
 
@@ -163,7 +172,7 @@ template <typename V, int kRows, int kVectors>
     StoreRow<V>(sums[i], block + i * kVectors * V::kLanes,
                 kVectors * V::kLanes);
   }
-  FinishByFunctions<V>(e, block, kRows, kVectors, rows);
+  FinishByFunctions<V, kVectors>(e, block, kRows, kVectors, rows);
 }
 
 }  // namespace
