@@ -44,9 +44,10 @@ struct ConvF32Tile {
 
 // The tiles of one level.
 struct ConvF32Tiles {
-  int max_panels;                    // of a tile
-  int max_rows[kMaxTilePanels + 1];  // pixels of a tile of so many panels
-  // `tiles` tiles of `rows` pixels each, one after the other.
+  int max_panels;  // of a tile
+  // Pixels of a tile of so many panels; [0]: of the first half of one, or 0.
+  int max_rows[kMaxTilePanels + 1];
+  // `tiles` tiles of `rows` pixels each, one after the other; panels as above.
   void (*run)(int tiles, int rows, int panels, const ConvF32Tile& tile);
   TileFunctionFn elementary;
 };
@@ -63,6 +64,7 @@ void RunTiles(const ConvF32Tiles& level, int panels, int64_t pixels,
               ConvF32Tile tile, Next next) {
   const float* windows[kMaxTiles * kMaxTileRows];
   tile.pixels = windows;
+  if (tile.outputs <= 8 && level.max_rows[0] > 0) panels = 0;
   const int64_t most = level.max_rows[panels];
   const int64_t count = (pixels + most - 1) / most;
   for (int64_t left = count; left > 0;) {

@@ -110,11 +110,12 @@ template <typename V, int kVectors>
                            RowsFrom(t, first));
 }
 
-// One tile: kRows pixels from `first` on times kPanels panels of 16.
-template <typename V, int kRows, int kPanels>
+// One tile: kRows pixels from `first` on times kVectors vectors of outputs,
+// which are a few panels of 16 or the first half of one.
+template <typename V, int kRows, int kVectors>
 [[gnu::always_inline]] inline void RunTile(const ConvF32Tile& t,
                                            int64_t first) {
-  constexpr int kVectors = kPanels * (16 / V::kLanes);
+  constexpr int kPanels = (kVectors * int(V::kLanes) + 15) / 16;
   constexpr int64_t kRow = kVectors * V::kLanes;
   const float* pixels[kRows];
 #pragma GCC unroll 8
@@ -186,9 +187,9 @@ template <typename V, int kRows, int kPanels>
   FinishTile<V, kVectors>(t, first, chains, kRows);
 }
 
-template <typename V, int kRows, int kPanels>
+template <typename V, int kRows, int kVectors>
 [[gnu::noinline]] void RunTilesOf(int tiles, const ConvF32Tile& t) {
-  for (int64_t i = 0; i < tiles; ++i) RunTile<V, kRows, kPanels>(t, i * kRows);
+  for (int64_t i = 0; i < tiles; ++i) RunTile<V, kRows, kVectors>(t, i * kRows);
 }
 
 }  // namespace
