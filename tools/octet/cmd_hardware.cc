@@ -34,8 +34,8 @@ Status Hardware(Console& console) {
       fmt::format("int8 is at most {:.1f} times as fast as fp32 here", ratio),
       machine.level >= CpuLevel::kAvx512Vnni
           ? "this CPU has 8-bit dot products (AVX512-VNNI)"
-          : "this CPU has no 8-bit dot product: int8 products are made of "
-            "16-bit ones",
+          : "this CPU has no 8-bit dot product: three instructions for one, "
+            "four where large weights meet",
       "octet build MODEL --calib DATA -o model.octet");
   return {};
 }

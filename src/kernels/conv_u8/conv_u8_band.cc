@@ -10,7 +10,8 @@ constexpr int64_t kBandBytes = 192 * 1024;
 // A flat band's outputs are often more than its inputs, and each panel writes a
 // part of every line of them: they have to stay there too.
 constexpr int64_t kFlatBandBytes = 96 * 1024;
-// Enough that widening a panel of weights costs little beside using it.
+// Enough that sorting the weights of a panel (AVX2) costs little beside using
+// them.
 constexpr int64_t kLeastFlatPixels = 96;
 
 int64_t BandWidth(const ConvU8Params& p) {
@@ -25,13 +26,13 @@ int64_t BandRows(const ConvU8Params& p, int64_t out_rows) {
 
 }  // namespace
 
-int64_t BandPixels(const ConvU8Params& p, int64_t element_bytes) {
+int64_t BandPixels(const ConvU8Params& p) {
   if (IsFlat(p)) {
-    const int64_t fit = kFlatBandBytes / (p.in_channels * element_bytes);
+    const int64_t fit = kFlatBandBytes / p.in_channels;
     return std::min(std::max(kLeastFlatPixels, fit),
                     p.batch * p.out_h * p.out_w);
   }
-  const int64_t row_bytes = BandWidth(p) * p.in_channels * element_bytes;
+  const int64_t row_bytes = BandWidth(p) * p.in_channels;
   int64_t rows = 1;
   while (rows < p.out_h && BandRows(p, rows + 1) * row_bytes <= kBandBytes) {
     ++rows;
@@ -39,8 +40,8 @@ int64_t BandPixels(const ConvU8Params& p, int64_t element_bytes) {
   return rows * p.out_w;
 }
 
-int64_t BandElements(const ConvU8Params& p, int64_t element_bytes) {
-  const int64_t pixels = BandPixels(p, element_bytes);
+int64_t BandElements(const ConvU8Params& p) {
+  const int64_t pixels = BandPixels(p);
   if (IsFlat(p)) return pixels * p.in_channels;
   return BandRows(p, pixels / p.out_w) * BandWidth(p) * p.in_channels;
 }
@@ -64,24 +65,6 @@ ConvU8Band BandAt(const ConvU8Params& p, const ConvU8Piece& piece,
   band.in_y = pixel / p.out_w % p.out_h * p.window.stride_h - p.window.pad_top;
   band.in_x = -p.window.pad_left;
   return band;
-}
-
-void BandOffsets(const ConvU8Params& p, const ConvU8Band& band,
-                 int32_t* offsets) {
-  const int64_t pixels = band.pixel_end - band.pixel_begin;
-  if (IsFlat(p)) {
-    for (int64_t i = 0; i < pixels; ++i) {
-      offsets[i] = int32_t(i * p.in_channels);
-    }
-    return;
-  }
-  const Window& w = p.window;
-  for (int64_t y = 0; y < pixels / p.out_w; ++y) {
-    for (int64_t x = 0; x < p.out_w; ++x) {
-      const int64_t at = y * w.stride_h * band.width + x * w.stride_w;
-      *offsets++ = int32_t(at * p.in_channels);
-    }
-  }
 }
 
 int64_t FlatInputPixel(const ConvU8Params& p, int64_t pixel) {

@@ -25,22 +25,17 @@ struct ConvU8Band {
   int64_t in_x;
 };
 
-// Output pixels of a full band whose elements have `element_bytes`: about half
-// of a second-level cache, whole rows within one image unless flat.
-int64_t BandPixels(const ConvU8Params& params, int64_t element_bytes);
+// Output pixels of a full band: about half of a second-level cache, whole rows
+// within one image unless flat.
+int64_t BandPixels(const ConvU8Params& params);
 
-// Elements of the memory of a band of BandPixels, without slack.
-int64_t BandElements(const ConvU8Params& params, int64_t element_bytes);
+// Codes of the memory of a band of BandPixels, without slack.
+int64_t BandElements(const ConvU8Params& params);
 
 // The band that starts at output pixel `pixel` and ends with the piece, the
 // image or after `band_pixels`, whichever comes first.
 ConvU8Band BandAt(const ConvU8Params& params, const ConvU8Piece& piece,
                   int64_t pixel, int64_t band_pixels);
-
-// Where the window of each output pixel of the band starts in band memory,
-// in elements.
-void BandOffsets(const ConvU8Params& params, const ConvU8Band& band,
-                 int32_t* offsets);
 
 // The input pixel that output pixel `pixel` of a flat convolution reads.
 int64_t FlatInputPixel(const ConvU8Params& params, int64_t pixel);

@@ -2,6 +2,7 @@
 // scale 1 shows the sums themselves; u8 outputs show where they go.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "kernels/conv_u8/conv_u8.h"
@@ -53,6 +54,15 @@ class Operands {
   }
   void FillWeights(int32_t code) {
     std::fill(codes_.begin(), codes_.end(), code);
+  }
+  // Of a 1x1 window and one group.
+  void SetX(int64_t pixel, int64_t i, uint8_t code) {
+    x_[1 + pixel * x_stride() + i] = code;
+  }
+  void SetWeights(int64_t i, int32_t code) {
+    for (int64_t o = 0; o < outputs(); ++o) {
+      codes_[size_t(o * c_.in_channels + i)] = code;
+    }
   }
 
   // The parameters, without an epilogue's constants.
@@ -238,6 +248,36 @@ TEST(ConvU8Contract, ReachesBothEndsOfAnInt32) {
     operands.FillWeights(e.weight);
     ExpectSums(operands);
     if (testing::Test::HasFailure()) return;
+  }
+}
+
+// 255 * 128 is the largest product that an int16 holds, and a kernel may add up
+// two products in one.
+TEST(ConvU8Contract, AddsUpPairsAroundTheEndsOfAnInt16) {
+  const int32_t codes[] = {-128, -127, -65, -64, -63, -1,  0,
+                           1,    2,    63,  64,  65,  126, 127};
+  constexpr int64_t kCodes = std::size(codes);
+  // A pair of weights for each two of the codes, in the first or the second
+  // half of four.
+  for (int64_t half : {0, 2}) {
+    const int64_t depth = 4 * kCodes * kCodes;
+    Operands operands({{1, 1, 9, {1, 1, 1, 1, 1, 1, 0, 0}}, depth, 17});
+    operands.FillWeights(0);
+    operands.FillX(0);
+    for (int64_t pair = 0; pair < kCodes * kCodes; ++pair) {
+      for (int64_t k = 0; k < 2; ++k) {
+        const int64_t i = 4 * pair + half + k;
+        const int32_t code = codes[k == 0 ? pair % kCodes : pair / kCodes];
+        operands.SetWeights(i, code);
+        for (int64_t pixel = 0; pixel < 9; ++pixel) {
+          // All, the positive, the negative; the first, the second, none.
+          const bool is_on[] = {true,   code > 0, code < 0,
+                                k == 0, k == 1,   false};
+          operands.SetX(pixel, i, is_on[pixel % 6] ? 255 : 0);
+        }
+      }
+    }
+    ExpectSums(operands);
   }
 }
 

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_tactic.h"
+#include "kernels/conv_u8/conv_u8_view.h"
+#include "kernels/testing/random.h"
 
 namespace octet::kernels {
 namespace {
@@ -57,31 +60,85 @@ TEST(ConvU8Band, BandsFollowEachOtherWithinAnImageAndFitTheMemory) {
   ConvU8Params p = Convolution(60, 5, 64, 16);
   p.batch = 2;
   const ConvU8Piece piece = PieceOf(p, 0, 1);
-  const int64_t most = BandPixels(p, 2);
+  const int64_t most = BandPixels(p);
   int64_t pixel = 0;
   while (pixel < piece.pixel_end) {
     const ConvU8Band band = BandAt(p, piece, pixel, most);
     ASSERT_EQ(band.pixel_begin, pixel);
     ASSERT_GT(band.pixel_end, pixel);
-    EXPECT_LE(band.rows * band.width * p.in_channels, BandElements(p, 2));
+    EXPECT_LE(band.rows * band.width * p.in_channels, BandElements(p));
     EXPECT_EQ(pixel / 3600, (band.pixel_end - 1) / 3600);
     EXPECT_EQ(band.in_y, pixel % 3600 / 60 - 2);
     pixel = band.pixel_end;
   }
 }
 
-TEST(ConvU8Band, OffsetsPointAtTheWindowOfEachPixel) {
-  ConvU8Params p = Convolution(8, 3, 5, 16);
-  p.window.stride_h = p.window.stride_w = 2;
-  p.out_h = p.out_w = 4;
-  const ConvU8Band band = BandAt(p, PieceOf(p, 0, 1), 0, 16);
-  EXPECT_EQ(band.rows, 9);
-  EXPECT_EQ(band.width, 9);
-  int32_t offsets[16];
-  BandOffsets(p, band, offsets);
-  EXPECT_EQ(offsets[1], 2 * 5);
-  EXPECT_EQ(offsets[4], 2 * 9 * 5);
-  EXPECT_EQ(offsets[15], (6 * 9 + 6) * 5);
+// The codes that a view shows, against those of x and x_zero: tap (ky, kx) of
+// every window of a band.
+void ExpectView(const ConvU8Params& p, int64_t band_pixels) {
+  std::vector<uint8_t> copy(size_t(BandElements(p)) + 64);
+  std::vector<int64_t> windows(size_t(BandPixels(p)));
+  const ConvU8Piece piece = PieceOf(p, 0, 1);
+  for (int64_t pixel = 0; pixel < piece.pixel_end;) {
+    const ConvU8Band band = BandAt(p, piece, pixel, band_pixels);
+    const ConvU8View view = ViewOf(p, band, copy.data());
+    WindowOffsets(p, band, view, windows.data());
+    for (; pixel < band.pixel_end; ++pixel) {
+      const Window& w = p.window;
+      const int64_t oy = pixel / p.out_w % p.out_h, ox = pixel % p.out_w;
+      for (int64_t ky = 0; ky < w.kernel_h; ++ky) {
+        for (int64_t kx = 0; kx < w.kernel_w; ++kx) {
+          const int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
+          const int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
+          const bool is_in = y >= 0 && y < p.in_h && x >= 0 && x < p.in_w;
+          const int64_t image = pixel / (p.out_h * p.out_w);
+          const uint8_t* seen = view.base + windows[pixel - band.pixel_begin] +
+                                ky * w.dilation_h * view.row_stride +
+                                kx * w.dilation_w * view.pixel_stride;
+          for (int64_t i = 0; i < p.in_channels; ++i) {
+            const int64_t at =
+                ((image * p.in_h + y) * p.in_w + x) * p.x_pixel_stride + i;
+            ASSERT_EQ(seen[i], is_in ? p.x[at] : p.x_zero)
+                << "pixel " << pixel << ", tap " << ky << ", " << kx;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(ConvU8View, ShowsTheInputUnderEveryWindow) {
+  Random random(1);
+  const Buffer<uint8_t> x = RandomCodes(2 * 9 * 9 * 8, random);
+  // {window, padding behind} of an input of 9x9 and up to 8 channels.
+  const Window windows[] = {{1, 1, 1, 1, 1, 1, 0, 0}, {1, 1, 2, 3, 1, 1, 0, 0},
+                            {3, 3, 1, 1, 1, 1, 1, 1}, {3, 3, 2, 2, 1, 1, 0, 0},
+                            {2, 3, 1, 2, 2, 3, 1, 0}, {5, 5, 1, 1, 1, 1, 4, 4},
+                            {1, 1, 2, 2, 1, 1, 1, 0}};
+  for (const Window& window : windows) {
+    for (int64_t channels : {3, 8}) {
+      for (int64_t rows : {1, 2, 100}) {
+        ConvU8Params p;
+        p.batch = 2;
+        p.in_h = p.in_w = 9;
+        p.in_channels = channels;
+        p.x_pixel_stride = 8;
+        p.x = x.get();
+        p.x_zero = 77;
+        p.window = window;
+        const auto outputs = [](int64_t pad, int64_t kernel, int64_t dilation,
+                                int64_t stride) {
+          return (9 + 2 * pad - (kernel - 1) * dilation - 1) / stride + 1;
+        };
+        p.out_h = outputs(window.pad_top, window.kernel_h, window.dilation_h,
+                          window.stride_h);
+        p.out_w = outputs(window.pad_left, window.kernel_w, window.dilation_w,
+                          window.stride_w);
+        ExpectView(p, std::min(BandPixels(p), rows * p.out_w));
+        if (testing::Test::HasFatalFailure()) return;
+      }
+    }
+  }
 }
 
 TEST(ConvU8Tactic, SpreadsPanelsAndFitsRows) {
@@ -99,7 +156,7 @@ TEST(ConvU8Tactic, SpreadsPanelsAndFitsRows) {
 TEST(ConvU8Tactic, NeverAsksForABandThatTheScratchCannotHold) {
   ConvU8Params p = Convolution(80, 3, 256, 64);
   p.tile_block = 1000000;
-  EXPECT_LE(TacticOf(p, 4).band_pixels, BandPixels(p, 1));
+  EXPECT_LE(TacticOf(p, 4).band_pixels, BandPixels(p));
 }
 
 }  // namespace

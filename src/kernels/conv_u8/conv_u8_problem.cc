@@ -62,7 +62,13 @@ ConvU8Problem::ConvU8Problem(const Problem& problem)
       p.window.kernel_h * p.window.kernel_w * p.in_channels / p.group;
   const int32_t most = int32_t(127 * problem.Int("parts", 1));
   codes_.resize(size_t(p.out_channels * taps));
-  for (int32_t& code : codes_) code = int32_t(random.Int(-most, most));
+  // One number from an even distribution, or the sum of three.
+  const int32_t terms = problem.Has("bell") ? 3 : 1;
+  for (int32_t& code : codes_) {
+    for (int32_t i = 0; i < terms; ++i) {
+      code += int32_t(random.Int(-most / terms, most / terms));
+    }
+  }
   codes_[0] = most;
   if (FillOf(problem, true, &fill)) {
     std::fill(codes_.begin(), codes_.end(), fill);

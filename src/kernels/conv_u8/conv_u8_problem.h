@@ -20,6 +20,7 @@ namespace octet::kernels {
 //   pad=TOPxLEFTxBOTTOMxRIGHT      none without
 //   group=G                        1 without
 //   parts=P                        weights P times too large for an s8
+//   bell                           weights as trained ones: most are small
 //   xgap=N                         elements between the pixels of x
 //   zero=Z                         x_zero, 131 without
 //   fill=X:W                       all activations X and all weights W

@@ -4,24 +4,27 @@
 
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
+#include "kernels/conv_u8/conv_u8_view.h"
 #include "kernels/scratch_dealer.h"
 
 namespace octet::kernels {
 namespace {
 
-// Copies into a band overshoot by up to 63 elements, tiles read one group of a
-// run too far.
+// Copies into a band overshoot by up to 63 codes, tiles read one group of a run
+// too far.
 constexpr int64_t kBandSlack = 128;
 
 // Each returns the end of what it places from address `at` on.
 uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx2Scratch* s) {
   const ConvU8Layout layout = LayoutOf(p);
+  const int64_t quads = p.weight_parts * layout.runs * layout.k4 + 1;
   ScratchDealer dealer{at};
-  dealer.Place(&s->weights, p.weight_parts * layout.panel_bytes);
+  dealer.Place(&s->weights, 64 * quads);
+  dealer.Place(&s->quad_offsets, quads);
   dealer.Place(&s->run_offsets, p.weight_parts * layout.runs);
-  dealer.Place(&s->offsets, BandPixels(p, sizeof(int16_t)));
+  dealer.Place(&s->windows, BandPixels(p));
   dealer.Place(&s->sums, kConvU8Avx2Block * 16);
-  dealer.Place(&s->input, BandElements(p, sizeof(int16_t)) + kBandSlack);
+  dealer.Place(&s->input, NeedsCopy(p) ? BandElements(p) + kBandSlack : 0);
   return dealer.at;
 }
 
@@ -29,8 +32,7 @@ uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx512Scratch* s) {
   ScratchDealer dealer{at};
   dealer.Place(&s->run_offsets, p.weight_parts * LayoutOf(p).runs);
   dealer.Place(&s->sums, kConvU8Avx512Sums);
-  dealer.Place(&s->input,
-               IsFlat(p) ? 0 : BandElements(p, sizeof(uint8_t)) + kBandSlack);
+  dealer.Place(&s->input, NeedsCopy(p) ? BandElements(p) + kBandSlack : 0);
   return dealer.at;
 }
 

@@ -14,11 +14,12 @@ namespace octet::kernels {
 constexpr int64_t kConvU8Avx2Block = 48;
 
 struct ConvU8Avx2Scratch {
-  int16_t* weights;      // one panel
-  int64_t* run_offsets;  // one for each run of each part
-  int32_t* offsets;      // one for each pixel of a band
-  int32_t* sums;         // [kConvU8Avx2Block][16]
-  int16_t* input;        // a band, and slack
+  int16_t* weights;       // of one panel, widened, and of a quad more
+  int64_t* quad_offsets;  // as many
+  int64_t* run_offsets;   // one for each run of each part
+  int64_t* windows;       // one for each pixel of a band
+  int32_t* sums;          // [kConvU8Avx2Block][16]
+  uint8_t* input;         // a band, and slack
 };
 
 ConvU8Avx2Scratch PlaceConvU8Avx2Scratch(const ConvU8Params& params,

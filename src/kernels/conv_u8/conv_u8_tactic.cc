@@ -56,7 +56,7 @@ ConvU8Tactic TacticOf(const ConvU8Params& p, int64_t panels) {
   tactic.vectors = p.tile_vectors >= 1 && p.tile_vectors <= 4
                        ? p.tile_vectors
                        : ChooseVectors(p, panels);
-  tactic.band_pixels = BandPixels(p, sizeof(uint8_t));
+  tactic.band_pixels = BandPixels(p);
   if (p.tile_block > 0) {
     // A band may be smaller than the scratch allows, never larger.
     const int64_t asked =
