@@ -38,22 +38,25 @@ template <typename V, int kRows, int kVectors>
   }
 }
 
-// Takes a chain out of the sums: to `chains`, [kRows][kVectors], or to what is
-// there already.
+// Adds the chains, [kRows][kVectors], that came before the one in the sums.
 template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void EndChain(
-    const TileSums<V, kRows, kVectors>& sums, float* chains, bool has_chains) {
-  if (has_chains) {
+[[gnu::always_inline]] inline void AddChains(
+    const float* chains, TileSums<V, kRows, kVectors>& sums) {
 #pragma GCC unroll 8
-    for (int i = 0; i < kRows; ++i) {
+  for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
-      for (int v = 0; v < kVectors; ++v) {
-        float* const chain = chains + (i * kVectors + v) * V::kLanes;
-        V::Store(chain, V::Add(V::Load(chain), sums[i][v]));
-      }
+    for (int v = 0; v < kVectors; ++v) {
+      const float* const chain = chains + (i * kVectors + v) * V::kLanes;
+      sums[i][v] = V::Add(V::Load(chain), sums[i][v]);
     }
-    return;
   }
+}
+
+// Takes a chain out of the sums: to `chains`, or to what is there already.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void EndChain(TileSums<V, kRows, kVectors>& sums,
+                                            float* chains, bool has_chains) {
+  if (has_chains) AddChains<V, kRows, kVectors>(chains, sums);
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
@@ -170,9 +173,10 @@ template <typename V, int kRows, int kVectors>
       }
     }
   }
-  if (!has_chains && t.chains_to == nullptr &&
-      t.epilogue.elementary == nullptr && t.residual == nullptr &&
+  if (t.chains_to == nullptr && t.epilogue.elementary == nullptr &&
       !t.epilogue.before_clamp.is_on) {
+    // The most frequent case, without another way through memory.
+    if (has_chains) AddChains<V, kRows, kVectors>(chains, sums);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       const typename V::F bias = V::Load(t.bias + v * V::kLanes);
