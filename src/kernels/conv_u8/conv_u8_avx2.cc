@@ -60,14 +60,13 @@ struct Sums {
 
   [[gnu::always_inline]] void AddWide(const QuadList<int16_t>& quads,
                                       const uint8_t* const (&x)[kRows]) {
-    const __m256i low_bytes = _mm256_set1_epi16(255);
     const int16_t* w = quads.weights;
     for (int64_t k = 0; k < quads.count; ++k, w += kWideQuadElements) {
       const int64_t offset = quads.offsets[k];
 #pragma GCC unroll 6
       for (int i = 0; i < kRows; ++i) {
         const __m256i codes = RepeatFour(x[i] + offset);
-        const __m256i even = _mm256_and_si256(codes, low_bytes);
+        const __m256i even = EvenCodes(codes);
         const __m256i odd = _mm256_srli_epi16(codes, 8);
         Add(i, 0, MultiplyWidePairs(even, w));
         Add(i, 1, MultiplyWidePairs(even, w + 16));

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -12,17 +11,6 @@
 
 namespace octet::kernels {
 namespace {
-
-// All problems; or the first OCTET_PROBLEMS of them, which are the small ones,
-// for an emulator.
-std::vector<Problem> SomeProblems() {
-  std::vector<Problem> problems = ReadProblems("conv_u8");
-  const char* wanted = std::getenv("OCTET_PROBLEMS");
-  if (wanted != nullptr && size_t(std::atoi(wanted)) < problems.size()) {
-    problems.erase(problems.begin() + std::atoi(wanted), problems.end());
-  }
-  return problems;
-}
 
 using Output = ProblemOutput;
 
@@ -61,7 +49,7 @@ int32_t SumByFormula(const ConvU8Params& p, const ConvU8Problem& problem,
 }
 
 TEST(ConvU8, ReferenceFollowsTheFormula) {
-  for (const Problem& line : SomeProblems()) {
+  for (const Problem& line : ProblemsToTest("conv_u8")) {
     const ConvU8Problem problem(line);
     if (problem.macs() > 5e6) continue;
     Output expected(problem);
@@ -80,7 +68,7 @@ TEST(ConvU8, ReferenceFollowsTheFormula) {
 }
 
 TEST(ConvU8, EveryKernelGivesTheBitsOfTheReferenceHoweverItIsCut) {
-  for (const Problem& line : SomeProblems()) {
+  for (const Problem& line : ProblemsToTest("conv_u8")) {
     const ConvU8Problem problem(line);
     const Output expected = OutputOf(problem, ConvU8Reference, 1);
     for (const auto& row : RunnableRows(ConvU8Kernels())) {
@@ -119,7 +107,7 @@ std::string RandomLine(Random& random) {
 
 TEST(ConvU8, RandomShapesGiveTheBitsOfTheReference) {
   Random random(1);
-  const int lines = std::getenv("OCTET_PROBLEMS") == nullptr ? 150 : 10;
+  const int lines = IsEmulated() ? 10 : 150;
   for (int i = 0; i < lines; ++i) {
     const Problem line(RandomLine(random));
     SCOPED_TRACE(line.line());
@@ -150,7 +138,7 @@ TEST(ConvU8, ImagesOfABatchDoNotDependOnEachOther) {
 }
 
 TEST(ConvU8, TacticsDoNotChangeTheResult) {
-  for (const Problem& line : SomeProblems()) {
+  for (const Problem& line : ProblemsToTest("conv_u8")) {
     const ConvU8Problem problem(line);
     if (problem.macs() > 5e6) continue;
     const Output expected = OutputOf(problem, ConvU8Reference, 1);

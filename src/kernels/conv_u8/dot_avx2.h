@@ -7,9 +7,9 @@
 // 2^15). Of the quads of a trained network a half or more are such; the others
 // are widened to 16 bits for vpmaddwd, at 1.4 times the time.
 //
-// Weights are operands in memory: the sums of a tile and what is on the way
-// fill the registers, and g++ 12 would load the weights into some and spill
-// sums for it.
+// Weights and constants are operands in memory: the sums of a tile and what is
+// on the way fill the registers, and g++ 12 would load the weights into some
+// and spill sums for it.
 #ifndef OCTET_KERNELS_CONV_U8_DOT_AVX2_H_
 #define OCTET_KERNELS_CONV_U8_DOT_AVX2_H_
 
@@ -56,6 +56,18 @@ constexpr int64_t kWideQuadElements = 64;
       : "=x"(sums)
       : "x"(codes), "m"(*reinterpret_cast<const __m256i*>(weights)));
   return sums;
+}
+
+// The codes 0 and 2 of every four, as 16-bit numbers.
+[[gnu::always_inline]] inline __m256i EvenCodes(__m256i codes) {
+  alignas(32) static constexpr uint16_t kLowBytes[16] = {
+      255, 255, 255, 255, 255, 255, 255, 255,
+      255, 255, 255, 255, 255, 255, 255, 255};
+  __m256i even;
+  asm("vpand %2, %1, %0"
+      : "=x"(even)
+      : "x"(codes), "m"(*reinterpret_cast<const __m256i*>(kLowBytes)));
+  return even;
 }
 
 // All ones in the int16 lanes of those pairs of weights for which MultiplyPairs

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -16,10 +15,7 @@ namespace {
 
 constexpr char k3x3[] = " kernel=3x3 pad=1x1x1x1";
 
-bool IsEmulated() { return std::getenv("OCTET_PROBLEMS") != nullptr; }
-
-// Problems that WinogradIsExact for; the small ones where OCTET_PROBLEMS is
-// set, for an emulator.
+// Problems that WinogradIsExact for; the small ones where IsEmulated.
 std::vector<Problem> ExactProblems() {
   const double most = IsEmulated() ? 1e6 : 1e12;
   std::vector<Problem> problems;

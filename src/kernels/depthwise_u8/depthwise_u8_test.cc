@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,17 +12,6 @@
 
 namespace octet::kernels {
 namespace {
-
-// All problems; or the first OCTET_PROBLEMS of them, which are the small ones,
-// for an emulator.
-std::vector<Problem> SomeProblems() {
-  std::vector<Problem> problems = ReadProblems("depthwise_u8");
-  const char* wanted = std::getenv("OCTET_PROBLEMS");
-  if (wanted != nullptr && size_t(std::atoi(wanted)) < problems.size()) {
-    problems.erase(problems.begin() + std::atoi(wanted), problems.end());
-  }
-  return problems;
-}
 
 using Output = ProblemOutput;
 
@@ -58,7 +46,7 @@ int32_t SumByFormula(const DepthwiseU8Params& p,
 }
 
 TEST(DepthwiseU8, ReferenceFollowsTheFormula) {
-  for (const Problem& line : SomeProblems()) {
+  for (const Problem& line : ProblemsToTest("depthwise_u8")) {
     const DepthwiseU8Problem problem(line);
     if (problem.macs() > 1e6) continue;
     Output expected(problem);
@@ -77,7 +65,7 @@ TEST(DepthwiseU8, ReferenceFollowsTheFormula) {
 }
 
 TEST(DepthwiseU8, EveryKernelGivesTheBitsOfTheReferenceHoweverItIsCut) {
-  for (const Problem& line : SomeProblems()) {
+  for (const Problem& line : ProblemsToTest("depthwise_u8")) {
     const DepthwiseU8Problem problem(line);
     const Output expected = OutputOf(problem, DepthwiseU8Reference, 1);
     for (const auto& row : RunnableRows(DepthwiseU8Kernels())) {
@@ -129,7 +117,7 @@ std::string RandomLine(Random& random) {
 
 TEST(DepthwiseU8, RandomShapesGiveTheBitsOfTheReference) {
   Random random(1);
-  const int lines = std::getenv("OCTET_PROBLEMS") == nullptr ? 150 : 10;
+  const int lines = IsEmulated() ? 10 : 150;
   for (int i = 0; i < lines; ++i) {
     const Problem line(RandomLine(random));
     SCOPED_TRACE(line.line());

@@ -82,4 +82,16 @@ std::vector<Problem> ReadProblems(std::string_view family) {
   return problems;
 }
 
+bool IsEmulated() { return std::getenv("OCTET_PROBLEMS") != nullptr; }
+
+std::vector<Problem> ProblemsToTest(std::string_view family) {
+  std::vector<Problem> problems = ReadProblems(family);
+  if (!IsEmulated()) return problems;
+  const size_t wanted = size_t(std::atoi(std::getenv("OCTET_PROBLEMS")));
+  if (wanted < problems.size()) {
+    problems.erase(problems.begin() + int64_t(wanted), problems.end());
+  }
+  return problems;
+}
+
 }  // namespace octet::kernels

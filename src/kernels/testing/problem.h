@@ -43,6 +43,14 @@ class Problem {
 // the file cannot be read, so that a test without cases cannot pass.
 std::vector<Problem> ReadProblems(std::string_view family);
 
+// True where the environment variable OCTET_PROBLEMS asks tests for fewer
+// problems: it is set for an emulator, which is slow.
+bool IsEmulated();
+
+// All problems of a family; the first OCTET_PROBLEMS of them, which are the
+// small ones, where IsEmulated.
+std::vector<Problem> ProblemsToTest(std::string_view family);
+
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_TESTING_PROBLEM_H_
