@@ -134,6 +134,20 @@ constexpr TileFn kTiles[kTileRows + 1] = {nullptr, Tile<1>, Tile<2>, Tile<3>,
 // Bands of so few pixels use a panel too seldom to sort it first.
 constexpr int64_t kUnsortedPixels = 2;
 
+// What the epilogue reads and writes of `pixels` pixels from `pixel` on: it is
+// on its way while the tiles are computed.
+void FetchAhead(const EpilogueU8& e, int64_t pixel, int64_t pixels,
+                int64_t channel) {
+  for (int64_t i = pixel; i < pixel + pixels; ++i) {
+    if (e.residual_u8 != nullptr) {
+      __builtin_prefetch(e.residual_u8 + i * e.residual_pixel_stride + channel);
+    }
+    if (e.y_u8 != nullptr) {
+      __builtin_prefetch(e.y_u8 + i * e.y_pixel_stride + channel, 1);
+    }
+  }
+}
+
 // A band of pixels in their view.
 struct BandView {
   ConvU8Band band;
@@ -154,6 +168,7 @@ void BandTimesPanel(const ConvU8Params& p, const BandView& view,
     const int64_t rest = pixels - begin;
     const int64_t n = rest < kConvU8Avx2Block ? rest : kConvU8Avx2Block;
     const int64_t* windows = view.windows + begin;
+    FetchAhead(p.epilogue, view.band.pixel_begin + begin, n, panel.channel);
     if (!is_sorted) {
       for (int64_t i = 0; i < n; ++i) {
         UnsortedTile(runs, view.base + windows[i], comp, scratch.sums + 16 * i);
