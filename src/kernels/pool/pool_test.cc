@@ -1,6 +1,7 @@
 #include "kernels/pool/pool.h"
 
 #include "kernels/pool/pool_problem.h"
+#include "kernels/pool/pool_windows.h"
 #include "kernels/testing/check.h"
 
 namespace octet::kernels {
@@ -48,6 +49,18 @@ TEST(PoolU8, ReferenceAveragesInRealUnits) {
   p.shape.count_include_pad = true;
   PoolU8Reference(p, 0, 1, nullptr);
   EXPECT_EQ(y[0], 7 + 4);  // (0 + 1 + 2) / 3
+}
+
+TEST(PoolsByColumns, WhereItTakesFewerElements) {
+  const auto by_columns = [](const char* line) {
+    return PoolsByColumns(PoolShapeOf(Problem(line)));
+  };
+  EXPECT_TRUE(by_columns("max x=1x9x9x8 kernel=5x5 pad=2x2x2x2"));
+  EXPECT_TRUE(by_columns("max x=1x9x9x8 kernel=2x3"));
+  EXPECT_FALSE(by_columns("max x=1x9x9x8 kernel=3x3 stride=2x2"));
+  EXPECT_FALSE(by_columns("max x=1x9x9x8 kernel=1x5"));
+  // Sums have an order.
+  EXPECT_FALSE(by_columns("average x=1x9x9x8 kernel=5x5"));
 }
 
 TEST(PoolF32, PaddingNeverWinsAMaximum) {
