@@ -15,6 +15,7 @@
 #include "kernels/conv_u8/conv_u8_tactic.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
 namespace {
@@ -152,35 +153,45 @@ void PrefetchAhead(const EpilogueU8& e, int64_t pixel, int64_t pixels,
   }
 }
 
-void RunLine(const ConvU8Params& p, const Line& line, ConvU8Tile& tile,
-             int64_t vectors, Prefetch& prefetch) {
-  const EpilogueU8& e = p.epilogue;
-  const int64_t most = kConvU8TilePixels[vectors];
-  const int64_t tiles = (line.pixels + most - 1) / most;
-  // What one tile fetches of the next block.
-  const int64_t fetched = tile.runs * (tile.k4 / 4) * 128;
-  tile.pixel_stride = line.stride;
-  for (int64_t t = 0; t < tiles; ++t) {
-    const int64_t begin = line.pixels * t / tiles;
-    const int64_t pixels = line.pixels * (t + 1) / tiles - begin;
-    const int64_t pixel = line.pixel + begin;
-    tile.input = line.input + begin * line.stride;
-    const bool has_next = prefetch.next < prefetch.end;
-    tile.prefetch = has_next ? prefetch.next : tile.weights;
-    tile.prefetch_step = has_next ? 128 : 0;
-    prefetch.next += has_next ? fetched : 0;
-    if (e.kind == EpilogueKind::kFloat) {
-      PrefetchAhead(e, pixel, pixels, tile.channel);
-      tile.y = nullptr;
-    } else {
-      tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;
-    }
-    kPick[vectors](pixels, e.kind)(tile);
-    if (e.kind == EpilogueKind::kFloat) {
-      ApplyEpilogueAvx512Vnni(e, tile.sums, 16 * vectors, pixel, pixels,
-                              tile.channel, tile.channels);
-    }
+// The tiles of one block of channels, and how they end.
+struct Tiles {
+  ConvU8Tile tile;
+  int64_t vectors;
+  EpilogueKind kind;  // kFloat where sums go through memory
+};
+
+// `count` tiles of `pixels` pixels each, from output pixel `pixel` on.
+void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
+              int64_t count) {
+  if (count == 0) return;
+  ConvU8Tile& tile = tiles.tile;
+  const ConvU8TileFn run = kPick[tiles.vectors](pixels, tiles.kind);
+  if (tiles.kind != EpilogueKind::kFloat) {
+    tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;
+    tile.tiles = count;
+    run(tile);
+    return;
   }
+  tile.y = nullptr;
+  tile.tiles = 1;
+  for (int64_t t = 0; t < count; ++t, pixel += pixels) {
+    PrefetchAhead(e, pixel, pixels, tile.channel);
+    run(tile);
+    ApplyEpilogueAvx512Vnni(e, tile.sums, 16 * tiles.vectors, pixel, pixels,
+                            tile.channel, tile.channels);
+  }
+}
+
+void RunLine(const ConvU8Params& p, const Line& line, Tiles& tiles) {
+  const int64_t most = kConvU8TilePixels[tiles.vectors];
+  const int64_t count = (line.pixels + most - 1) / most;
+  const int64_t pixels = line.pixels / count;
+  const int64_t larger = line.pixels % count;  // tiles with one pixel more
+  tiles.tile.pixel_stride = line.stride;
+  tiles.tile.input = line.input;
+  RunTiles(p.epilogue, tiles, line.pixel, pixels + 1, larger);
+  RunTiles(p.epilogue, tiles, line.pixel + larger * (pixels + 1), pixels,
+           count - larger);
 }
 
 struct Band {
@@ -190,11 +201,15 @@ struct Band {
 
 // All pixels of a band, one block of channels.
 void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
-              const Band& band, const PanelBlock& block, Prefetch prefetch,
+              const Band& band, const PanelBlock& block,
+              const Prefetch& prefetch, EpilogueKind kind,
               const ConvU8Avx512Scratch& scratch) {
   const ConvU8Panel first = PanelAt(p, block.first);
   const ConvU8Panel last = PanelAt(p, block.first + block.count - 1);
-  ConvU8Tile tile;
+  Tiles tiles;
+  tiles.vectors = block.count;
+  tiles.kind = kind;
+  ConvU8Tile& tile = tiles.tile;
   tile.run_offsets = scratch.run_offsets;
   tile.runs = p.weight_parts * layout.runs;
   tile.k4 = layout.k4;
@@ -205,12 +220,14 @@ void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
   tile.channels = last.channel + last.channels - first.channel;
   tile.y_stride = p.epilogue.y_pixel_stride;
   tile.sums = scratch.sums;
+  tile.prefetch = prefetch.next;
+  tile.prefetch_end = prefetch.end;
   const int64_t group_offset = first.group * (p.in_channels / p.group);
   for (int64_t pixel = band.pixels.pixel_begin;
        pixel < band.pixels.pixel_end;) {
     Line line = LineAt(p, band.pixels, band.view, pixel);
     line.input += group_offset;
-    RunLine(p, line, tile, block.count, prefetch);
+    RunLine(p, line, tiles);
     pixel += line.pixels;
   }
 }
@@ -226,6 +243,16 @@ PanelBlock BlockAt(const ConvU8Layout& layout, const ConvU8Piece& piece,
   return {first, (rest + blocks - 1) / blocks};
 }
 
+// Sums that may not fit go the way of the floats, which bounds them.
+EpilogueKind KindOf(const ConvU8Params& p) {
+  const int64_t depth =
+      p.window.kernel_h * p.window.kernel_w * (p.in_channels / p.group);
+  const float products = 255.0f * 128.0f * float(p.weight_parts * depth);
+  return FitsInt32(p.epilogue, 0, p.out_channels, products)
+             ? p.epilogue.kind
+             : EpilogueKind::kFloat;
+}
+
 }  // namespace
 
 void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
@@ -238,6 +265,7 @@ void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
   const ConvU8Tactic tactic =
       TacticOf(params, piece.panel_end - piece.panel_begin);
   const int64_t panel_stride = params.weight_parts * layout.panel_bytes;
+  const EpilogueKind kind = KindOf(params);
   for (int64_t pixel = piece.pixel_begin; pixel < piece.pixel_end;) {
     const ConvU8Band band = BandAt(params, piece, pixel, tactic.band_pixels);
     const View view = ViewOf(params, layout, band, scratch.input);
@@ -253,7 +281,8 @@ void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
       const int8_t* const weights = PanelAt(params, next.first).weight;
       const int8_t* const end =
           i < piece.panel_end ? weights + next.count * panel_stride : weights;
-      RunBlock(params, layout, {band, view}, block, {weights, end}, scratch);
+      RunBlock(params, layout, {band, view}, block, {weights, end}, kind,
+               scratch);
     }
     pixel = band.pixel_end;
   }

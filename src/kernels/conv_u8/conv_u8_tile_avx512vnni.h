@@ -9,8 +9,10 @@
 
 namespace octet::kernels {
 
+// Tiles of equally many pixels, one behind the other.
 struct ConvU8Tile {
-  const uint8_t* input;  // window of the first pixel
+  int64_t tiles;         // 1 for kFloat
+  const uint8_t* input;  // window of the first pixel; moved behind the last
   int64_t pixel_stride;  // bytes between the windows of two pixels
   const int64_t* run_offsets;
   int64_t runs;  // of all parts
@@ -29,12 +31,12 @@ struct ConvU8Tile {
   int32_t* sums;  // [pixels][16 * vectors]
 
   // Lines to fetch into the second-level cache meanwhile: two for every four
-  // groups of a run, `prefetch_step` bytes from one pair to the next.
+  // groups of a run, while there are any. Moved behind what was fetched.
   const int8_t* prefetch;
-  int64_t prefetch_step;
+  const int8_t* prefetch_end;
 };
 
-using ConvU8TileFn = void (*)(const ConvU8Tile& tile);
+using ConvU8TileFn = void (*)(ConvU8Tile& tile);
 
 // The most pixels that a tile of 1, 2, 3, 4 vectors has: as many sums as there
 // are registers beside an input vector and the weights.

@@ -9,6 +9,7 @@
 
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/dot_avx512.h"
+#include "kernels/epilogue/bytes_output_avx512.h"
 #include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
@@ -33,9 +34,11 @@ template <int kPixels, int kVectors, int kSteps>
                                             const Pointers<kPixels>& x,
                                             const int8_t* w,
                                             Sums<kPixels, kVectors>& sums) {
-  // 28 sums, 3 weights and an input fill the registers: the fourth vector of
-  // weights stays in memory.
-  constexpr int kInMemory = kPixels * kVectors == 28 && kVectors == 4 ? 1 : 0;
+  // 28 sums leave four registers: of four vectors of weights two stay in
+  // memory, which is 23 loads for 28 products. With three in registers g++
+  // spills a sum.
+  constexpr bool kIsFull = kPixels * kVectors == 28 && kVectors == 4;
+  constexpr int kInMemory = kIsFull ? 2 : 0;
 #pragma GCC unroll 4
   for (int step = 0; step < kSteps; ++step) {
     __m512i weights[kVectors];
@@ -51,8 +54,9 @@ template <int kPixels, int kVectors, int kSteps>
       for (int v = 0; v < kVectors - kInMemory; ++v) {
         Dot(sums.at[i][v], codes, weights[v]);
       }
-      if constexpr (kInMemory == 1) {
-        DotMemory(sums.at[i][3], codes, w + 3 * tile.panel_stride + 64 * step);
+#pragma GCC unroll 4
+      for (int v = kVectors - kInMemory; v < kVectors; ++v) {
+        DotMemory(sums.at[i][v], codes, w + v * tile.panel_stride + 64 * step);
       }
     }
   }
@@ -72,12 +76,14 @@ template <int kPixels>
 // All runs.
 template <int kPixels, int kVectors>
 [[gnu::always_inline]] inline void Accumulate(const ConvU8Tile& tile,
+                                              const uint8_t* input,
+                                              const int8_t* prefetch,
+                                              int64_t prefetch_step,
                                               Sums<kPixels, kVectors>& sums) {
   const int8_t* w = tile.weights;
-  const int8_t* prefetch = tile.prefetch;
   for (int64_t run = 0; run < tile.runs; ++run) {
     Pointers<kPixels> x;
-    const uint8_t* const first = tile.input + tile.run_offsets[run];
+    const uint8_t* const first = input + tile.run_offsets[run];
 #pragma GCC unroll 10
     for (int g = 0; g < Pointers<kPixels>::kCount; ++g) {
       x.at[g] = first + 3 * g * tile.pixel_stride;
@@ -89,8 +95,9 @@ template <int kPixels, int kVectors>
       Advance<kPixels>(x, 16);
       _mm_prefetch(prefetch, _MM_HINT_T1);
       _mm_prefetch(prefetch + 64, _MM_HINT_T1);
-      prefetch += tile.prefetch_step;
+      prefetch += prefetch_step;
     }
+#pragma GCC unroll 1
     for (; k > 0; --k) {
       Multiply<kPixels, kVectors, 1>(tile, x, w, sums);
       w += 64;
@@ -99,118 +106,132 @@ template <int kPixels, int kVectors>
   }
 }
 
-// The constants of the tile's channels as often as a vector of bytes holds
-// them.
-template <int kVectors>
-[[gnu::always_inline]] inline __m512i LoadBytes(const uint8_t* p) {
-  if constexpr (kVectors == 1) {
-    return _mm512_broadcast_i32x4(
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-  } else if constexpr (kVectors == 2) {
-    return _mm512_broadcast_i64x4(
-        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-  } else {
-    return _mm512_loadu_si512(p);
-  }
+// The same pointer, of which the compiler knows nothing: it can neither take
+// what is read there out of a loop nor keep an address for each vector.
+template <typename T>
+[[gnu::always_inline]] inline const T* Hide(const T* pointer) {
+  asm volatile("" : "+r"(pointer));
+  return pointer;
 }
 
-// Row `kRow` of those that share a vector of bytes.
-template <int kVectors, int kRow>
-[[gnu::always_inline]] inline void StoreRow(uint8_t* y, __m512i bytes,
-                                            int64_t channels) {
-  const __mmask64 mask = FirstBytes(channels);
-  if constexpr (kVectors == 1) {
-    const __m128i row = _mm512_extracti32x4_epi32(bytes, kRow);
-    _mm_mask_storeu_epi8(y, __mmask16(mask), row);
-  } else if constexpr (kVectors == 2) {
-    const __m256i row = _mm512_extracti64x4_epi64(bytes, kRow);
-    _mm256_mask_storeu_epi8(y, __mmask32(mask), row);
-  } else if (kVectors == 4 && channels == 64) {
-    _mm512_storeu_si512(y, bytes);
-  } else {
-    _mm512_mask_storeu_epi8(y, mask, bytes);
+// Constants of the tile's channels.
+template <int kVectors, bool kIsTable>
+struct Rounding {
+  explicit Rounding(const EpilogueU8& e, int64_t channel)
+      : multiplier(Hide(Hide(e.multiplier) + channel)),
+        offset(Hide(Hide(e.offset) + channel)),
+        table(e.table),
+        order(LoadPackOrder()) {
+    LoadZeros<kVectors>(e.y_zero + channel, zeros);
+    if constexpr (!kIsTable) {
+      low = RepeatBytes<kVectors>(e.clamp_low + channel);
+      high = RepeatBytes<kVectors>(e.clamp_high + channel);
+    }
   }
-}
 
-template <int kPixels, int kVectors, bool kIsTable>
-[[gnu::always_inline]] inline void RoundAndStore(
-    const ConvU8Tile& tile, const Sums<kPixels, kVectors>& sums) {
-  // Pixels whose bytes fill a vector together.
-  constexpr int kShare = kVectors >= 3 ? 1 : 4 / kVectors;
-  const EpilogueU8& e = *tile.epilogue;
-  const float* const m = e.multiplier + tile.channel;
-  const float* const b = e.offset + tile.channel;
-  const int32_t* const zero = e.y_zero + tile.channel;
+  const float* multiplier;
+  const float* offset;
+  const uint8_t* table;
+  __m512i order;
+  __m512i zeros[2];
   __m512i low, high;
-  if constexpr (!kIsTable) {
-    low = LoadBytes<kVectors>(e.clamp_low + tile.channel);
-    high = LoadBytes<kVectors>(e.clamp_high + tile.channel);
-  }
-#pragma GCC unroll 28
-  for (int i = 0; i < kPixels; i += kShare) {
-    __m512i ints[4];
+};
+
+// The codes of kRows pixels from kFirst on, which fill a vector together.
+template <int kFirst, int kRows, int kPixels, int kVectors, bool kIsTable>
+[[gnu::always_inline]] inline __m512i Round(
+    const Rounding<kVectors, kIsTable>& r,
+    const Sums<kPixels, kVectors>& sums) {
+  __m512i ints[4];
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) {
-      const int pixel = i + j / kVectors;
-      const int v = j % kVectors;
-      // Places behind the last pixel, and the fourth of three vectors, repeat
-      // what is there already.
-      ints[j] = pixel < kPixels && j < kShare * kVectors
-                    ? ScaleAndRound(sums.at[pixel < kPixels ? pixel : 0][v],
-                                    m + 16 * v, b + 16 * v, zero + 16 * v)
-                    : ints[0];
-    }
-    __m512i bytes = PackBytes(ints[0], ints[1], ints[2], ints[3]);
-    if constexpr (kIsTable) {
-      bytes = LookUp(bytes, e.table);
-    } else {
-      bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, low), high);
-    }
-    uint8_t* const y = tile.y + i * tile.y_stride;
-    StoreRow<kVectors, 0>(y, bytes, tile.channels);
-    if constexpr (kShare >= 2) {
-      if (i + 1 < kPixels)
-        StoreRow<kVectors, 1>(y + tile.y_stride, bytes, tile.channels);
-    }
-    if constexpr (kShare == 4) {
-      if (i + 2 < kPixels)
-        StoreRow<kVectors, 2>(y + 2 * tile.y_stride, bytes, tile.channels);
-      if (i + 3 < kPixels)
-        StoreRow<kVectors, 3>(y + 3 * tile.y_stride, bytes, tile.channels);
+  for (int j = 0; j < 4; ++j) {
+    // Places behind the last pixel, and the fourth of three vectors, repeat
+    // what is there already.
+    const bool has = j < kRows * kVectors;
+    ints[j] =
+        has ? ScaleAndRound(
+                  sums.at[kFirst + (has ? j / kVectors : 0)][j % kVectors],
+                  r.multiplier + j % kVectors * 16,
+                  r.offset + j % kVectors * 16)
+            : ints[0];
+  }
+  const __m512i bytes =
+      PackBytes(r.order, AddZeros(ints[0], ints[1], r.zeros[0]),
+                AddZeros(ints[2], ints[3], r.zeros[1]));
+  if constexpr (kIsTable) return LookUp(bytes, r.table);
+  return _mm512_min_epu8(_mm512_max_epu8(bytes, r.low), r.high);
+}
+
+template <int kFirst, int kPixels, int kVectors, bool kIsTable>
+[[gnu::always_inline]] inline void RoundAndStore(
+    const Rounding<kVectors, kIsTable>& rounding,
+    const Sums<kPixels, kVectors>& sums, BytesOutput& to) {
+  constexpr int kShare = kVectors >= 3 ? 1 : 4 / kVectors;
+  constexpr int kRows = kPixels - kFirst < kShare ? kPixels - kFirst : kShare;
+  StoreRows<kVectors, kRows>(to, Round<kFirst, kRows>(rounding, sums));
+  to.y += kRows * to.stride;
+  if constexpr (kFirst + kRows < kPixels) {
+    RoundAndStore<kFirst + kRows>(rounding, sums, to);
+  }
+}
+
+template <int kPixels, int kVectors>
+[[gnu::always_inline]] inline void StoreSums(
+    int32_t* to, const Sums<kPixels, kVectors>& sums) {
+#pragma GCC unroll 28
+  for (int i = 0; i < kPixels; ++i) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      _mm512_storeu_si512(to + 16 * (i * kVectors + v), sums.at[i][v]);
     }
   }
 }
 
 template <int kPixels, int kVectors, EpilogueKind kKind>
-[[gnu::noinline]] void RunTile(const ConvU8Tile& tile) {
-  Sums<kPixels, kVectors> sums;
+[[gnu::noinline]] void RunTiles(ConvU8Tile& shared) {
+  constexpr bool kIsTable = kKind == EpilogueKind::kTable;
+  // A copy, which no store can be taken to change.
+  const ConvU8Tile tile = shared;
+  const uint8_t* input = tile.input;
+  const int8_t* prefetch = tile.prefetch;
+  // What one tile fetches of the next block.
+  const int64_t fetched = tile.runs * (tile.k4 / 4) * 128;
+  BytesOutput to = {tile.y, tile.y_stride, tile.channels == 16 * kVectors,
+                    FirstBytes(tile.channels)};
+  for (int64_t t = 0; t < tile.tiles; ++t) {
+    Sums<kPixels, kVectors> sums;
 #pragma GCC unroll 4
-  for (int v = 0; v < kVectors; ++v) {
-    const __m512i comp =
-        _mm512_loadu_si512(tile.epilogue->comp + tile.channel + 16 * v);
+    for (int v = 0; v < kVectors; ++v) {
+      const __m512i comp =
+          _mm512_loadu_si512(tile.epilogue->comp + tile.channel + 16 * v);
 #pragma GCC unroll 28
-    for (int i = 0; i < kPixels; ++i) sums.at[i][v] = comp;
-  }
-  if constexpr (kKind != EpilogueKind::kFloat) {
-    // The output two tiles ahead: cold lines cost four times the work
-    // otherwise.
-#pragma GCC unroll 28
-    for (int i = 0; i < kPixels; ++i) {
-      __builtin_prefetch(tile.y + (i + 2 * kPixels) * tile.y_stride, 1, 3);
+      for (int i = 0; i < kPixels; ++i) sums.at[i][v] = comp;
     }
-  }
-  Accumulate<kPixels, kVectors>(tile, sums);
-  if constexpr (kKind == EpilogueKind::kFloat) {
+    if constexpr (kKind != EpilogueKind::kFloat) {
+      // The output two tiles ahead: cold lines cost four times the work
+      // otherwise.
 #pragma GCC unroll 28
-    for (int i = 0; i < kPixels; ++i) {
-#pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) {
-        _mm512_storeu_si512(tile.sums + 16 * (i * kVectors + v), sums.at[i][v]);
+      for (int i = 0; i < kPixels; ++i) {
+        __builtin_prefetch(to.y + (i + 2 * kPixels) * to.stride, 1, 3);
       }
     }
-  } else {
-    RoundAndStore<kPixels, kVectors, kKind == EpilogueKind::kTable>(tile, sums);
+    const bool has_next = prefetch < tile.prefetch_end;
+    Accumulate<kPixels, kVectors>(tile, input,
+                                  has_next ? prefetch : tile.weights,
+                                  has_next ? 128 : 0, sums);
+    prefetch += fetched;
+    input += kPixels * tile.pixel_stride;
+    if constexpr (kKind == EpilogueKind::kFloat) {
+      StoreSums<kPixels, kVectors>(tile.sums, sums);
+    } else {
+      // Hidden, or constants are kept in registers that the sums need.
+      const Rounding<kVectors, kIsTable> rounding(*Hide(tile.epilogue),
+                                                  tile.channel);
+      RoundAndStore<0>(rounding, sums, to);
+    }
   }
+  shared.input = input;
+  shared.prefetch = prefetch;
 }
 
 template <int... kIndex>
@@ -224,7 +245,8 @@ struct MakeIndices<0, kIndex...> {
 
 template <int kVectors, EpilogueKind kKind, int... kIndex>
 ConvU8TileFn Pick(int64_t pixels, Indices<kIndex...>) {
-  constexpr ConvU8TileFn kTiles[] = {RunTile<kIndex + 1, kVectors, kKind>...};
+  static constexpr ConvU8TileFn kTiles[] = {
+      RunTiles<kIndex + 1, kVectors, kKind>...};
   return kTiles[pixels - 1];
 }
 

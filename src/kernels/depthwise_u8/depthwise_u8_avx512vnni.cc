@@ -1,7 +1,8 @@
 // AVX-512 VNNI: the codes of four taps are interleaved byte by byte, so that
 // one vpdpbusd adds four products for sixteen channels. Bytes interleave inside
-// lanes of 128 bits, which leaves 64 channels in four vectors in the order
-// ChannelAt; the packs of the epilogue put them back.
+// lanes of 128 bits, which leaves 64 channels in four vectors in another order
+// (channel 16 l + 4 v + i is int32 4 l + i of vector v); the packs of the
+// epilogue put them back.
 //
 // For windows of 3x3, and 5x5 at stride 1, the four taps are a column, and an
 // interleaved column serves all outputs that see it. Where fewer than 64
@@ -21,11 +22,6 @@
 
 namespace octet::kernels {
 namespace {
-
-// Channel of int32 lane `lane` of vector `v`.
-int64_t ChannelAt(int64_t v, int64_t lane) {
-  return 16 * (lane / 4) + 4 * v + lane % 4;
-}
 
 bool Is3x3(const Window& w) {
   return w.kernel_h == 3 && w.kernel_w == 3 && w.dilation_w == 1 &&
@@ -67,13 +63,17 @@ Block BlockAt(int64_t channel, int64_t end) {
   return {channel, rest, rest > 16 ? 2 : 4};
 }
 
+struct Sums {
+  __m512i at[4];
+};
+
 // Constants of a block, in the order of its sums.
 struct Constants {
   int8_t* weights;  // [groups][4][64]
   int32_t* comp;    // [4][16] each
   float* multiplier;
   float* offset;
-  int32_t* y_zero;
+  int32_t* y_zero;  // two vectors of PackZeros
 };
 
 // Where the constants of the block `from_first` channels into the piece are.
@@ -84,26 +84,77 @@ Constants ConstantsAt(const DepthwiseU8Params& p, const DepthwiseU8Scratch& s,
           s.y_zero + from_first};
 }
 
+// Byte i of all four beside each other.
+[[gnu::always_inline]] inline Sums Interleave(__m512i a, __m512i b, __m512i c,
+                                              __m512i d) {
+  const __m512i ab_low = _mm512_unpacklo_epi8(a, b);
+  const __m512i ab_high = _mm512_unpackhi_epi8(a, b);
+  const __m512i cd_low = _mm512_unpacklo_epi8(c, d);
+  const __m512i cd_high = _mm512_unpackhi_epi8(c, d);
+  return {{_mm512_unpacklo_epi16(ab_low, cd_low),
+           _mm512_unpackhi_epi16(ab_low, cd_low),
+           _mm512_unpacklo_epi16(ab_high, cd_high),
+           _mm512_unpackhi_epi16(ab_high, cd_high)}};
+}
+
+// From the order of memory to that of the sums, and back: lane l of vector v,
+// of 128 bits each, and lane v of vector l change places.
+[[gnu::always_inline]] inline Sums Transpose(const Sums& sums) {
+  const __m512i a = _mm512_shuffle_i32x4(sums.at[0], sums.at[1], 0x44);
+  const __m512i b = _mm512_shuffle_i32x4(sums.at[0], sums.at[1], 0xee);
+  const __m512i c = _mm512_shuffle_i32x4(sums.at[2], sums.at[3], 0x44);
+  const __m512i d = _mm512_shuffle_i32x4(sums.at[2], sums.at[3], 0xee);
+  return {{_mm512_shuffle_i32x4(a, c, 0x88), _mm512_shuffle_i32x4(a, c, 0xdd),
+           _mm512_shuffle_i32x4(b, d, 0x88), _mm512_shuffle_i32x4(b, d, 0xdd)}};
+}
+
+// A block's constants of 4 bytes, in the order of its sums. Reads 64 from a
+// whole block; the channels of a part of one are there once for each row.
+Sums ArrangeWords(const void* words, const Block& block) {
+  Sums sums;
+  const int64_t share = 4 / block.rows;  // vectors of a row
+  for (int64_t v = 0; v < 4; ++v) {
+    sums.at[v] =
+        _mm512_loadu_si512(static_cast<const char*>(words) + v % share * 64);
+  }
+  return Transpose(sums);
+}
+
+void Store(const Sums& sums, void* to) {
+  for (int64_t v = 0; v < 4; ++v) {
+    _mm512_storeu_si512(static_cast<char*>(to) + 64 * v, sums.at[v]);
+  }
+}
+
+// The weights of one tap, once for each row of the block.
+__m512i TapWeights(const DepthwiseU8Params& p, const Block& block,
+                   int64_t tap) {
+  if (tap < 0) return _mm512_setzero_si512();
+  const __m512i all = _mm512_loadu_si512(
+      p.weight + tap * RoundUp(p.channels, 64) + block.channel);
+  if (block.rows == 1) return all;
+  return block.rows == 2 ? _mm512_shuffle_i32x4(all, all, 0x44)
+                         : _mm512_shuffle_i32x4(all, all, 0x00);
+}
+
 void Arrange(const DepthwiseU8Params& p, const Block& block,
              const Constants& to) {
-  const int64_t tap_stride = RoundUp(p.channels, 64);
   const EpilogueU8& e = p.epilogue;
-  for (int64_t v = 0; v < 4; ++v) {
-    for (int64_t lane = 0; lane < 16; ++lane) {
-      const int64_t c = block.channel + ChannelAt(v, lane) % (64 / block.rows);
-      const int64_t at = 16 * v + lane;
-      to.comp[at] = e.comp[c];
-      to.multiplier[at] = e.multiplier[c];
-      to.offset[at] = e.offset[c];
-      if (e.y_u8 != nullptr) to.y_zero[at] = e.y_zero[c];
-      for (int64_t group = 0; group < GroupCount(p.window); ++group) {
-        for (int64_t place = 0; place < 4; ++place) {
-          const int64_t tap = TapAt(p.window, group, place);
-          to.weights[(4 * group + v) * 64 + 4 * lane + place] =
-              tap < 0 ? 0 : p.weight[tap * tap_stride + c];
-        }
-      }
+  Store(ArrangeWords(e.comp + block.channel, block), to.comp);
+  Store(ArrangeWords(e.multiplier + block.channel, block), to.multiplier);
+  Store(ArrangeWords(e.offset + block.channel, block), to.offset);
+  if (e.y_u8 != nullptr) {
+    const Sums zeros = ArrangeWords(e.y_zero + block.channel, block);
+    _mm512_storeu_si512(to.y_zero, PackZeros(zeros.at[0], zeros.at[1]));
+    _mm512_storeu_si512(to.y_zero + 16, PackZeros(zeros.at[2], zeros.at[3]));
+  }
+  for (int64_t group = 0; group < GroupCount(p.window); ++group) {
+    __m512i taps[4];
+    for (int64_t place = 0; place < 4; ++place) {
+      taps[place] = TapWeights(p, block, TapAt(p.window, group, place));
     }
+    Store(Interleave(taps[0], taps[1], taps[2], taps[3]),
+          to.weights + group * 4 * 64);
   }
 }
 
@@ -123,13 +174,14 @@ struct Strip {
   int64_t channel;
   int64_t channels;
   const EpilogueU8* epilogue;
+  const uint8_t* clamp_low;  // of the block's channels; kClamp
+  const uint8_t* clamp_high;
+  const uint8_t* table;  // kTable
+  int64_t y_pixel_stride;
+  __mmask64 mask;      // of the channels' bytes
   uint8_t* y;          // kClamp and kTable
   int64_t y_row_step;  // bytes between output rows
   int32_t* sums;       // kFloat: [rows][kDepthwiseU8Block][64 / rows]
-};
-
-struct Sums {
-  __m512i at[4];
 };
 
 // A vector of codes: 64 channels, or 32 of two rows, or 16 of four.
@@ -155,19 +207,6 @@ template <int kRows>
   OCTET_INSERT(3);
 #undef OCTET_INSERT
   return codes;
-}
-
-// Byte i of all four beside each other.
-[[gnu::always_inline]] inline Sums Interleave(__m512i a, __m512i b, __m512i c,
-                                              __m512i d) {
-  const __m512i ab_low = _mm512_unpacklo_epi8(a, b);
-  const __m512i ab_high = _mm512_unpackhi_epi8(a, b);
-  const __m512i cd_low = _mm512_unpacklo_epi8(c, d);
-  const __m512i cd_high = _mm512_unpackhi_epi8(c, d);
-  return {{_mm512_unpacklo_epi16(ab_low, cd_low),
-           _mm512_unpackhi_epi16(ab_low, cd_low),
-           _mm512_unpacklo_epi16(ab_high, cd_high),
-           _mm512_unpackhi_epi16(ab_high, cd_high)}};
 }
 
 template <int kRows>
@@ -206,20 +245,25 @@ template <int kRows>
 template <int kRows>
 [[gnu::always_inline]] inline void StoreBytes(const Strip& strip, uint8_t* y,
                                               __m512i bytes) {
-  const __mmask64 mask = FirstBytes(strip.channels);
   if constexpr (kRows == 1) {
-    _mm512_mask_storeu_epi8(y, mask, bytes);
+    if (strip.channels == 64) {
+      _mm512_storeu_si512(y, bytes);
+    } else {
+      _mm512_mask_storeu_epi8(y, strip.mask, bytes);
+    }
   } else if constexpr (kRows == 2) {
-    _mm256_mask_storeu_epi8(y, __mmask32(mask), _mm512_castsi512_si256(bytes));
+    const __mmask32 mask = __mmask32(strip.mask);
+    _mm256_mask_storeu_epi8(y, mask, _mm512_castsi512_si256(bytes));
     if (strip.rows > 1) {
-      _mm256_mask_storeu_epi8(y + strip.y_row_step, __mmask32(mask),
+      _mm256_mask_storeu_epi8(y + strip.y_row_step, mask,
                               _mm512_extracti64x4_epi64(bytes, 1));
     }
   } else {
-    _mm_mask_storeu_epi8(y, __mmask16(mask), _mm512_castsi512_si128(bytes));
-#define OCTET_STORE(row)                                            \
-  if (strip.rows > (row))                                           \
-  _mm_mask_storeu_epi8(y + (row)*strip.y_row_step, __mmask16(mask), \
+    const __mmask16 mask = __mmask16(strip.mask);
+    _mm_mask_storeu_epi8(y, mask, _mm512_castsi512_si128(bytes));
+    if (strip.rows == 1) return;  // or all four
+#define OCTET_STORE(row)                                 \
+  _mm_mask_storeu_epi8(y + (row)*strip.y_row_step, mask, \
                        _mm512_extracti32x4_epi32(bytes, row))
     OCTET_STORE(1);
     OCTET_STORE(2);
@@ -232,18 +276,12 @@ template <int kRows>
 template <int kRows>
 [[gnu::always_inline]] inline void StoreSums(const Strip& strip, int64_t i,
                                              const Sums& sums) {
-  const __m512i a = _mm512_shuffle_i32x4(sums.at[0], sums.at[1], 0x44);
-  const __m512i b = _mm512_shuffle_i32x4(sums.at[0], sums.at[1], 0xee);
-  const __m512i c = _mm512_shuffle_i32x4(sums.at[2], sums.at[3], 0x44);
-  const __m512i d = _mm512_shuffle_i32x4(sums.at[2], sums.at[3], 0xee);
-  const __m512i ordered[4] = {
-      _mm512_shuffle_i32x4(a, c, 0x88), _mm512_shuffle_i32x4(a, c, 0xdd),
-      _mm512_shuffle_i32x4(b, d, 0x88), _mm512_shuffle_i32x4(b, d, 0xdd)};
+  const Sums ordered = Transpose(sums);
   constexpr int kShare = 4 / kRows;  // vectors of a row
 #pragma GCC unroll 4
   for (int v = 0; v < 4; ++v) {
     const int64_t at = (v / kShare * kDepthwiseU8Block + i) * kShare;
-    _mm512_storeu_si512(strip.sums + 16 * (at + v % kShare), ordered[v]);
+    _mm512_storeu_si512(strip.sums + 16 * (at + v % kShare), ordered.at[v]);
   }
 }
 
@@ -256,24 +294,22 @@ template <int kRows, EpilogueKind kKind>
     return;
   }
   const Constants& k = strip.constants;
-  const EpilogueU8& e = *strip.epilogue;
   __m512i ints[4];
 #pragma GCC unroll 4
   for (int v = 0; v < 4; ++v) {
-    ints[v] = ScaleAndRound(sums.at[v], k.multiplier + 16 * v,
-                            k.offset + 16 * v, k.y_zero + 16 * v);
+    ints[v] =
+        ScaleAndRound(sums.at[v], k.multiplier + 16 * v, k.offset + 16 * v);
   }
-  __m512i bytes = _mm512_packus_epi16(_mm512_packs_epi32(ints[0], ints[1]),
-                                      _mm512_packs_epi32(ints[2], ints[3]));
+  __m512i bytes = _mm512_packus_epi16(
+      AddZeros(ints[0], ints[1], _mm512_loadu_si512(k.y_zero)),
+      AddZeros(ints[2], ints[3], _mm512_loadu_si512(k.y_zero + 16)));
   if constexpr (kKind == EpilogueKind::kTable) {
-    bytes = LookUp(bytes, e.table);
+    bytes = LookUp(bytes, strip.table);
   } else {
-    bytes =
-        _mm512_max_epu8(bytes, LoadClamp<kRows>(e.clamp_low + strip.channel));
-    bytes =
-        _mm512_min_epu8(bytes, LoadClamp<kRows>(e.clamp_high + strip.channel));
+    bytes = _mm512_max_epu8(bytes, LoadClamp<kRows>(strip.clamp_low));
+    bytes = _mm512_min_epu8(bytes, LoadClamp<kRows>(strip.clamp_high));
   }
-  StoreBytes<kRows>(strip, strip.y + i * e.y_pixel_stride, bytes);
+  StoreBytes<kRows>(strip, strip.y + i * strip.y_pixel_stride, bytes);
 }
 
 struct Weights3x3 {
@@ -298,37 +334,46 @@ struct Weights3x3 {
   for (int v = 0; v < 4; ++v) Dot(sums.at[v], column.at[v], w.at[kx][v]);
 }
 
-// Stride 1. Three outputs are under way at a time, and the oldest is finished
-// before a new one starts, or the registers do not suffice.
+// The column at x ends the oldest of two outputs under way, goes into the other
+// and starts a new one in the oldest one's registers: there are no others.
 template <int kRows, EpilogueKind kKind>
-void Window3x3Stride1(const Strip& strip) {
+[[gnu::always_inline]] inline void EndAndStart(const Strip& strip,
+                                               const uint8_t* x,
+                                               const Weights3x3& w, int64_t i,
+                                               Sums& oldest, Sums& other) {
+  const Sums column = LoadColumn<kRows>(strip, x);
+  AddColumn(oldest, column, w, 2);
+  AddColumn(other, column, w, 1);
+  Finish<kRows, kKind>(strip, i, oldest);
+  oldest = FirstSums(strip);
+  AddColumn(oldest, column, w, 0);
+}
+
+// Stride 1.
+template <int kRows, EpilogueKind kKind>
+void Window3x3Stride1(const Strip& shared) {
+  const Strip strip = shared;
   const Weights3x3 w = LoadWeights3x3(strip.constants.weights);
   const int64_t step = strip.pixel_stride;
   const uint8_t* x = strip.input;
-  Sums column = LoadColumn<kRows>(strip, x);
-  Sums oldest = FirstSums(strip);
-  AddColumn(oldest, column, w, 0);
-  column = LoadColumn<kRows>(strip, x + step);
-  AddColumn(oldest, column, w, 1);
-  Sums middle = FirstSums(strip);
-  AddColumn(middle, column, w, 0);
+  Sums a = FirstSums(strip), b = FirstSums(strip);
+  AddColumn(a, LoadColumn<kRows>(strip, x), w, 0);
+  const Sums column = LoadColumn<kRows>(strip, x + step);
+  AddColumn(a, column, w, 1);
+  AddColumn(b, column, w, 0);
   x += 2 * step;
-#pragma GCC unroll 3
-  for (int64_t i = 0; i < strip.pixels; ++i) {
-    column = LoadColumn<kRows>(strip, x);
-    AddColumn(oldest, column, w, 2);
-    AddColumn(middle, column, w, 1);
-    Finish<kRows, kKind>(strip, i, oldest);
-    oldest = middle;
-    middle = FirstSums(strip);
-    AddColumn(middle, column, w, 0);
-    x += step;
+  int64_t i = 0;
+  for (; i + 2 <= strip.pixels; i += 2, x += 2 * step) {
+    EndAndStart<kRows, kKind>(strip, x, w, i, a, b);
+    EndAndStart<kRows, kKind>(strip, x + step, w, i + 1, b, a);
   }
+  if (i < strip.pixels) EndAndStart<kRows, kKind>(strip, x, w, i, a, b);
 }
 
 // Stride 2: a column is shared by two outputs at most.
 template <int kRows, EpilogueKind kKind>
-void Window3x3Stride2(const Strip& strip) {
+void Window3x3Stride2(const Strip& shared) {
+  const Strip strip = shared;
   const Weights3x3 w = LoadWeights3x3(strip.constants.weights);
   const int64_t step = strip.pixel_stride;
   const uint8_t* x = strip.input;
@@ -383,7 +428,8 @@ template <int kRows>
 // outputs that see it, of which four are under way; the lower row's columns are
 // groups 5 and 6 of two of them. Weights come from memory.
 template <int kRows, EpilogueKind kKind>
-void Window5x5Stride1(const Strip& strip) {
+void Window5x5Stride1(const Strip& shared) {
+  const Strip strip = shared;
   const int8_t* const w = strip.constants.weights;
   const uint8_t* x = strip.input;
   Sums sums[4];
@@ -424,7 +470,8 @@ void Window5x5Stride1(const Strip& strip) {
 
 // Any window, four taps at a time. tap_offsets has offsets for missing taps.
 template <int kRows, EpilogueKind kKind>
-void AnyWindow(const Strip& strip) {
+void AnyWindow(const Strip& shared) {
+  const Strip strip = shared;
   const uint8_t* x = strip.input;
   for (int64_t i = 0; i < strip.pixels; ++i) {
     Sums sums = FirstSums(strip);
@@ -446,17 +493,17 @@ using StripFn = void (*)(const Strip&);
 
 template <EpilogueKind kKind>
 StripFn PickStrip(const Window& w, int64_t rows) {
-  constexpr StripFn kAny[] = {AnyWindow<1, kKind>, AnyWindow<2, kKind>,
-                              AnyWindow<4, kKind>};
-  constexpr StripFn kStride1[] = {Window3x3Stride1<1, kKind>,
-                                  Window3x3Stride1<2, kKind>,
-                                  Window3x3Stride1<4, kKind>};
-  constexpr StripFn kStride2[] = {Window3x3Stride2<1, kKind>,
-                                  Window3x3Stride2<2, kKind>,
-                                  Window3x3Stride2<4, kKind>};
-  constexpr StripFn k5x5[] = {Window5x5Stride1<1, kKind>,
-                              Window5x5Stride1<2, kKind>,
-                              Window5x5Stride1<4, kKind>};
+  static constexpr StripFn kAny[] = {AnyWindow<1, kKind>, AnyWindow<2, kKind>,
+                                     AnyWindow<4, kKind>};
+  static constexpr StripFn kStride1[] = {Window3x3Stride1<1, kKind>,
+                                         Window3x3Stride1<2, kKind>,
+                                         Window3x3Stride1<4, kKind>};
+  static constexpr StripFn kStride2[] = {Window3x3Stride2<1, kKind>,
+                                         Window3x3Stride2<2, kKind>,
+                                         Window3x3Stride2<4, kKind>};
+  static constexpr StripFn k5x5[] = {Window5x5Stride1<1, kKind>,
+                                     Window5x5Stride1<2, kKind>,
+                                     Window5x5Stride1<4, kKind>};
   const int64_t index = rows / 2;  // 1, 2, 4 to 0, 1, 2
   if (Is5x5Stride1(w)) return k5x5[index];
   if (!Is3x3(w)) return kAny[index];
@@ -500,7 +547,13 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
               const DepthwiseU8Scratch& scratch) {
   const Window& w = p.window;
   const EpilogueU8& e = p.epilogue;
-  const StripFn fn = PickStrip(w, block.rows, e.kind);
+  // Sums that may not fit go the way of the floats, which bounds them.
+  const float products = 255.0f * 128.0f * float(w.kernel_h * w.kernel_w);
+  const bool in_registers =
+      e.kind != EpilogueKind::kFloat &&
+      FitsInt32(e, block.channel, block.channels, products);
+  const StripFn fn =
+      PickStrip(w, block.rows, in_registers ? e.kind : EpilogueKind::kFloat);
   Strip strip;
   strip.pixel_stride = band.pixel_stride;
   strip.row_stride = w.dilation_h * band.row_stride;
@@ -512,6 +565,14 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
   strip.channel = block.channel;
   strip.channels = block.channels;
   strip.epilogue = &e;
+  strip.clamp_low = strip.clamp_high = nullptr;
+  if (e.kind == EpilogueKind::kClamp) {
+    strip.clamp_low = e.clamp_low + block.channel;
+    strip.clamp_high = e.clamp_high + block.channel;
+  }
+  strip.table = e.table;
+  strip.y_pixel_stride = e.y_pixel_stride;
+  strip.mask = FirstBytes(block.channels);
   strip.y_row_step = p.out_w * e.y_pixel_stride;
   strip.sums = scratch.sums;
   const int64_t row_step = w.stride_h * band.row_stride;
@@ -521,11 +582,11 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
     strip.rows = is_full ? block.rows : 1;
     strip.input_row_step = is_full ? row_step : 0;
     strip.input = band.input + (y - band.row_begin) * row_step + from_first;
-    if (e.kind == EpilogueKind::kFloat) {
-      RunFloatStrip(fn, strip, block, y * p.out_w, p.out_w);
-    } else {
+    if (in_registers) {
       strip.y = e.y_u8 + y * strip.y_row_step + block.channel;
       fn(strip);
+    } else {
+      RunFloatStrip(fn, strip, block, y * p.out_w, p.out_w);
     }
   }
 }

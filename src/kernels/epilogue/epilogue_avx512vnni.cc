@@ -5,6 +5,7 @@
 #include "kernels/elementary/elementary_levels.h"
 #include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_avx512.h"
+#include "kernels/epilogue/bytes_output_avx512.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/in_registers.h"
 #include "kernels/epilogue/rounding_avx512.h"
@@ -75,9 +76,11 @@ void StoreBytes(uint8_t* y, __m512i ints, __m128i low, __m128i high,
   _mm_mask_storeu_epi8(y, mask, _mm_min_epu8(_mm_max_epu8(bytes, low), high));
 }
 
-__m512i RoundNumbers(__m512 v, __m512i zero) {
+// rne(v) of a kFloat, 0 for a NaN. From 2^16 on, all is clamped anyway.
+__m512i RoundNumbers(__m512 v) {
   const __mmask16 is_number = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
-  return RoundInts(_mm512_maskz_mov_ps(is_number, v), zero);
+  return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_maskz_mov_ps(is_number, v),
+                                          _mm512_set1_ps(65536.0f)));
 }
 
 void StoreCodes(const EpilogueU8& e, const Block& block) {
@@ -90,86 +93,109 @@ void StoreCodes(const EpilogueU8& e, const Block& block) {
   for (int64_t i = 0; i < block.pixels; ++i) {
     const __m512 v =
         _mm512_mul_ps(_mm512_loadu_ps(block.v + i * block.stride), scale);
-    StoreBytes(y, RoundNumbers(v, zero), low, high, mask);
+    StoreBytes(y, _mm512_add_epi32(RoundNumbers(v), zero), low, high, mask);
     y += e.y_pixel_stride;
   }
 }
 
-// The constants of sixteen channels of a kFloat with codes on both sides.
-struct FloatChannels {
-  FloatChannels(const EpilogueU8& e, int64_t channel, bool has_residual)
-      : multiplier(_mm512_loadu_ps(e.multiplier + channel)),
-        offset(_mm512_loadu_ps(e.offset + channel)),
-        inv_scale(_mm512_loadu_ps(e.inv_scale + channel)),
-        zero(_mm512_loadu_si512(e.y_zero + channel)),
-        residual_scale(has_residual
-                           ? _mm512_loadu_ps(e.residual_scale + channel)
-                           : _mm512_setzero_ps()),
-        residual_zero(has_residual
-                          ? _mm512_loadu_si512(e.residual_zero + channel)
-                          : _mm512_setzero_si512()) {}
+// The constants of a kFloat with codes on both sides, from the first channel.
+template <typename Stages>
+struct FloatConstants {
+  FloatConstants(const EpilogueU8& e, int64_t channel)
+      : multiplier(e.multiplier + channel),
+        offset(e.offset + channel),
+        inv_scale(e.inv_scale + channel),
+        residual_scale(nullptr),
+        residual_zero(nullptr) {
+    if constexpr (Stages::kHasResidual) {
+      residual_scale = e.residual_scale + channel;
+      residual_zero = e.residual_zero + channel;
+    }
+  }
 
-  __m512 multiplier, offset, inv_scale;
-  __m512i zero;
-  __m512 residual_scale;
-  __m512i residual_zero;
+  const float* multiplier;
+  const float* offset;
+  const float* inv_scale;
+  const float* residual_scale;
+  const int32_t* residual_zero;
 };
 
-// One pixel, as Stages says, up to where it is an integer.
+// Sixteen channels of a pixel, as Stages says, up to where they are integers.
 template <typename Stages>
-__m512i FloatInts(const FloatChannels& c, const float* sums,
-                  const uint8_t* residual) {
+[[gnu::always_inline]] inline __m512i FloatInts(const FloatConstants<Stages>& c,
+                                                int64_t at, const float* sums,
+                                                const uint8_t* residual) {
   const __m512 none = _mm512_setzero_ps();
   __m512 x = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(sums)),
-                             c.multiplier, c.offset);
+                             _mm512_loadu_ps(c.multiplier + at),
+                             _mm512_loadu_ps(c.offset + at));
   x = Call<Avx512Lanes, Stages::kBefore, true>(x, none, none);
   if constexpr (Stages::kHasResidual) {
-    x = _mm512_fmadd_ps(Steps(residual, c.residual_zero), c.residual_scale, x);
+    x = _mm512_fmadd_ps(
+        Steps(residual, _mm512_loadu_si512(c.residual_zero + at)),
+        _mm512_loadu_ps(c.residual_scale + at), x);
   }
   x = Call<Avx512Lanes, Stages::kAfter, true>(x, none, none);
-  return RoundNumbers(_mm512_mul_ps(x, c.inv_scale), c.zero);
+  return RoundNumbers(_mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at)));
 }
 
-// kFloat as Stages says: nothing leaves the registers in between. Four pixels
-// are turned into bytes together.
-template <typename Stages>
+// The bytes of kRows pixels, which fill a vector together.
+template <typename Stages, int kVectors, int kRows>
+[[gnu::always_inline]] inline __m512i FloatBytes(
+    const FloatConstants<Stages>& c, const float* sums, int64_t stride,
+    const uint8_t* residual, int64_t residual_stride,
+    const __m512i (&zeros)[2]) {
+  __m512i ints[4];
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    const int row = j / kVectors, v = j % kVectors;
+    ints[j] = j < kRows * kVectors
+                  ? FloatInts(c, 16 * v, sums + row * stride + 16 * v,
+                              residual + row * residual_stride + 16 * v)
+                  : ints[0];
+  }
+  return PackBytes(_mm512_load_si512(kPackOrder),
+                   AddZeros(ints[0], ints[1], zeros[0]),
+                   AddZeros(ints[2], ints[3], zeros[1]));
+}
+
+// kFloat as Stages says, of up to 16 * kVectors channels: nothing leaves the
+// registers in between.
+template <typename Stages, int kVectors>
 void FloatBlock(const EpilogueU8& e, const Block& block) {
-  const FloatChannels channels(e, block.channel, Stages::kHasResidual);
-  const __m128i low = LoadBytes(e.clamp_low + block.channel);
-  const __m128i high = LoadBytes(e.clamp_high + block.channel);
-  const __mmask16 mask = FirstLanes(block.channels);
-  uint8_t* y = e.y_u8 + block.pixel * e.y_pixel_stride + block.channel;
-  const uint8_t* r =
-      e.residual_u8 + block.pixel * e.residual_pixel_stride + block.channel;
+  constexpr int kRows = kVectors >= 3 ? 1 : 4 / kVectors;
+  const FloatConstants<Stages> constants(e, block.channel);
+  __m512i zeros[2];
+  LoadZeros<kVectors>(e.y_zero + block.channel, zeros);
+  const __m512i low = RepeatBytes<kVectors>(e.clamp_low + block.channel);
+  const __m512i high = RepeatBytes<kVectors>(e.clamp_high + block.channel);
+  const uint8_t* r = nullptr;
+  const int64_t r_stride = Stages::kHasResidual ? e.residual_pixel_stride : 0;
+  if constexpr (Stages::kHasResidual) {
+    r = e.residual_u8 + block.pixel * r_stride + block.channel;
+  }
+  BytesOutput to = {e.y_u8 + block.pixel * e.y_pixel_stride + block.channel,
+                    e.y_pixel_stride, block.channels >= 16 * kVectors,
+                    FirstBytes(block.channels)};
   const float* sums = block.v;
   int64_t i = 0;
-  for (; i + 4 <= block.pixels; i += 4) {
-    __m512i ints[4];
-#pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) {
-      ints[j] = FloatInts<Stages>(channels, sums + j * block.stride,
-                                  r + j * e.residual_pixel_stride);
-    }
-    const __m512i bytes = _mm512_min_epu8(
-        _mm512_max_epu8(PackBytes(ints[0], ints[1], ints[2], ints[3]),
-                        _mm512_broadcast_i32x4(low)),
-        _mm512_broadcast_i32x4(high));
-    _mm_mask_storeu_epi8(y, mask, _mm512_castsi512_si128(bytes));
-    _mm_mask_storeu_epi8(y + e.y_pixel_stride, mask,
-                         _mm512_extracti32x4_epi32(bytes, 1));
-    _mm_mask_storeu_epi8(y + 2 * e.y_pixel_stride, mask,
-                         _mm512_extracti32x4_epi32(bytes, 2));
-    _mm_mask_storeu_epi8(y + 3 * e.y_pixel_stride, mask,
-                         _mm512_extracti32x4_epi32(bytes, 3));
-    sums += 4 * block.stride;
-    y += 4 * e.y_pixel_stride;
-    if constexpr (Stages::kHasResidual) r += 4 * e.residual_pixel_stride;
+  for (; i + kRows <= block.pixels; i += kRows) {
+    const __m512i bytes = FloatBytes<Stages, kVectors, kRows>(
+        constants, sums, block.stride, r, r_stride, zeros);
+    StoreRows<kVectors, kRows>(
+        to, _mm512_min_epu8(_mm512_max_epu8(bytes, low), high));
+    sums += kRows * block.stride;
+    r += kRows * r_stride;
+    to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
-    StoreBytes(y, FloatInts<Stages>(channels, sums, r), low, high, mask);
+    const __m512i bytes = FloatBytes<Stages, kVectors, 1>(
+        constants, sums, block.stride, r, r_stride, zeros);
+    StoreRows<kVectors, 1>(to,
+                           _mm512_min_epu8(_mm512_max_epu8(bytes, low), high));
     sums += block.stride;
-    y += e.y_pixel_stride;
-    if constexpr (Stages::kHasResidual) r += e.residual_pixel_stride;
+    r += r_stride;
+    to.y += to.stride;
   }
 }
 
@@ -237,17 +263,21 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
   ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
 }
 
-struct FloatBlocks {
-  using Fn = StageFn;
-  template <typename Stages>
-  static constexpr Fn kFn = FloatBlock<Stages>;
+// The stages that do all of an epilogue in registers, by vectors of channels.
+struct FloatStages {
+  StageFn at[5];  // 1 to 4
 };
 
-// The stage that does all of an epilogue in registers; null if there is none.
-StageFn FindStage(const EpilogueU8& e) {
-  if (e.kind != EpilogueKind::kFloat) return RoundBlock;
-  return FindInRegisters<FloatBlocks>(e);
-}
+template <typename Stages>
+constexpr FloatStages kFloatStages = {
+    {nullptr, FloatBlock<Stages, 1>, FloatBlock<Stages, 2>,
+     FloatBlock<Stages, 3>, FloatBlock<Stages, 4>}};
+
+struct FloatBlocks {
+  using Fn = const FloatStages*;
+  template <typename Stages>
+  static constexpr Fn kFn = &kFloatStages<Stages>;
+};
 
 }  // namespace
 
@@ -260,11 +290,20 @@ void ApplyEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
                       pixels,
                       channel,
                       channels};
-  const StageFn stage = FindStage(epilogue);
-  if (stage == nullptr) {
+  if (epilogue.kind != EpilogueKind::kFloat) {
+    ForEachBlock(RoundBlock, epilogue, tile);
+    return;
+  }
+  const FloatStages* const stages = FindInRegisters<FloatBlocks>(epilogue);
+  if (stages == nullptr) {
     FloatTile(epilogue, tile);
-  } else {
-    ForEachBlock(stage, epilogue, tile);
+    return;
+  }
+  for (int64_t c = 0; c < channels; c += 64) {
+    const int64_t vectors = (channels - c + 15) / 16;
+    stages->at[vectors < 4 ? vectors : 4](
+        epilogue, {tile.v + c, tile.stride, tile.pixel, tile.pixels,
+                   tile.channel + c, tile.channels - c});
   }
 }
 
