@@ -103,7 +103,7 @@ def memory_table(report):
             if one['threads'] == report['memory'][0]['threads']]
     return markdown(['network', 'contender', 'threads', 'load ms',
                      'process MiB at most', 'weights MiB', 'live set MiB',
-                     'arena MiB', 'scratch MiB', 'over live set'], rows)
+                     'arena MiB', 'scratch beyond MiB', 'over live set'], rows)
 
 
 def mib(one, key):

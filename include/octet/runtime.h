@@ -119,6 +119,9 @@ struct SessionOptions {
   // Shared with the other sessions that are given them, and with no others;
   // `threads` does not count then.
   Workers workers = {};
+  // Values stay in memory when nobody in a run reads them any more, for
+  // RunSteps; takes more memory.
+  bool keeps_values = false;
 };
 
 // One call of a kernel.
@@ -138,12 +141,17 @@ struct StepTime {
 };
 
 struct MemoryUse {
-  int64_t weight_bytes = 0;   // in the engine, shared between its sessions
-  int64_t arena_bytes = 0;    // inputs, outputs and everything between
-  int64_t scratch_bytes = 0;  // of all threads together
+  int64_t weight_bytes = 0;  // in the engine, shared between its sessions
+  int64_t arena_bytes = 0;   // inputs, outputs and everything between
+  // Of all threads together, as far as the arena has no room for it while a
+  // step needs it.
+  int64_t scratch_bytes = 0;
   // Of the arena, the most that is needed at one time; 0: the engine does not
   // say. No arena of these values could be smaller.
   int64_t live_bytes = 0;
+
+  // What the session takes for itself.
+  int64_t session_bytes() const { return arena_bytes + scratch_bytes; }
 };
 
 // A value in a session's memory, valid until the next step runs. Row-major,
@@ -213,7 +221,8 @@ class Session {
 
   // For tools that change a value and ask what becomes of it: runs these steps
   // alone, in this order, on what the memory holds, and calls no tap. It means
-  // something only where the engine was lowered so that no values share memory.
+  // something only where the engine was lowered so that no values share memory
+  // and the session keeps them.
   //   errors: kUsage for a step that there is not; else as Run.
   Status RunSteps(std::span<const int> steps);
   // The memory of inputs, outputs and all between, as the Program places them.

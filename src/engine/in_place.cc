@@ -10,12 +10,6 @@ struct Promised {
   int a = -1, b = -1;
 };
 
-bool IsClamp(const std::unique_ptr<Function>& function) {
-  const FunctionKind kind = ToFunction(function).kind;
-  return kind == FunctionKind::kIdentity || kind == FunctionKind::kRelu ||
-         kind == FunctionKind::kClip;
-}
-
 // A window sees elements of x long after the output's of their place.
 Promised Residual(int x, int residual) {
   return {residual != x ? residual : -1};
@@ -27,14 +21,10 @@ Promised PromisedBy(const ConvU8T& p) {
 Promised PromisedBy(const DepthwiseU8T& p) {
   return Residual(p.x, p.epilogue->residual);
 }
-template <typename P>
-Promised FusedResidual(const P& p) {
-  // Sums wait for any other function in the output's place.
-  const bool is_fused = IsClamp(p.before) && IsClamp(p.after);
-  return is_fused ? Residual(p.x, p.residual) : Promised();
+Promised PromisedBy(const ConvF32T& p) { return Residual(p.x, p.residual); }
+Promised PromisedBy(const DepthwiseF32T& p) {
+  return Residual(p.x, p.residual);
 }
-Promised PromisedBy(const ConvF32T& p) { return FusedResidual(p); }
-Promised PromisedBy(const DepthwiseF32T& p) { return FusedResidual(p); }
 Promised PromisedBy(const ConvHalfT& p) { return Residual(p.x, p.residual); }
 Promised PromisedBy(const DepthwiseHalfT& p) {
   return Residual(p.x, p.residual);

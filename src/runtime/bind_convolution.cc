@@ -1,4 +1,6 @@
 // Convolutions and matrix products with packed weights.
+#include <functional>
+
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32_winograd/conv_f32_winograd.h"
 #include "kernels/conv_half/conv_half.h"
@@ -111,7 +113,7 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
   k.algorithm = kernels::ConvU8Algorithm(p.algorithm);
   if (kernels::UsesWinograd(k, b.level())) {
     return b.Make(k, kernels::ConvU8WinogradKernels(),
-                  kernels::PlanConvU8Winograd);
+                  std::bind_front(kernels::PlanConvU8WinogradAt, b.level()));
   }
   return b.Make(k, kernels::ConvU8Kernels(), kernels::PlanConvU8);
 }
@@ -137,7 +139,7 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {
   k.group = p.group;
   if (kernels::UsesWinograd(k, b.level())) {
     return b.Make(k, kernels::ConvF32WinogradKernels(),
-                  kernels::PlanConvF32Winograd);
+                  std::bind_front(kernels::PlanConvF32WinogradAt, b.level()));
   }
   return b.Make(k, kernels::ConvF32Kernels(), kernels::PlanConvF32);
 }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <type_traits>
+
 #include "base/cpu.h"
 #include "engine/packed_size.h"
 #include "engine/testing/every_step.h"
@@ -119,30 +121,61 @@ TEST(InPlace, AddsAResidualInPlaceOnAnyNumberOfThreads) {
   }
 }
 
-// What of its operands a float convolution may be written over.
+// after(before(a 3x3 convolution of each channel or of all) + residual).
 template <typename Conv>
-int OperandsToWriteOver(FunctionKind before, FunctionKind after) {
-  const std::vector<int64_t> dims = {1, 4, 4, 16};
+TestProgram FloatSum(FunctionKind before, FunctionKind after) {
+  constexpr int64_t kChannels = 24, kMost = 9 * kChannels * 32;
+  const std::vector<int64_t> dims = {1, 20, 20, kChannels};
   TestProgram p;
   Conv conv;
   conv.x = p.Add("x", engine::DType::F32, dims);
   conv.residual = p.Add("residual", engine::DType::F32, dims);
   conv.y = p.Add("y", engine::DType::F32, dims);
+  conv.window = std::make_unique<engine::Window>(3, 3, 1, 1, 1, 1, 1, 1);
+  const bool is_depthwise = std::is_same_v<Conv, engine::DepthwiseF32T>;
+  std::vector<float> weights(is_depthwise ? 9 * 32 : kMost);
+  for (size_t i = 0; i < weights.size(); ++i) {
+    weights[i] = float(i * 7 % 31) / 64 - 0.25f;
+  }
+  conv.weight = p.Constant("w", weights);
   conv.before = engine::FromFunction({before});
   conv.after = engine::FromFunction({after});
+  p.Input(conv.x);
+  p.Input(conv.residual);
+  p.Output(conv.y);
   p.AddStep(std::move(conv));
-  return int(engine::InPlaceOf(p.profile(), *p.profile().steps[0]).count);
+  return p;
 }
 
-// Any other function is applied to sums that lie in the output already, and the
-// residual is read after that.
-TEST(InPlace, FloatResidualsAreKeptWhereAFunctionStandsBetween) {
-  for (const auto count : {OperandsToWriteOver<engine::ConvF32T>,
-                           OperandsToWriteOver<engine::DepthwiseF32T>}) {
-    EXPECT_EQ(count(FunctionKind::kIdentity, FunctionKind::kRelu), 1);
-    EXPECT_EQ(count(FunctionKind::kClip, FunctionKind::kIdentity), 1);
-    EXPECT_EQ(count(FunctionKind::kSilu, FunctionKind::kIdentity), 0);
-    EXPECT_EQ(count(FunctionKind::kRelu, FunctionKind::kHardSwish), 0);
+template <typename Conv>
+void CheckFloatSum(FunctionKind before, FunctionKind after) {
+  const Shape shape{1, 20, 20, 24};
+  const std::vector<Tensor> inputs = {PatternF32(shape), PatternF32(shape)};
+  const TestProgram apart = FloatSum<Conv>(before, after);
+  TestProgram shared = FloatSum<Conv>(before, after);
+  const engine::StepT& step = *shared.profile().steps[0];
+  const engine::Reads over = engine::InPlaceOf(shared.profile(), step);
+  ASSERT_EQ(over.count, 1);
+  shared.value(engine::OutputOf(step)).offset =
+      shared.value(over.values[0]).offset;
+  for (CpuLevel level : RunnableCpuLevels()) {
+    const SessionOptions options = {.threads = 3,
+                                    .cpu = std::string(Name(level))};
+    EXPECT_TRUE(SameBytes(RunOnce(shared, inputs, options)[0],
+                          RunOnce(apart, inputs, options)[0]))
+        << Name(level);
+  }
+}
+
+// Sums wait in the tile for a function, so that the residual is still there.
+TEST(InPlace, AddsAFloatResidualInPlaceWhateverFunctionStandsBetween) {
+  for (const FunctionKind before : {FunctionKind::kClip, FunctionKind::kSilu}) {
+    for (const FunctionKind after :
+         {FunctionKind::kRelu, FunctionKind::kHardSwish}) {
+      SCOPED_TRACE(std::string(Name(before)) + ", " + std::string(Name(after)));
+      CheckFloatSum<engine::ConvF32T>(before, after);
+      CheckFloatSum<engine::DepthwiseF32T>(before, after);
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/engine.h"
 #include "runtime/memory.h"
 #include "runtime/quant_table.h"
+#include "runtime/scratch_places.h"
 #include "runtime/tap_points.h"
 
 namespace octet {
@@ -20,6 +21,8 @@ using runtime::Binding;
 using runtime::BoundStepPtr;
 using runtime::Memory;
 using runtime::QuantTable;
+using runtime::ScratchNeed;
+using runtime::ScratchPlaces;
 using runtime::TapPoint;
 
 struct Session::Impl {
@@ -30,9 +33,9 @@ struct Session::Impl {
   CpuLevel level = CpuLevel::kScalar;
   std::shared_ptr<ThreadPool> pool;  // with other sessions
 
-  Memory arena;
-  Memory scratch;
-  int64_t scratch_stride = 0;  // between two workers
+  Memory
+      memory;  // the arena, and behind it the scratch that it has no room for
+  ScratchPlaces scratch;
   QuantTable quants;
 
   std::vector<BoundStepPtr> bound;
@@ -45,7 +48,7 @@ struct Session::Impl {
   std::atomic<bool> running{false};
 
   Status Allocate(const SessionOptions& options);
-  Status Bind(int64_t memory_left);
+  Status AllocateAndBind(int64_t bytes, int64_t limit);
   void Describe();
 
   std::byte* At(int value) const;
@@ -60,10 +63,6 @@ struct Session::Impl {
 
 namespace {
 
-// A worker's scratch neighbours another's: two lines apart, so that the
-// prefetcher does not share them.
-constexpr int64_t kScratchAlignment = 128;
-
 Status TooLittle(int64_t needed, int64_t limit) {
   return Failed(
       "the session needs {} bytes and {} are allowed; allow more, or build the "
@@ -76,29 +75,34 @@ Status TooLittle(int64_t needed, int64_t limit) {
 Status Session::Impl::Allocate(const SessionOptions& options) {
   const int64_t limit =
       options.max_bytes > 0 ? options.max_bytes : runtime::PhysicalMemory();
-  const int64_t needed = int64_t(profile->arena_bytes);
-  if (needed > limit) return TooLittle(needed, limit);
-  OCTET_ASSIGN(arena, Memory::Allocate(needed, "activations"));
+  const int64_t arena_bytes = int64_t(profile->arena_bytes);
   quants = QuantTable(*profile);
-  return Bind(limit - needed);
+  OCTET_RETURN_IF_ERROR(AllocateAndBind(arena_bytes, limit));
+  std::vector<ScratchNeed> needs;
+  for (const BoundStepPtr& step : bound) {
+    const kernels::Work& work = step->work();
+    const int64_t pieces = std::min<int64_t>(work.parts, pool->threads());
+    needs.push_back({work.scratch_bytes, int(pieces)});
+  }
+  scratch = runtime::PlaceScratch(*profile, needs, options.keeps_values);
+  if (scratch.bytes == arena_bytes) return {};
+  // Only now is known how much there must be, and steps point into it.
+  return AllocateAndBind(scratch.bytes, limit);
 }
 
-Status Session::Impl::Bind(int64_t memory_left) {
-  const Binding binding(*profile, arena.data(),
+Status Session::Impl::AllocateAndBind(int64_t bytes, int64_t limit) {
+  if (bytes > limit) return TooLittle(bytes, limit);
+  bound.clear();
+  memory = Memory();
+  OCTET_ASSIGN(memory, Memory::Allocate(bytes, "activations"));
+  const Binding binding(*profile, memory.data(),
                         engine->loaded.constants().data(), quants, level,
                         pool->threads());
-  int64_t scratch_bytes = 0;
   for (const auto& step : profile->steps) {
     bound.push_back(engine::VisitParams(
         *step, BoundStepPtr(),
         [&](const auto& params) { return runtime::Bind(binding, params); }));
-    scratch_bytes = std::max(scratch_bytes, bound.back()->work().scratch_bytes);
   }
-  scratch_stride =
-      kernels::RoundUp(scratch_bytes + kBufferSlack, kScratchAlignment);
-  const int64_t total = scratch_stride * pool->threads();
-  if (total > memory_left) return TooLittle(total, memory_left);
-  OCTET_ASSIGN(scratch, Memory::Allocate(total, "the kernels' scratch"));
   return {};
 }
 
@@ -114,7 +118,7 @@ void Session::Impl::Describe() {
 
 std::byte* Session::Impl::At(int value) const {
   const engine::ValueT& v = *profile->values[size_t(value)];
-  if (v.place == engine::Place::Arena) return arena.data() + v.offset;
+  if (v.place == engine::Place::Arena) return memory.data() + v.offset;
   // Only outputs may be constants, and those are handed out as const.
   return const_cast<std::byte*>(engine->loaded.constants().data()) + v.offset;
 }
@@ -142,13 +146,16 @@ TensorView Session::Impl::View(int value) const {
 
 void Session::Impl::RunStep(size_t step) {
   const runtime::BoundStep& kernel = *bound[step];
+  const std::vector<int64_t>& pieces = scratch.offsets[step];
+  const auto piece = [&](size_t i) {
+    return pieces.empty() ? nullptr : memory.data() + pieces[i];
+  };
+  const int64_t parts = kernel.work().parts;
   // One part needs no pool.
-  if (kernel.work().parts == 1) {
-    kernel.Run(0, scratch.data());
-    return;
-  }
-  pool->ParallelFor(kernel.work().parts, [&](int64_t part, int worker) {
-    kernel.Run(part, scratch.data() + worker * scratch_stride);
+  if (parts == 1) return kernel.Run(0, piece(0));
+  const bool has_one_a_part = int64_t(pieces.size()) == parts;
+  pool->ParallelFor(parts, [&](int64_t part, int worker) {
+    kernel.Run(part, piece(size_t(has_one_a_part ? part : worker)));
   });
 }
 
@@ -293,7 +300,7 @@ Status Session::RunSteps(std::span<const int> steps) {
 }
 
 std::span<std::byte> Session::arena() {
-  return {impl_->arena.data(), size_t(impl_->profile->arena_bytes)};
+  return {impl_->memory.data(), size_t(impl_->profile->arena_bytes)};
 }
 
 void Session::SetTap(Tap tap) { impl_->tap = std::move(tap); }
@@ -310,7 +317,7 @@ int Session::threads() const { return impl_->pool->threads(); }
 MemoryUse Session::memory() const {
   return {int64_t(impl_->engine->loaded.constants().size()),
           int64_t(impl_->profile->arena_bytes),
-          impl_->scratch_stride * threads(),
+          impl_->scratch.bytes - int64_t(impl_->profile->arena_bytes),
           int64_t(impl_->profile->live_bytes)};
 }
 

@@ -143,8 +143,14 @@ TEST(Session, SaysWhatMemoryItTakes) {
   EXPECT_EQ(one.memory().weight_bytes, int64_t(program.constants().size()));
   EXPECT_EQ(one.memory().arena_bytes,
             int64_t(program.program().profiles[0]->arena_bytes));
-  EXPECT_GT(two.memory().scratch_bytes, one.memory().scratch_bytes);
   EXPECT_EQ(two.threads(), 2);
+  // What fits into the arena takes nothing; kept values leave no room.
+  const Session apart =
+      SessionOf(program, {.threads = 1, .keeps_values = true});
+  const Session both = SessionOf(program, {.threads = 2, .keeps_values = true});
+  EXPECT_EQ(one.memory().scratch_bytes, 0);
+  EXPECT_GT(apart.memory().scratch_bytes, 0);
+  EXPECT_GT(both.memory().scratch_bytes, apart.memory().scratch_bytes);
 }
 
 TEST(Session, TimesEachStepWhileAsked) {
@@ -271,7 +277,7 @@ TEST(Session, RefusesTwoRunsAtTheSameTime) {
 }
 
 TEST(Session, RunsSingleStepsOnWhatTheMemoryHolds) {
-  Session session = SessionOf(LargeProgram());
+  Session session = SessionOf(LargeProgram(), {.keeps_values = true});
   ASSERT_TRUE(session.SetInput(0, PatternU8(session.inputs()[0].shape)).ok());
   ASSERT_TRUE(session.Run().ok());
   const std::vector<std::byte> arena(session.arena().begin(),

@@ -21,13 +21,6 @@ std::vector<std::string> Points(TestProgram& p) {
   return points;
 }
 
-void Relu(TestProgram& p, int x, int y) {
-  engine::UnaryF32T relu;
-  relu.x = x;
-  relu.y = y;
-  p.AddStep(std::move(relu));
-}
-
 using Names = std::vector<std::string>;
 
 TEST(FindTapPoints, FollowsAChain) {
@@ -35,8 +28,8 @@ TEST(FindTapPoints, FollowsAChain) {
   const int x = p.Add("x", DType::F32, {4});
   const int h = p.Add("h", DType::F32, {4});
   const int y = p.Add("y", DType::F32, {4});
-  Relu(p, x, h);
-  Relu(p, h, y);
+  p.AddRelu(x, h);
+  p.AddRelu(h, y);
   p.Input(x);
   p.Output(y);
   EXPECT_EQ(Points(p), (Names{"x -1/-1", "h 0/0", "y 1/1"}));
@@ -49,9 +42,9 @@ TEST(FindTapPoints, WaitsUntilAConcatenationIsComplete) {
   const int left = p.AddChannels("left", whole, 0, 4);
   const int right = p.AddChannels("right", whole, 4, 4);
   const int y = p.Add("y", DType::F32, {2, 8});
-  Relu(p, x, left);
-  Relu(p, x, right);
-  Relu(p, whole, y);
+  p.AddRelu(x, left);
+  p.AddRelu(x, right);
+  p.AddRelu(whole, y);
   p.Input(x);
   p.Output(y);
   EXPECT_EQ(Points(p),
@@ -63,10 +56,10 @@ TEST(FindTapPoints, ShowsAValueWrittenTwiceOnce) {
   const int x = p.Add("x", DType::F32, {4});
   const int h = p.Add("h", DType::F32, {4});
   const int y = p.Add("y", DType::F32, {4});
-  Relu(p, x, h);
-  Relu(p, h, h);
-  Relu(p, x, y);
-  Relu(p, h, y);
+  p.AddRelu(x, h);
+  p.AddRelu(h, h);
+  p.AddRelu(x, y);
+  p.AddRelu(h, y);
   p.Input(x);
   p.Output(y);
   EXPECT_EQ(Points(p), (Names{"x -1/-1", "h 2/1", "y 3/3"}));
@@ -80,9 +73,9 @@ TEST(FindTapPoints, ShowsValuesThatNobodyReadsWhenTheyAreMade) {
   const int early = p.Add("early", DType::F32, {4});
   p.Add("unused", DType::F32, {4});
   p.Constant<float>("constant", 4, 0);
-  Relu(p, x, early);
-  Relu(p, x, unread);
-  Relu(p, x, y);
+  p.AddRelu(x, early);
+  p.AddRelu(x, unread);
+  p.AddRelu(x, y);
   p.Input(x);
   p.Output(early);
   p.Output(y);

@@ -103,6 +103,20 @@ def test_bench_times_every_layer(octet, shop):
         assert np.isclose(sum(row['share'] for row in engine['layers']), 1)
 
 
+@pytest.mark.parametrize('case', ['cls-mobilenetv2-qdq', 'cls-squeezenet',
+                                  'det-picodet-s', 'det-yolox-nano'])
+def test_a_session_takes_a_tenth_over_what_is_needed_at_one_time(
+        octet, data, tmp_path, case):
+    model = next((data / case).glob('*.onnx'))
+    octet.ok('build', model, '-o', tmp_path / 'model.octet', '--no-verdict',
+             *([] if case.endswith('-qdq') else ['--precision', 'fp32']))
+    [row] = json.loads(octet.ok('bench', tmp_path / 'model.octet', '--seconds',
+                                0, '--json'))['engines']
+    assert row['live_bytes'] <= row['arena_bytes']
+    taken = row['arena_bytes'] + row['scratch_bytes']
+    assert taken <= 1.1 * row['live_bytes']
+
+
 def test_hardware_measures_this_machine(octet):
     found = json.loads(octet.ok('hardware', '--json'))
     assert found['int8_gops'] > 0 and found['f32_gflops'] > 0

@@ -138,7 +138,7 @@ class Measuring {
 
   static int64_t BytesOf(const Session& session) {
     const MemoryUse memory = session.memory();
-    return memory.weight_bytes + memory.arena_bytes + memory.scratch_bytes;
+    return memory.weight_bytes + memory.session_bytes();
   }
 
   Result<Timing> TimeBoth(const Engine& f32, const Engine& int8,

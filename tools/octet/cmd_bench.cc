@@ -79,6 +79,7 @@ Status Bench(const BenchArguments& options, Console& console) {
                           {"cpu", session.cpu()},
                           {"threads", session.threads()},
                           {"runs", latency.runs},
+                          {"min_ms", latency.min_ms},
                           {"p50_ms", latency.p50_ms},
                           {"p90_ms", latency.p90_ms},
                           {"p99_ms", latency.p99_ms},
@@ -90,13 +91,11 @@ Status Bench(const BenchArguments& options, Console& console) {
                           {"scratch_bytes", memory.scratch_bytes}};
     console.Print(
         "{}: p50 {:.3f} ms, p90 {:.3f}, p99 {:.3f}; {:.1f}/s; {} threads, {}; "
-        "weights {}, arena {}, scratch {}",
+        "weights {}, session {}",
         path, latency.p50_ms, latency.p90_ms, latency.p99_ms,
         1e3 / latency.mean_ms, session.threads(), session.cpu(),
-        Bytes(double(memory.weight_bytes)), ArenaUse(memory),
-        Bytes(double(memory.scratch_bytes)));
+        Bytes(double(memory.weight_bytes)), SessionUse(memory));
     if (options.layers) {
-      session.ResetTimes();
       session.SetTiming(true);
       OCTET_ASSIGN(const Latency timed, TimeRuns(session, options.seconds));
       row["timed_mean_ms"] = timed.mean_ms;

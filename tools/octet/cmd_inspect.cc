@@ -111,8 +111,9 @@ Status PrintSteps(const Engine& engine, Console& console) {
   }
   console.result()["steps"] = steps;
   const MemoryUse memory = session.memory();
-  console.Print("  arena {}", ArenaUse(memory));
+  console.Print("  session {}", SessionUse(memory));
   console.result()["arena_bytes"] = memory.arena_bytes;
+  console.result()["scratch_bytes"] = memory.scratch_bytes;
   console.result()["live_bytes"] = memory.live_bytes;
   return {};
 }

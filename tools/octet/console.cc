@@ -92,11 +92,16 @@ std::string Bytes(double bytes) {
   return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, kUnits[unit]);
 }
 
-std::string ArenaUse(const MemoryUse& memory) {
-  const std::string all = Bytes(double(memory.arena_bytes));
-  if (memory.live_bytes == 0) return all;
-  return fmt::format("{} ({} at one time)", all,
-                     Bytes(double(memory.live_bytes)));
+std::string SessionUse(const MemoryUse& memory) {
+  const auto bytes = [](int64_t count) { return Bytes(double(count)); };
+  const std::string parts = fmt::format(
+      "{} (arena {}, scratch beyond it {}", bytes(memory.session_bytes()),
+      bytes(memory.arena_bytes), bytes(memory.scratch_bytes));
+  if (memory.live_bytes == 0) return parts + ")";
+  const double over =
+      double(memory.session_bytes()) / double(memory.live_bytes) - 1;
+  return fmt::format("{}; {:+.1f} % over the {} needed at one time)", parts,
+                     100 * over, bytes(memory.live_bytes));
 }
 
 }  // namespace octet::cli

@@ -69,8 +69,9 @@ class Console {
 // "12.3 MiB", "840 KiB".
 std::string Bytes(double bytes);
 
-// "2.5 MiB (1.7 MiB at one time)"; the second where the engine says.
-std::string ArenaUse(const MemoryUse& memory);
+// What a session takes besides weights, of what parts, and, where the engine
+// says it, how much more than has to be in memory at one time.
+std::string SessionUse(const MemoryUse& memory);
 
 }  // namespace octet::cli
 

@@ -122,12 +122,16 @@ TEST(Bytes, ChoosesTheLargestUnitThatFits) {
   EXPECT_EQ(Bytes(5000.0 * 1024 * 1024 * 1024), "5000.0 GiB");
 }
 
-TEST(ArenaUse, SaysWhatIsNeededAtOneTimeWhereTheEngineDoes) {
+TEST(SessionUse, SaysWhatIsNeededAtOneTimeWhereTheEngineDoes) {
   MemoryUse memory;
   memory.arena_bytes = 3 * 1024;
-  EXPECT_EQ(ArenaUse(memory), "3.0 KiB");
+  memory.scratch_bytes = 1024;
+  EXPECT_EQ(SessionUse(memory),
+            "4.0 KiB (arena 3.0 KiB, scratch beyond it 1.0 KiB)");
   memory.live_bytes = 2 * 1024;
-  EXPECT_EQ(ArenaUse(memory), "3.0 KiB (2.0 KiB at one time)");
+  EXPECT_EQ(SessionUse(memory),
+            "4.0 KiB (arena 3.0 KiB, scratch beyond it 1.0 KiB; +100.0 % over "
+            "the 2.0 KiB needed at one time)");
 }
 
 }  // namespace

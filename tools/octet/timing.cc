@@ -21,6 +21,7 @@ double Percentile(const std::vector<double>& sorted, double share) {
 Result<Latency> TimeRuns(Session& session, double seconds) {
   using Clock = std::chrono::steady_clock;
   for (int i = 0; i < kWarmUps; ++i) OCTET_RETURN_IF_ERROR(session.Run());
+  session.ResetTimes();
   std::vector<double> ms;
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   while (ms.size() < kLeastRuns || Clock::now() < end) {

@@ -126,6 +126,19 @@ int64_t BestFit(std::vector<Run> taken, int64_t bytes) {
   return best >= 0 ? best : end;
 }
 
+// The lowest gap that `bytes` fit in, else the end.
+int64_t LowestFit(std::vector<Run> taken, int64_t bytes) {
+  std::ranges::sort(taken, {}, &Run::begin);
+  int64_t end = 0;
+  for (const Run& run : taken) {
+    if (run.begin - end >= bytes) break;
+    end = std::max(end, run.end);
+  }
+  return end;
+}
+
+using Fit = int64_t (*)(std::vector<Run>, int64_t);
+
 // Every step at which a life begins or ends, in order.
 std::vector<int> Moments(const std::vector<Lifetime>& buffers) {
   std::vector<int> steps;
@@ -150,6 +163,40 @@ std::vector<int> LargestFirst(const std::vector<Lifetime>& buffers) {
     return buffers[size_t(a)].bytes > buffers[size_t(b)].bytes;
   });
   return order;
+}
+
+Arena PlaceBy(Fit fit, const std::vector<Lifetime>& buffers,
+              const std::vector<int>& order) {
+  const std::vector<int> steps = Moments(buffers);
+  const auto moment = [&](int step) {
+    return int(std::ranges::lower_bound(steps, step) - steps.begin());
+  };
+  Timeline timeline(int(steps.size()));
+  Arena arena;
+  arena.offsets.assign(buffers.size(), 0);
+  for (int b : order) {
+    const Lifetime& life = buffers[size_t(b)];
+    if (!life.used()) continue;
+    const int first = moment(life.first), last = moment(life.last);
+    const int64_t bytes = Padded(life.bytes);
+    const int64_t begin = fit(timeline.TakenIn(first, last), bytes);
+    timeline.Take(first, last, {begin, begin + bytes});
+    arena.offsets[size_t(b)] = begin;
+    arena.bytes = std::max(arena.bytes, begin + bytes);
+  }
+  return arena;
+}
+
+// Lets each buffer sink as low as it can, the lowest first: its own place is
+// still free then, so that none rises. What is free at a step gathers at the
+// top of the arena, where a session finds room for scratch.
+Arena Settle(const std::vector<Lifetime>& buffers, const Arena& arena) {
+  std::vector<int> order(buffers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, [&](int a, int b) {
+    return arena.offsets[size_t(a)] < arena.offsets[size_t(b)];
+  });
+  return PlaceBy(LowestFit, buffers, order);
 }
 
 // Buffers of the steps where most is alive first, and of those the largest.
@@ -227,24 +274,7 @@ int64_t LargestLiveSet(const std::vector<Lifetime>& buffers) {
 
 Arena PlaceInOrder(const std::vector<Lifetime>& buffers,
                    const std::vector<int>& order) {
-  const std::vector<int> steps = Moments(buffers);
-  const auto moment = [&](int step) {
-    return int(std::ranges::lower_bound(steps, step) - steps.begin());
-  };
-  Timeline timeline(int(steps.size()));
-  Arena arena;
-  arena.offsets.assign(buffers.size(), 0);
-  for (int b : order) {
-    const Lifetime& life = buffers[size_t(b)];
-    if (!life.used()) continue;
-    const int first = moment(life.first), last = moment(life.last);
-    const int64_t bytes = Padded(life.bytes);
-    const int64_t begin = BestFit(timeline.TakenIn(first, last), bytes);
-    timeline.Take(first, last, {begin, begin + bytes});
-    arena.offsets[size_t(b)] = begin;
-    arena.bytes = std::max(arena.bytes, begin + bytes);
-  }
-  return arena;
+  return PlaceBy(BestFit, buffers, order);
 }
 
 Arena PlanArena(const std::vector<Lifetime>& buffers) {
@@ -257,7 +287,7 @@ Arena PlanArena(const std::vector<Lifetime>& buffers) {
     if (rounds == 0 || best.bytes == least) break;
     PlaceInRounds(buffers, order(buffers), least, rounds, best);
   }
-  return best;
+  return Settle(buffers, best);
 }
 
 }  // namespace octet::compile

@@ -31,8 +31,9 @@ struct Arena {
 // (Pisarchyk and Lee, "Efficient memory management for deep neural net
 // inference", 2020); while that is more than LargestLiveSet, what ended up last
 // goes first, some times over, and then the same from the buffers of the
-// busiest steps on, and from those that live longest. Deterministic. Time grows
-// with n log n and with how many gaps there are among what is alive together.
+// busiest steps on, and from those that live longest. At last each sinks as low
+// as it can. Deterministic. Time grows with n log n and with how many gaps
+// there are among what is alive together.
 Arena PlanArena(const std::vector<Lifetime>& buffers);
 
 // The same without going on: buffers are placed in this order.

@@ -68,13 +68,14 @@ std::vector<int> LargestFirst(const std::vector<Lifetime>& lives) {
   return order;
 }
 
+int64_t Padded(int64_t bytes) {
+  return (bytes + kBufferSlack + kBufferAlignment - 1) / kBufferAlignment *
+         kBufferAlignment;
+}
+
 // PlaceInOrder without any index: looks at every buffer placed before.
 Arena PlaceByLookingAtAll(const std::vector<Lifetime>& lives,
                           const std::vector<int>& order) {
-  const auto padded = [](int64_t bytes) {
-    return (bytes + kBufferSlack + kBufferAlignment - 1) / kBufferAlignment *
-           kBufferAlignment;
-  };
   Arena arena;
   arena.offsets.assign(lives.size(), 0);
   std::vector<size_t> placed;
@@ -87,12 +88,12 @@ Arena PlaceByLookingAtAll(const std::vector<Lifetime>& lives,
         continue;
       }
       const int64_t begin = arena.offsets[o];
-      taken.push_back({begin, begin + padded(lives[o].bytes)});
+      taken.push_back({begin, begin + Padded(lives[o].bytes)});
     }
     std::ranges::sort(taken);
     int64_t best = -1, best_gap = INT64_MAX, end = 0;
     for (const auto& [from, to] : taken) {
-      if (from - end >= padded(lives[b].bytes) && from - end < best_gap) {
+      if (from - end >= Padded(lives[b].bytes) && from - end < best_gap) {
         best = end;
         best_gap = from - end;
       }
@@ -100,7 +101,7 @@ Arena PlaceByLookingAtAll(const std::vector<Lifetime>& lives,
     }
     arena.offsets[b] = best >= 0 ? best : end;
     arena.bytes =
-        std::max(arena.bytes, arena.offsets[b] + padded(lives[b].bytes));
+        std::max(arena.bytes, arena.offsets[b] + Padded(lives[b].bytes));
     placed.push_back(b);
   }
   return arena;
@@ -133,6 +134,41 @@ TEST(PlaceInOrder, PlacesEveryBufferWhereLookingAtAllOthersWould) {
     ASSERT_EQ(arena.offsets, plain.offsets) << "round " << round;
     ASSERT_EQ(arena.bytes, plain.bytes) << "round " << round;
     ExpectDisjoint(lives, arena);
+  }
+}
+
+// Whether buffer `b` could stand at an offset, all others staying.
+bool IsFree(const std::vector<Lifetime>& lives, const Arena& arena, size_t b,
+            int64_t at) {
+  for (size_t o = 0; o < lives.size(); ++o) {
+    if (o == b || !lives[o].used() || lives[o].first > lives[b].last ||
+        lives[b].first > lives[o].last) {
+      continue;
+    }
+    if (at < arena.offsets[o] + Padded(lives[o].bytes) &&
+        arena.offsets[o] < at + Padded(lives[b].bytes)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// What is free at a step is free at the top, for scratch.
+TEST(PlanArena, LetsNoBufferStandWhereALowerPlaceIsFree) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 20; ++round) {
+    const std::vector<Lifetime> lives = RandomLives(random, 40, 30, 15);
+    const Arena arena = PlanArena(lives);
+    std::vector<int64_t> ends = {0};
+    for (size_t b = 0; b < lives.size(); ++b) {
+      ends.push_back(arena.offsets[b] + Padded(lives[b].bytes));
+    }
+    for (size_t b = 0; b < lives.size(); ++b) {
+      for (int64_t lower : ends) {
+        if (!lives[b].used() || lower >= arena.offsets[b]) continue;
+        EXPECT_FALSE(IsFree(lives, arena, b, lower)) << b << " at " << lower;
+      }
+    }
   }
 }
 

@@ -10,9 +10,10 @@
 
 namespace octet::compile {
 Result<Replay> Replay::Create(const ReplayProgram& program) {
-  OCTET_ASSIGN(Session exact, Session::Create(program.engine()));
-  OCTET_ASSIGN(Session changed, Session::Create(program.engine()));
-  OCTET_ASSIGN(Session coded, Session::Create(program.coded_));
+  const SessionOptions options = {.keeps_values = true};
+  OCTET_ASSIGN(Session exact, Session::Create(program.engine(), options));
+  OCTET_ASSIGN(Session changed, Session::Create(program.engine(), options));
+  OCTET_ASSIGN(Session coded, Session::Create(program.coded_, options));
   return Replay(program, std::move(exact), std::move(changed),
                 std::move(coded));
 }

@@ -55,6 +55,14 @@ class TestProgram {
     return Append(std::move(step));
   }
 
+  // y = relu(x)
+  void AddRelu(int x, int y) {
+    UnaryF32T relu;
+    relu.x = x;
+    relu.y = y;
+    AddStep(std::move(relu));
+  }
+
   void Input(int value) { profile().inputs.push_back(value); }
   void Output(int value) { profile().outputs.push_back(value); }
 

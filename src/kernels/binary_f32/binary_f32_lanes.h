@@ -47,7 +47,6 @@ template <typename V, BinaryOp kOp>
 template <typename V, BinaryOp kOp>
 void ApplyRows(const BinaryF32Rows& r) {
   using F = typename V::F;
-  const TileClamp none{false, 0, 0};
   for (int64_t row = 0; row < r.rows; ++row) {
     const float* a = r.a + row * r.a_row_stride;
     const float* b = r.b + row * r.b_row_stride;
@@ -56,7 +55,8 @@ void ApplyRows(const BinaryF32Rows& r) {
       F results[] = {
           Apply<V, kOp>(r.a_step == 0 ? V::Set(*a) : V::Load(a + i),
                         r.b_step == 0 ? V::Set(*b) : V::Load(b + i))};
-      FinishSums<V, 1>(results, r.after, nullptr, none, y + i, r.columns - i);
+      ClampAll<V>(r.after, results);
+      StoreRow<V>(results, y + i, r.columns - i);
     }
   }
 }

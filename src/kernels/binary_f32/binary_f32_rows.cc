@@ -46,6 +46,19 @@ bool HasRows(const BinaryF32Params& p) {
          (p.b_strides[last] == 0 || p.b_strides[last] == 1);
 }
 
+// Applies a function to results that are in the cache.
+void CallRows(TileFunctionFn elementary, const Function& function,
+              const BinaryF32Rows& r) {
+  // Rows without gaps are one.
+  const bool is_one = r.columns == r.y_row_stride;
+  const int64_t rows = is_one ? 1 : r.rows;
+  const int64_t columns = is_one ? r.rows * r.columns : r.columns;
+  for (int64_t row = 0; row < rows; ++row) {
+    float* const y = r.y + row * r.y_row_stride;
+    elementary(function, y, y, columns);
+  }
+}
+
 BinaryF32Rows RowsOf(const BinaryF32Params& p) {
   const int row = p.rank - 2, column = p.rank - 1;
   BinaryF32Rows r{};
@@ -64,9 +77,8 @@ BinaryF32Rows RowsOf(const BinaryF32Params& p) {
 }  // namespace
 
 void RunBinaryF32(void (*rows)(const BinaryF32Rows& rows),
-                  void (*elementary)(const Function& function, const float* x,
-                                     float* y, int64_t n),
-                  const BinaryF32Params& params, int64_t part, int64_t parts) {
+                  TileFunctionFn elementary, const BinaryF32Params& params,
+                  int64_t part, int64_t parts) {
   const BinaryF32Params p = Simplified(params);
   if (!HasRows(p)) return BinaryF32Reference(params, part, parts, nullptr);
   BinaryF32Rows r = RowsOf(p);
@@ -97,8 +109,7 @@ void RunBinaryF32(void (*rows)(const BinaryF32Rows& rows),
     r.b = p.b + b + first * r.b_row_stride;
     r.y = p.y + y + first * r.y_row_stride;
     rows(r);
-    FinishRows({p.after, {}, nullptr, 0, r.y, r.y_row_stride}, elementary, 0,
-               r.rows, 0, r.columns);
+    if (!IsTileClamp(p.after)) CallRows(elementary, p.after, r);
     line += r.rows;
   }
 }

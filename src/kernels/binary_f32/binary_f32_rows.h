@@ -29,9 +29,8 @@ void BinaryF32RowsAvx512Vnni(const BinaryF32Rows& rows);
 // Part `part` of `parts` by one level's functions; by the reference where the
 // operands' last axes have gaps, or for kPow.
 void RunBinaryF32(void (*rows)(const BinaryF32Rows& rows),
-                  void (*elementary)(const Function& function, const float* x,
-                                     float* y, int64_t n),
-                  const BinaryF32Params& params, int64_t part, int64_t parts);
+                  TileFunctionFn elementary, const BinaryF32Params& params,
+                  int64_t part, int64_t parts);
 
 }  // namespace octet::kernels
 

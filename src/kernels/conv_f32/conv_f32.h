@@ -44,8 +44,7 @@ struct ConvF32Params {
   int64_t group = 1;                // divides both numbers of channels
   const float* weight;              // PackConvF32's
   const float* bias = nullptr;      // [out_channels]; null: zero
-  const float* residual = nullptr;  // null: none; may be y where before and
-                                    // after are identity, ReLU or Clip
+  const float* residual = nullptr;  // may be y; null: none
   int64_t residual_pixel_stride = 0;
   Function before, after;
 };

@@ -1,4 +1,5 @@
-// AVX2: tiles of 6 pixels and one panel, 12 sums in 16 registers.
+// AVX2: tiles of 6 pixels and one panel, 12 sums in 16 registers; of half a
+// panel 8 pixels, as many as have a register for their address.
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_driver.h"
 #include "kernels/conv_f32/conv_f32_tile_lanes.h"
@@ -16,15 +17,22 @@ struct Lanes : Avx2Lanes {
   }
 };
 
-constexpr void (*kTiles[])(const ConvF32Tile&) = {
-    RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
-    RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>};
+// By panels, as in ConvF32Tiles.
+constexpr void (*kTiles[2][kMaxTileRows])(int, const ConvF32Tile&) = {
+    {RunTilesOf<Lanes, 1, 1>, RunTilesOf<Lanes, 2, 1>, RunTilesOf<Lanes, 3, 1>,
+     RunTilesOf<Lanes, 4, 1>, RunTilesOf<Lanes, 5, 1>, RunTilesOf<Lanes, 6, 1>,
+     RunTilesOf<Lanes, 7, 1>, RunTilesOf<Lanes, 8, 1>},
+    {RunTilesOf<Lanes, 1, 2>, RunTilesOf<Lanes, 2, 2>, RunTilesOf<Lanes, 3, 2>,
+     RunTilesOf<Lanes, 4, 2>, RunTilesOf<Lanes, 5, 2>, RunTilesOf<Lanes, 6, 2>,
+     nullptr, nullptr}};
 
-void Run(int rows, int, const ConvF32Tile& tile) { kTiles[rows - 1](tile); }
+void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
+  kTiles[panels][rows - 1](tiles, tile);
+}
 
 }  // namespace
 
-const ConvF32Tiles kConvF32TilesAvx2 = {1, {0, 6}, Run, ElementaryAvx2};
+const ConvF32Tiles kConvF32TilesAvx2 = {1, {8, 6}, Run, ElementaryAvx2};
 
 void ConvF32Avx2(const ConvF32Params& params, int64_t part, int64_t parts,
                  std::byte* scratch) {

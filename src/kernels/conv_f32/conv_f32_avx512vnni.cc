@@ -17,22 +17,23 @@ struct Lanes : Avx512Lanes {
   }
 };
 
-constexpr void (*kTiles[kMaxTilePanels][kMaxTileRows])(const ConvF32Tile&) = {
-    {RunTile<Lanes, 1, 1>, RunTile<Lanes, 2, 1>, RunTile<Lanes, 3, 1>,
-     RunTile<Lanes, 4, 1>, RunTile<Lanes, 5, 1>, RunTile<Lanes, 6, 1>,
-     RunTile<Lanes, 7, 1>, RunTile<Lanes, 8, 1>},
-    {RunTile<Lanes, 1, 2>, RunTile<Lanes, 2, 2>, RunTile<Lanes, 3, 2>,
-     RunTile<Lanes, 4, 2>, RunTile<Lanes, 5, 2>, RunTile<Lanes, 6, 2>,
-     RunTile<Lanes, 7, 2>, RunTile<Lanes, 8, 2>},
-    {RunTile<Lanes, 1, 3>, RunTile<Lanes, 2, 3>, RunTile<Lanes, 3, 3>,
-     RunTile<Lanes, 4, 3>, RunTile<Lanes, 5, 3>, RunTile<Lanes, 6, 3>,
-     RunTile<Lanes, 7, 3>, RunTile<Lanes, 8, 3>},
-    {RunTile<Lanes, 1, 4>, RunTile<Lanes, 2, 4>, RunTile<Lanes, 3, 4>,
-     RunTile<Lanes, 4, 4>, RunTile<Lanes, 5, 4>, RunTile<Lanes, 6, 4>, nullptr,
-     nullptr}};
+constexpr void (*kTiles[kMaxTilePanels][kMaxTileRows])(int,
+                                                       const ConvF32Tile&) = {
+    {RunTilesOf<Lanes, 1, 1>, RunTilesOf<Lanes, 2, 1>, RunTilesOf<Lanes, 3, 1>,
+     RunTilesOf<Lanes, 4, 1>, RunTilesOf<Lanes, 5, 1>, RunTilesOf<Lanes, 6, 1>,
+     RunTilesOf<Lanes, 7, 1>, RunTilesOf<Lanes, 8, 1>},
+    {RunTilesOf<Lanes, 1, 2>, RunTilesOf<Lanes, 2, 2>, RunTilesOf<Lanes, 3, 2>,
+     RunTilesOf<Lanes, 4, 2>, RunTilesOf<Lanes, 5, 2>, RunTilesOf<Lanes, 6, 2>,
+     RunTilesOf<Lanes, 7, 2>, RunTilesOf<Lanes, 8, 2>},
+    {RunTilesOf<Lanes, 1, 3>, RunTilesOf<Lanes, 2, 3>, RunTilesOf<Lanes, 3, 3>,
+     RunTilesOf<Lanes, 4, 3>, RunTilesOf<Lanes, 5, 3>, RunTilesOf<Lanes, 6, 3>,
+     RunTilesOf<Lanes, 7, 3>, RunTilesOf<Lanes, 8, 3>},
+    {RunTilesOf<Lanes, 1, 4>, RunTilesOf<Lanes, 2, 4>, RunTilesOf<Lanes, 3, 4>,
+     RunTilesOf<Lanes, 4, 4>, RunTilesOf<Lanes, 5, 4>, RunTilesOf<Lanes, 6, 4>,
+     nullptr, nullptr}};
 
-void Run(int rows, int panels, const ConvF32Tile& tile) {
-  kTiles[panels - 1][rows - 1](tile);
+void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
+  kTiles[panels - 1][rows - 1](tiles, tile);
 }
 
 }  // namespace

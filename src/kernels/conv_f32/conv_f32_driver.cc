@@ -146,32 +146,15 @@ Block BlockAt(const Conv& conv, int64_t begin) {
 // `first_element` of each run on. `tile` has everything that does not change
 // from pixel to pixel; y and residual are those of pixel 0, chains those of the
 // block's first.
-void RunTiles(const Conv& conv, const Block& block, int64_t first_element,
+void RunBlock(const Conv& conv, const Block& block, int64_t first_element,
               int panels, ConvF32Tile tile) {
-  const int64_t pixels = block.end - block.begin;
-  const int64_t most = conv.tiles.max_rows[panels];
-  const int64_t count = (pixels + most - 1) / most;
   Windows windows(conv, block, first_element);
-  float* y = tile.y;
-  const float* residual = tile.residual;
-  const float* chains_from = tile.chains_from;
-  float* chains_to = tile.chains_to;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t first = PartBegin(pixels, i, count);
-    const int rows = int(PartBegin(pixels, i + 1, count) - first);
-    for (int row = 0; row < rows; ++row) tile.pixels[row] = windows.Next();
-    tile.y = y + (block.begin + first) * tile.y_stride;
-    if (residual != nullptr) {
-      tile.residual = residual + (block.begin + first) * tile.residual_stride;
-    }
-    if (chains_from != nullptr) {
-      tile.chains_from = chains_from + first * tile.chains_stride;
-    }
-    if (chains_to != nullptr) {
-      tile.chains_to = chains_to + first * tile.chains_stride;
-    }
-    conv.tiles.run(rows, panels, tile);
+  tile.y += block.begin * tile.y_stride;
+  if (tile.residual != nullptr) {
+    tile.residual += block.begin * tile.residual_stride;
   }
+  RunTiles(conv.tiles, panels, block.end - block.begin, tile,
+           [&] { return windows.Next(); });
 }
 
 // Panels [first, end) of a group and elements [from, to) of its runs.
@@ -183,7 +166,7 @@ struct Slice {
 
 // One slice on one block of pixels. `tile` has what all slices have in common.
 void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
-              const FloatEpilogue& epilogue, ConvF32Tile tile) {
+              ConvF32Tile tile) {
   const ConvF32Params& p = conv.params;
   const ConvF32Geometry& g = conv.geometry;
   const bool is_last = slice.to == g.run;
@@ -199,21 +182,17 @@ void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
     const int64_t channel = slice.group * g.outputs + first * kConvF32Panel;
     tile.weight = p.weight + (slice.group * g.panels + first) * g.panel_floats +
                   slice.from * kConvF32Panel;
+    tile.ahead = tile.weight + (end - first) * g.panel_floats;
     tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + channel;
     tile.outputs =
         std::min(end * kConvF32Panel, g.outputs) - first * kConvF32Panel;
     tile.y = p.y + channel;
-    if (epilogue.IsFused() && p.residual != nullptr) {
-      tile.residual = p.residual + channel;
-    }
+    if (p.residual != nullptr) tile.residual = p.residual + channel;
     const int64_t chains = offset * kConvF32Panel;
     if (slice.from > 0) tile.chains_from = conv.scratch + chains;
     if (!is_last) tile.chains_to = conv.scratch + chains;
-    RunTiles(conv, block, slice.group * g.depth + slice.from, int(end - first),
+    RunBlock(conv, block, slice.group * g.depth + slice.from, int(end - first),
              tile);
-    if (!is_last) continue;
-    FinishRows(epilogue, conv.tiles.elementary, block.begin, block.end, channel,
-               tile.outputs);
   }
 }
 
@@ -221,9 +200,6 @@ void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
 void RunGroup(const Conv& conv, const Block& block, int64_t group) {
   const ConvF32Params& p = conv.params;
   const ConvF32Geometry& g = conv.geometry;
-  const FloatEpilogue epilogue{p.before,   p.after,
-                               p.residual, p.residual_pixel_stride,
-                               p.y,        p.y_pixel_stride};
   ConvF32Tile tile{};
   tile.window_rows = g.window_rows;
   tile.window_columns = g.window_columns;
@@ -232,14 +208,11 @@ void RunGroup(const Conv& conv, const Block& block, int64_t group) {
   tile.panel_floats = g.panel_floats;
   tile.y_stride = p.y_pixel_stride;
   tile.residual_stride = p.residual_pixel_stride;
-  if (epilogue.IsFused()) {
-    tile.before = TileClampOf(p.before);
-    tile.after = TileClampOf(p.after);
-  }
+  tile.epilogue = TileEpilogueOf(p.before, p.after, conv.tiles.elementary);
   const ConvF32Piece& piece = conv.piece;
   if (g.stretch == g.run || conv.scratch == nullptr) {
     RunSlice(conv, block, {group, piece.panel_begin, piece.panel_end, 0, g.run},
-             epilogue, tile);
+             tile);
     return;
   }
   for (int64_t first = piece.panel_begin; first < piece.panel_end;
@@ -247,7 +220,7 @@ void RunGroup(const Conv& conv, const Block& block, int64_t group) {
     const int64_t end = std::min(first + g.stretch_panels, piece.panel_end);
     for (int64_t from = 0; from < g.run; from += g.stretch) {
       const int64_t to = std::min(from + g.stretch, g.run);
-      RunSlice(conv, block, {group, first, end, from, to}, epilogue, tile);
+      RunSlice(conv, block, {group, first, end, from, to}, tile);
     }
   }
 }

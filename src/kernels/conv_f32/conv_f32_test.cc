@@ -74,7 +74,8 @@ TEST(ConvF32, StaysWithinTheBoundForRandomShapes) {
 
 TEST(ConvF32, AddsTheResidualInPlace) {
   const Problem problem(
-      "x=1x6x6x20 out=20 kernel=3x3 pad=1x1x1x1 bias residual after=relu");
+      "x=1x6x6x20 out=20 kernel=3x3 pad=1x1x1x1 bias before=silu residual "
+      "after=relu");
   ConvF32Problem c(problem);
   for (const auto& row : RunnableRows(ConvF32Kernels())) {
     SCOPED_TRACE(row.name);

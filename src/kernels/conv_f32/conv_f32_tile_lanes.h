@@ -38,96 +38,112 @@ template <typename V, int kRows, int kVectors>
   }
 }
 
-// Takes a whole chain out of the sums, which begin anew.
+// Adds the chains, [kRows][kVectors], that came before the one in the sums.
 template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void EndChain(
-    TileSums<V, kRows, kVectors>& sums, TileSums<V, kRows, kVectors>& chains,
-    bool& has_chains) {
+[[gnu::always_inline]] inline void AddChains(
+    const float* chains, TileSums<V, kRows, kVectors>& sums) {
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      chains[i][v] = has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
-      sums[i][v] = V::Set(0);
+      const float* const chain = chains + (i * kVectors + v) * V::kLanes;
+      sums[i][v] = V::Add(V::Load(chain), sums[i][v]);
     }
   }
-  has_chains = true;
 }
 
-// What an earlier stretch left, and for a later one. Without an earlier one,
-// zeros, so that the compiler sees them set.
+// Takes a chain out of the sums: to `chains`, or to what is there already.
 template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void LoadChains(
-    const ConvF32Tile& t, TileSums<V, kRows, kVectors>& chains) {
+[[gnu::always_inline]] inline void EndChain(TileSums<V, kRows, kVectors>& sums,
+                                            float* chains, bool has_chains) {
+  if (has_chains) AddChains<V, kRows, kVectors>(chains, sums);
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      const int64_t at = i * t.chains_stride + v * V::kLanes;
-      chains[i][v] =
-          t.chains_from == nullptr ? V::Set(0) : V::Load(t.chains_from + at);
+      V::Store(chains + (i * kVectors + v) * V::kLanes, sums[i][v]);
     }
   }
 }
 
 template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void StoreChains(
-    const ConvF32Tile& t, const TileSums<V, kRows, kVectors>& sums,
-    const TileSums<V, kRows, kVectors>& chains, bool has_chains) {
-#pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      const typename V::F sum =
-          has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
-      V::Store(t.chains_to + i * t.chains_stride + v * V::kLanes, sum);
-    }
-  }
-}
-
-// Adds the chains, the last of which is in the sums, and the bias; writes y.
-template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void FinishTile(
-    const ConvF32Tile& t, TileSums<V, kRows, kVectors>& sums,
-    TileSums<V, kRows, kVectors>& chains, bool has_chains) {
-#pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      const typename V::F sum =
-          has_chains ? V::Add(chains[i][v], sums[i][v]) : sums[i][v];
-      sums[i][v] = V::Add(sum, V::Load(t.bias + v * V::kLanes));
-    }
-    FinishSums<V, kVectors>(
-        sums[i], t.before,
-        t.residual == nullptr ? nullptr : t.residual + i * t.residual_stride,
-        t.after, t.y + i * t.y_stride, t.outputs);
-  }
-}
-
-// kRows pixels times kPanels panels of 16.
-template <typename V, int kRows, int kPanels>
-[[gnu::noinline]] void RunTile(const ConvF32Tile& t) {
-  constexpr int kVectors = kPanels * (16 / V::kLanes);
-  TileSums<V, kRows, kVectors> sums;
+[[gnu::always_inline]] inline void ClearSums(
+    TileSums<V, kRows, kVectors>& sums) {
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) sums[i][v] = V::Set(0);
   }
+}
+
+// Copies rows of kVectors vectors.
+template <typename V, int kVectors>
+[[gnu::always_inline]] inline void CopyChains(const float* from,
+                                              int64_t from_stride, float* to,
+                                              int64_t to_stride, int rows) {
+  for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const int64_t at = v * V::kLanes;
+      V::Store(to + i * to_stride + at, V::Load(from + i * from_stride + at));
+    }
+  }
+}
+
+// Where y and the residual of a tile's rows are.
+[[gnu::always_inline]] inline TileRows RowsFrom(const ConvF32Tile& t,
+                                                int64_t first) {
+  return {
+      t.y + first * t.y_stride, t.y_stride,
+      t.residual == nullptr ? nullptr : t.residual + first * t.residual_stride,
+      t.residual_stride, t.outputs};
+}
+
+// What follows the last chain of a tile, or of a stretch. `first` is the tile's
+// first row.
+template <typename V, int kVectors>
+[[gnu::noinline]] void FinishTile(const ConvF32Tile& t, int64_t first,
+                                  float* chains, int rows) {
+  if (t.chains_to != nullptr) {
+    return CopyChains<V, kVectors>(chains, kVectors * V::kLanes,
+                                   t.chains_to + first * t.chains_stride,
+                                   t.chains_stride, rows);
+  }
+  FinishBlock<V, kVectors>(t.epilogue, t.bias, chains, rows,
+                           RowsFrom(t, first));
+}
+
+// One tile: kRows pixels from `first` on times kVectors vectors of outputs,
+// which are a few panels of 16 or the first half of one.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void RunTile(const ConvF32Tile& t,
+                                           int64_t first) {
+  constexpr int kPanels = (kVectors * int(V::kLanes) + 15) / 16;
+  constexpr int64_t kRow = kVectors * V::kLanes;
   const float* pixels[kRows];
 #pragma GCC unroll 8
-  for (int i = 0; i < kRows; ++i) pixels[i] = t.pixels[i];
+  for (int i = 0; i < kRows; ++i) {
+    pixels[i] = t.pixels[first + i];
+    // Several at once would wait for the stores of each to leave the core.
+    asm("" : "+r"(pixels[i]));
+  }
   const float* w = t.weight;
   const int64_t panel = t.panel_floats;
+  // Four tiles in a row ask for all of them, a line every four steps.
+  const float* ahead = t.ahead + first / kRows % 4 * (panel / 4);
+  TileSums<V, kRows, kVectors> sums;
   const auto step = [&](int64_t at, int ahead) [[gnu::always_inline]] {
     AddProducts<V, kRows, kVectors>(pixels, at + ahead, w + ahead * 16, panel,
                                     sums);
   };
   // Whole chains, in memory: the registers hold the one that grows.
-  TileSums<V, kRows, kVectors> chains;
+  alignas(64) float chains[kRows * kRow];
   bool has_chains = t.chains_from != nullptr;
-  LoadChains<V, kRows, kVectors>(t, chains);
+  if (has_chains) {
+    CopyChains<V, kVectors>(t.chains_from + first * t.chains_stride,
+                            t.chains_stride, chains, kRow, kRows);
+  }
+  ClearSums<V, kRows, kVectors>(sums);
   int64_t left = kConvF32Chain;
   for (int64_t row = 0; row < t.window_rows; ++row) {
     for (int64_t column = 0; column < t.window_columns; ++column) {
@@ -136,6 +152,8 @@ template <typename V, int kRows, int kPanels>
       while (at < end) {
         if (left == 0) {
           EndChain<V, kRows, kVectors>(sums, chains, has_chains);
+          ClearSums<V, kRows, kVectors>(sums);
+          has_chains = true;
           left = kConvF32Chain;
         }
         const int64_t stop = at + left < end ? at + left : end;
@@ -145,16 +163,37 @@ template <typename V, int kRows, int kPanels>
           step(at, 1);
           step(at, 2);
           step(at, 3);
+#pragma GCC unroll 4
+          for (int i = 0; i < kPanels; ++i) {
+            __builtin_prefetch(ahead + i * panel, 0, 2);
+          }
+          ahead += 16;
         }
         for (; at < stop; ++at, w += 16) step(at, 0);
       }
     }
   }
-  if (t.chains_to != nullptr) {
-    StoreChains<V, kRows, kVectors>(t, sums, chains, has_chains);
-    return;
+  if (t.chains_to == nullptr && t.epilogue.elementary == nullptr &&
+      !t.epilogue.before_clamp.is_on) {
+    // The most frequent case, without another way through memory.
+    if (has_chains) AddChains<V, kRows, kVectors>(chains, sums);
+#pragma GCC unroll 8
+    for (int v = 0; v < kVectors; ++v) {
+      const typename V::F bias = V::Load(t.bias + v * V::kLanes);
+#pragma GCC unroll 8
+      for (int i = 0; i < kRows; ++i) sums[i][v] = V::Add(sums[i][v], bias);
+    }
+    return FinishClamped<V, kRows, kVectors>(
+        {{}, t.epilogue.after_clamp, nullptr, {}, {}}, sums,
+        RowsFrom(t, first));
   }
-  FinishTile<V, kRows, kVectors>(t, sums, chains, has_chains);
+  EndChain<V, kRows, kVectors>(sums, chains, has_chains);
+  FinishTile<V, kVectors>(t, first, chains, kRows);
+}
+
+template <typename V, int kRows, int kVectors>
+[[gnu::noinline]] void RunTilesOf(int tiles, const ConvF32Tile& t) {
+  for (int64_t i = 0; i < tiles; ++i) RunTile<V, kRows, kVectors>(t, i * kRows);
 }
 
 }  // namespace

@@ -48,9 +48,14 @@ KernelTable<ConvF32Params> ConvF32WinogradKernels() {
 }
 
 Work PlanConvF32Winograd(const ConvF32Params& params, int threads) {
+  return PlanConvF32WinogradAt(CpuLevel::kAvx512Bf16, params, threads);
+}
+
+Work PlanConvF32WinogradAt(CpuLevel level, const ConvF32Params& params,
+                           int threads) {
   const WinogradShape shape = WinogradShapeOf(params);
   return {WinogradParts(shape, kNsPerProduct, threads),
-          WinogradScratchBytes(shape)};
+          WinogradScratchBytes(shape, level)};
 }
 
 }  // namespace octet::kernels

@@ -37,6 +37,9 @@ WinogradShape WinogradShapeOf(const ConvF32Params& params);
 // requires: WinogradApplies.
 KernelTable<ConvF32Params> ConvF32WinogradKernels();
 Work PlanConvF32Winograd(const ConvF32Params& params, int threads);
+// The same with no more scratch than kernels up to `level` need.
+Work PlanConvF32WinogradAt(CpuLevel level, const ConvF32Params& params,
+                           int threads);
 
 void ConvF32WinogradAvx2(const ConvF32Params& params, int64_t part,
                          int64_t parts, std::byte* scratch);

@@ -83,29 +83,14 @@ struct ConvF32WinogradBase {
     constexpr int kVectors = 16 / V::kLanes;
     const int64_t channel = 16 * panel;
     const int64_t left = p.out_channels - channel;
-    const int64_t channels = left < 16 ? left : 16;
-    const FloatEpilogue epilogue{p.before,   p.after,
-                                 p.residual, p.residual_pixel_stride,
-                                 p.y,        p.y_pixel_stride};
-    const bool fuses = epilogue.IsFused();
-    const TileClamp before = fuses ? TileClampOf(p.before) : TileClamp{};
-    const TileClamp after = fuses ? TileClampOf(p.after) : TileClamp{};
-    for (int64_t i = 0; i < pixels; ++i) {
-      typename V::F v[kVectors];
-#pragma GCC unroll 2
-      for (int j = 0; j < kVectors; ++j) {
-        v[j] = V::Load(sums + 16 * i + V::kLanes * j);
-      }
-      const float* const residual =
-          fuses && p.residual != nullptr
-              ? p.residual + (pixel + i) * p.residual_pixel_stride + channel
-              : nullptr;
-      FinishSums<V, kVectors>(v, before, residual, after,
-                              p.y + (pixel + i) * p.y_pixel_stride + channel,
-                              channels);
+    TileRows rows{p.y + pixel * p.y_pixel_stride + channel, p.y_pixel_stride,
+                  p.residual, p.residual_pixel_stride, left < 16 ? left : 16};
+    if (p.residual != nullptr) {
+      rows.residual += pixel * p.residual_pixel_stride + channel;
     }
-    FinishRows(epilogue, V::kElementary, pixel, pixel + pixels, channel,
-               channels);
+    const TileEpilogue epilogue =
+        TileEpilogueOf(p.before, p.after, V::kElementary);
+    FinishBlock<V, kVectors>(epilogue, nullptr, sums, pixels, rows);
   }
 };
 

@@ -126,7 +126,8 @@ TEST(ConvF32Winograd, GivesTheSameBitsHoweverItIsCutAndForAnyBatch) {
     Buffer<float> together(c.y.elements()), cut(c.y.elements()),
         alone(c.y.elements());
     ConvF32Params p = c.params;
-    const int64_t scratch = PlanConvF32Winograd(p, 4).scratch_bytes;
+    const int64_t scratch =
+        PlanConvF32WinogradAt(row.level, p, 4).scratch_bytes;
     p.y = together.get();
     RunInParts(row.fn, p, 1, scratch);
     p.y = cut.get();

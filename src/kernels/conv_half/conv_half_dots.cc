@@ -61,24 +61,18 @@ class DotPart : public ConvHalfPart {
   }
 
   void Convolve(const ConvHalfBlock& block) override {
-    const ConvHalfParams& p = params();
-    const FloatEpilogue epilogue{p.before, p.after, block.residual,
-                                 block.n,  block.y, block.y_stride};
     const int64_t panels = block.panel_end - block.panel;
     for (int64_t panel = 0; panel < panels; panel += kMostDotPanels) {
       const int64_t n = std::min<int64_t>(kMostDotPanels, panels - panel);
-      RunTiles(block, panel, int(n), epilogue.IsFused());
+      RunTiles(block, panel, int(n));
     }
-    const int64_t pixels = (block.end - block.row) * geometry().row_pixels;
-    FinishRows(epilogue, tiles_.elementary, 0, pixels, 0, block.n);
   }
 
   // All pixels of a block times some of its panels.
-  void RunTiles(const ConvHalfBlock& block, int64_t panel, int panels,
-                bool fuses) {
+  void RunTiles(const ConvHalfBlock& block, int64_t panel, int panels) {
     const int64_t pixels = (block.end - block.row) * geometry().row_pixels;
     const int64_t count = (pixels + kMostDotRows - 1) / kMostDotRows;
-    ConvHalfTile tile = TileOf(block, panel, panels, fuses);
+    ConvHalfTile tile = TileOf(block, panel, panels);
     float* const y = tile.y;
     const float* const residual = tile.residual;
     for (int64_t i = 0; i < count; ++i) {
@@ -96,8 +90,8 @@ class DotPart : public ConvHalfPart {
     }
   }
 
-  ConvHalfTile TileOf(const ConvHalfBlock& block, int64_t panel, int panels,
-                      bool fuses) const {
+  ConvHalfTile TileOf(const ConvHalfBlock& block, int64_t panel,
+                      int panels) const {
     const ConvHalfParams& p = params();
     const ConvHalfWeightShape& w = geometry().weight;
     ConvHalfTile tile{};
@@ -116,10 +110,8 @@ class DotPart : public ConvHalfPart {
     tile.y_stride = block.y_stride;
     tile.residual_stride = block.n;
     tile.outputs = std::min<int64_t>(panels * 16, block.n - panel * 16);
-    if (!fuses) return tile;
     if (block.residual != nullptr) tile.residual = block.residual + panel * 16;
-    tile.before = TileClampOf(p.before);
-    tile.after = TileClampOf(p.after);
+    tile.epilogue = TileEpilogueOf(p.before, p.after, tiles_.elementary);
     return tile;
   }
 

@@ -11,8 +11,7 @@ namespace octet::kernels {
 struct ConvHalfDotTiles {
   CpuLevel level;
   RunConvHalfTile run;
-  void (*elementary)(const Function& function, const float* x, float* y,
-                     int64_t n);
+  TileFunctionFn elementary;
 };
 
 // Pairs must not reach from one group into the next.

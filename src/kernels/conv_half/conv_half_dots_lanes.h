@@ -50,11 +50,10 @@ template <typename V, int kRows, int kPanels>
     for (int v = 0; v < kPanels; ++v) {
       sums[i][v] = V::Add(sums[i][v], V::Load(t.bias + v * V::kLanes));
     }
-    FinishSums<V, kPanels>(
-        sums[i], t.before,
-        t.residual == nullptr ? nullptr : t.residual + i * t.residual_stride,
-        t.after, t.y + i * t.y_stride, t.outputs);
   }
+  FinishSums<V, kRows, kPanels>(
+      t.epilogue, sums,
+      {t.y, t.y_stride, t.residual, t.residual_stride, t.outputs});
 }
 
 template <typename V, int kPanels>

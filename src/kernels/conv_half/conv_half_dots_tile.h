@@ -29,7 +29,7 @@ struct ConvHalfTile {
   const float* residual;   // likewise; null: none
   int64_t residual_stride;
   int64_t outputs;  // channels of the tile that exist
-  TileClamp before, after;
+  TileEpilogue epilogue;
 };
 
 // Runs tiles of any number of rows and panels up to those above.

@@ -7,69 +7,15 @@
 #include "base/half.h"
 #include "kernels/cast/half_rows.h"
 #include "kernels/conv_f32/conv_f32.h"
-#include "kernels/conv_f32/conv_f32_pack.h"
-#include "kernels/conv_f32/conv_f32_problem.h"
 #include "kernels/conv_half/conv_half_dots.h"
-#include "kernels/conv_half/conv_half_pack.h"
+#include "kernels/conv_half/conv_half_problem.h"
 #include "kernels/testing/check.h"
 
 namespace octet::kernels {
 namespace {
 
-// The halves of x; x becomes what they stand for.
-Buffer<uint16_t> Round(DType half, float* x, int64_t n) {
-  const HalfRows& rows = FindHalfRows(half, CpuLevel::kScalar);
-  Buffer<uint16_t> halves(n);
-  rows.narrow(x, halves.get(), n);
-  rows.widen(halves.get(), x, n);
-  return halves;
-}
-
-// A problem in halves beside the same one in f32.
-struct Pair {
-  Pair(const Problem& problem, DType half)
-      : wide(problem),
-        x(Round(half, wide.x.get(), wide.x.elements())),
-        residual(Round(half, wide.residual.get(), wide.residual.elements())) {
-    const ConvF32Params& f = wide.params;
-    const ConvHalfWeightShape shape{f.out_channels,
-                                    f.window.kernel_h * f.window.kernel_w,
-                                    f.in_channels / f.group, f.group};
-    packed = Buffer<uint16_t>(PackedConvHalfSize(shape));
-    PackConvHalf(wide.weights.data(), shape, half, packed.get());
-    Round(half, wide.weights.data(), int64_t(wide.weights.size()));
-    PackConvF32(wide.weights.data(), f.out_channels, wide.k, f.group,
-                wide.packed.get());
-    params = {.half = half,
-              .x = x.get(),
-              .batch = f.batch,
-              .in_h = f.in_h,
-              .in_w = f.in_w,
-              .in_channels = f.in_channels,
-              .x_pixel_stride = f.x_pixel_stride,
-              .y_is_half = false,
-              .y = nullptr,
-              .out_h = f.out_h,
-              .out_w = f.out_w,
-              .out_channels = f.out_channels,
-              .y_pixel_stride = f.y_pixel_stride,
-              .window = f.window,
-              .group = f.group,
-              .weight = packed.get(),
-              .bias = f.bias,
-              .residual = f.residual == nullptr ? nullptr : residual.get(),
-              .residual_pixel_stride = f.residual_pixel_stride,
-              .before = f.before,
-              .after = f.after};
-  }
-
-  ConvF32Problem wide;
-  Buffer<uint16_t> x, residual, packed{0};
-  ConvHalfParams params;
-};
-
 // What conv_f32 makes of it at a level.
-Buffer<float> WideOutput(const Pair& pair, CpuLevel level) {
+Buffer<float> WideOutput(const ConvHalfProblem& pair, CpuLevel level) {
   Buffer<float> y(pair.wide.y.elements());
   ConvF32Params p = pair.wide.params;
   p.y = y.get();
@@ -79,7 +25,7 @@ Buffer<float> WideOutput(const Pair& pair, CpuLevel level) {
 
 void CheckProblem(const Problem& problem, DType half) {
   SCOPED_TRACE(problem.line() + " in " + std::string(Name(half)));
-  const Pair pair(problem, half);
+  const ConvHalfProblem pair(problem, half);
   const int64_t elements = pair.wide.y.elements();
   const int64_t scratch = PlanConvHalf(pair.params, 4).scratch_bytes;
   ForEachRow<float>(
@@ -123,7 +69,7 @@ TEST(ConvHalf, IsConvF32OfTheWidenedOperands) {
 TEST(ConvHalf, AddsTheResidualInPlace) {
   const Problem problem(
       "x=1x6x6x20 out=20 kernel=3x3 pad=1x1x1x1 bias residual after=relu");
-  Pair pair(problem, DType::kF16);
+  ConvHalfProblem pair(problem, DType::kF16);
   pair.params.y_is_half = true;
   const int64_t scratch = PlanConvHalf(pair.params, 4).scratch_bytes;
   for (const auto& row : RunnableRows(ConvHalfKernels())) {
@@ -143,7 +89,7 @@ TEST(ConvHalf, AddsTheResidualInPlace) {
 
 TEST(ConvHalf, GivesInfinityBeyondTheRangeOfF16) {
   const Problem problem("x=1x1x1x2 out=1");
-  Pair pair(problem, DType::kF16);
+  ConvHalfProblem pair(problem, DType::kF16);
   pair.x[0] = pair.x[1] = 0x7bff;  // 65504
   for (int64_t i = 0; i < 32; ++i) pair.packed[i] = 0x3c00;
   pair.params.y_is_half = true;

@@ -22,8 +22,10 @@ constexpr Kernel<ConvU8Params> kRows[] = {
 // Between what a core does with AVX2 (80 products a nanosecond) and with
 // AVX-512 (250 to 500): it only decides what is worth cutting.
 double EstimateNs(const ConvU8Params& p) {
-  const double outputs = double(p.batch * p.out_h * p.out_w) * p.out_channels;
   const ConvU8Layout layout = LayoutOf(p);
+  // A panel is computed whole, were it for one channel.
+  const double outputs = double(p.batch * p.out_h * p.out_w) *
+                         double(p.group * layout.panels * 16);
   // A function of floats costs as much as 64 products.
   const bool has_function = p.epilogue.kind == EpilogueKind::kFloat &&
                             p.epilogue.before.kind != FunctionKind::kIdentity;

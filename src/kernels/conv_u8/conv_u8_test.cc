@@ -171,5 +171,14 @@ TEST(ConvU8, PlanLeavesSmallWorkWholeAndCutsLargeWork) {
   EXPECT_GE(PlanConvU8(p, 2).parts, 8);
 }
 
+// Sixteen are computed for it.
+TEST(ConvU8, PlanCutsWorkForASingleChannel) {
+  ConvU8Params p;
+  p.in_h = p.in_w = p.out_h = p.out_w = 52;
+  p.in_channels = 64;
+  p.out_channels = 1;
+  EXPECT_EQ(PlanConvU8(p, 2).parts, 2);
+}
+
 }  // namespace
 }  // namespace octet::kernels

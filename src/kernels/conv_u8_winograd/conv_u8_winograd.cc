@@ -56,9 +56,14 @@ WinogradShape WinogradShapeOf(const ConvU8Params& p) {
 }
 
 Work PlanConvU8Winograd(const ConvU8Params& params, int threads) {
+  return PlanConvU8WinogradAt(CpuLevel::kAvx512Bf16, params, threads);
+}
+
+Work PlanConvU8WinogradAt(CpuLevel level, const ConvU8Params& params,
+                          int threads) {
   const WinogradShape shape = WinogradShapeOf(params);
   return {WinogradParts(shape, kNsPerProduct, threads),
-          WinogradScratchBytes(shape)};
+          WinogradScratchBytes(shape, level)};
 }
 
 }  // namespace octet::kernels

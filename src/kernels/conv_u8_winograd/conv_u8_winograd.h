@@ -39,6 +39,9 @@ WinogradShape WinogradShapeOf(const ConvU8Params& params);
 // requires: WinogradIsExact.
 KernelTable<ConvU8Params> ConvU8WinogradKernels();
 Work PlanConvU8Winograd(const ConvU8Params& params, int threads);
+// The same with no more scratch than kernels up to `level` need.
+Work PlanConvU8WinogradAt(CpuLevel level, const ConvU8Params& params,
+                          int threads);
 
 void ConvU8WinogradAvx2(const ConvU8Params& params, int64_t part, int64_t parts,
                         std::byte* scratch);

@@ -33,11 +33,12 @@ std::vector<Problem> ExactProblems() {
 
 using Output = ProblemOutput;
 
-Output OutputOf(const ConvU8Problem& problem, KernelFn<ConvU8Params> fn,
+Output OutputOf(const ConvU8Problem& problem, const Kernel<ConvU8Params>& row,
                 int64_t parts) {
   Output output(problem);
   const ConvU8Params params = problem.WriteTo(output.u8, output.f32);
-  RunInParts(fn, params, parts, PlanConvU8Winograd(params, 1).scratch_bytes);
+  RunInParts(row.fn, params, parts,
+             PlanConvU8WinogradAt(row.level, params, 1).scratch_bytes);
   return output;
 }
 
@@ -49,7 +50,7 @@ void ExpectBitsOfTheReference(const Problem& line,
   for (const auto& row : RunnableRows(ConvU8WinogradKernels())) {
     if (row.fn == ConvU8Reference) continue;
     for (int64_t some : parts) {
-      EXPECT_TRUE(OutputOf(problem, row.fn, some) == expected)
+      EXPECT_TRUE(OutputOf(problem, row, some) == expected)
           << row.name << " in " << some << " parts: " << line.line();
     }
   }

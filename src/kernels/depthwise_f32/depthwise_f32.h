@@ -32,8 +32,7 @@ struct DepthwiseF32Params {
   Window window;
   const float* weight;  // [kernel_h * kernel_w][C padded to 16], padding zero
   const float* bias = nullptr;      // [channels]; null: zero
-  const float* residual = nullptr;  // null: none; may be y where before and
-                                    // after are identity, ReLU or Clip
+  const float* residual = nullptr;  // may be y; null: none
   int64_t residual_pixel_stride = 0;
   Function before, after;
 };

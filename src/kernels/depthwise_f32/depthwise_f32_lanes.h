@@ -1,6 +1,7 @@
 // depthwise_f32 over any lanes (kernels/elementary), channels side by side.
 //
-// Along an output row, pixels whose whole window lies inside the image go four
+// Windows of 3x3 have their own form (depthwise_f32_three.h). Of the others,
+// pixels along an output row whose whole window lies inside the image go four
 // at a time, so that weights are loaded once for four; those at the edges go
 // alone, over the taps that exist. Padding needs no copy: the tap is left out.
 // Internal linkage, so that files of any instruction set may include this.
@@ -10,6 +11,7 @@
 #include <cstdint>
 
 #include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/depthwise_f32/depthwise_f32_three.h"
 #include "kernels/float_epilogue/float_epilogue_lanes.h"
 #include "kernels/work.h"
 
@@ -21,16 +23,6 @@ namespace {
 struct Taps {
   int64_t begin_h, end_h, begin_w, end_w;
   const float* x;
-};
-
-// What stays the same in one call.
-struct Depthwise {
-  const DepthwiseF32Params& p;
-  bool fuses;
-  TileClamp before, after;
-  int64_t padded;        // channels of a row of weights
-  int64_t tap_h, tap_w;  // distance of neighbouring taps in x
-  int64_t step;          // distance of neighbouring windows of a row
 };
 
 // First tap inside the image, and the one behind the last, on one axis.
@@ -69,39 +61,6 @@ template <typename V, int kPixels, int kVectors>
   }
 }
 
-// The same for the three neighbouring taps of a whole row of a window, when
-// pixels are kStride columns apart: each column is loaded once for all pixels
-// that see it.
-template <typename V, int kPixels, int kVectors, int kStride>
-[[gnu::always_inline]] inline void AddThree(
-    const Depthwise& d, const Taps& taps, int64_t h, int64_t channel,
-    typename V::F (&sums)[kPixels][kVectors]) {
-  const float* x = taps.x + h * d.tap_h + channel;
-  const float* w = d.p.weight + h * 3 * d.padded + channel;
-  typename V::F weights[3][kVectors];
-#pragma GCC unroll 4
-  for (int i = 0; i < 3; ++i) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      weights[i][v] = V::Load(w + i * d.padded + v * V::kLanes);
-    }
-  }
-#pragma GCC unroll 16
-  for (int column = 0; column < (kPixels - 1) * kStride + 3; ++column) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      const typename V::F value = V::Load(x + v * V::kLanes);
-#pragma GCC unroll 4
-      for (int j = 0; j < kPixels; ++j) {
-        const int tap = column - j * kStride;
-        if (tap < 0 || tap > 2) continue;
-        sums[j][v] = V::Fma(value, weights[tap][v], sums[j][v]);
-      }
-    }
-    x += d.tap_w;
-  }
-}
-
 template <typename V, int kPixels, int kVectors>
 [[gnu::always_inline]] inline void AddBias(
     const float* bias, typename V::F (&sums)[kPixels][kVectors]) {
@@ -114,12 +73,12 @@ template <typename V, int kPixels, int kVectors>
   }
 }
 
-// kPixels pixels from `pixel` on, the `count` channels from `channel` on; by
-// AddThree if kStride is not 0.
-template <typename V, int kPixels, int kVectors, int kStride>
+// kPixels pixels from `pixel` on, kVectors vectors of channels from `channel`
+// on.
+template <typename V, int kPixels, int kVectors>
 [[gnu::always_inline]] inline void SumWindow(const Depthwise& d,
                                              const Taps& taps, int64_t pixel,
-                                             int64_t channel, int64_t count) {
+                                             int64_t channel) {
   const DepthwiseF32Params& p = d.p;
   typename V::F sums[kPixels][kVectors];
 #pragma GCC unroll 4
@@ -128,46 +87,22 @@ template <typename V, int kPixels, int kVectors, int kStride>
     for (int i = 0; i < kPixels; ++i) sums[i][v] = V::Set(0.0f);
   }
   for (int64_t h = taps.begin_h; h < taps.end_h; ++h) {
-    if constexpr (kStride == 0) {
-      AddRow<V, kPixels, kVectors>(d, taps, h, channel, sums);
-    } else {
-      AddThree<V, kPixels, kVectors, kStride>(d, taps, h, channel, sums);
-    }
+    AddRow<V, kPixels, kVectors>(d, taps, h, channel, sums);
   }
   AddBias<V>(p.bias == nullptr ? nullptr : p.bias + channel, sums);
-#pragma GCC unroll 4
-  for (int j = 0; j < kPixels; ++j) {
-    const float* residual =
-        d.fuses && p.residual != nullptr
-            ? p.residual + (pixel + j) * p.residual_pixel_stride + channel
-            : nullptr;
-    FinishSums<V, kVectors>(sums[j], d.before, residual, d.after,
-                            p.y + (pixel + j) * p.y_pixel_stride + channel,
-                            count);
-  }
+  FinishSums<V, kPixels, kVectors>(d.epilogue, sums, RowsAt(d, pixel, channel));
 }
 
-template <typename V, int kPixels, int kStride>
+template <typename V, int kPixels>
 [[gnu::noinline]] void SumPixels(const Depthwise& d, const Taps& taps,
                                  int64_t pixel) {
   int64_t channel = 0;
   for (; channel + 2 * V::kLanes <= d.p.channels; channel += 2 * V::kLanes) {
-    SumWindow<V, kPixels, 2, kStride>(d, taps, pixel, channel, 2 * V::kLanes);
+    SumWindow<V, kPixels, 2>(d, taps, pixel, channel);
   }
   for (; channel < d.p.channels; channel += V::kLanes) {
-    SumWindow<V, kPixels, 1, kStride>(d, taps, pixel, channel,
-                                      d.p.channels - channel);
+    SumWindow<V, kPixels, 1>(d, taps, pixel, channel);
   }
-}
-
-// Four pixels whose windows lie inside the image.
-template <typename V>
-void SumFour(const Depthwise& d, const Taps& taps, int64_t pixel) {
-  const Window& w = d.p.window;
-  const bool is_three = w.kernel_w == 3 && w.dilation_w == 1;
-  if (is_three && w.stride_w == 1) return SumPixels<V, 4, 1>(d, taps, pixel);
-  if (is_three && w.stride_w == 2) return SumPixels<V, 4, 2>(d, taps, pixel);
-  SumPixels<V, 4, 0>(d, taps, pixel);
 }
 
 // One output row.
@@ -190,41 +125,39 @@ void SumRow(const Depthwise& d, int64_t image, int64_t oy) {
     if (four_fit) {
       taps.begin_w = 0;
       taps.end_w = w.kernel_w;
-      SumFour<V>(d, taps, first_pixel + ox);
+      SumPixels<V, 4>(d, taps, first_pixel + ox);
       ox += 4;
     } else {
       taps.begin_w = FirstTap(x, w.dilation_w, w.kernel_w);
       taps.end_w = LastTap(x, w.dilation_w, w.kernel_w, p.in_w);
-      SumPixels<V, 1, 0>(d, taps, first_pixel + ox);
+      SumPixels<V, 1>(d, taps, first_pixel + ox);
       ++ox;
     }
   }
 }
 
 template <typename V>
-void RunDepthwiseF32(const DepthwiseF32Params& p,
-                     void (*elementary)(const Function& function,
-                                        const float* x, float* y, int64_t n),
+void RunDepthwiseF32(const DepthwiseF32Params& p, TileFunctionFn elementary,
                      int64_t part, int64_t parts) {
-  const FloatEpilogue epilogue{p.before,   p.after,
-                               p.residual, p.residual_pixel_stride,
-                               p.y,        p.y_pixel_stride};
-  const TileClamp none{false, 0, 0};
-  const bool fuses = IsTileClamp(p.before) && IsTileClamp(p.after);
   const Depthwise d{p,
-                    fuses,
-                    fuses ? TileClampOf(p.before) : none,
-                    fuses ? TileClampOf(p.after) : none,
+                    TileEpilogueOf(p.before, p.after, elementary),
                     RoundUp(p.channels, 16),
                     p.window.dilation_h * p.in_w * p.x_pixel_stride,
                     p.window.dilation_w * p.x_pixel_stride,
                     p.window.stride_w * p.x_pixel_stride};
   const int64_t rows = p.batch * p.out_h;
   const int64_t end = PartBegin(rows, part + 1, parts);
-  for (int64_t row = PartBegin(rows, part, parts); row < end; ++row) {
-    SumRow<V>(d, row / p.out_h, row % p.out_h);
-    FinishRows(epilogue, elementary, row * p.out_w, (row + 1) * p.out_w, 0,
-               p.channels);
+  for (int64_t row = PartBegin(rows, part, parts); row < end;) {
+    const int64_t image = row / p.out_h, oy = row % p.out_h;
+    const int64_t left = end - row < p.out_h - oy ? end - row : p.out_h - oy;
+    if (IsThreeByThree(p.window)) {
+      const int64_t some = left < 2 ? left : 2;
+      SumTwoRows<V>(d, image, oy, some);
+      row += some;
+    } else {
+      SumRow<V>(d, image, oy);
+      ++row;
+    }
   }
 }
 

@@ -58,7 +58,8 @@ TEST(DepthwiseF32, StaysWithinTheBoundForRandomShapes) {
 
 TEST(DepthwiseF32, AddsTheResidualInPlace) {
   DepthwiseF32Problem c(
-      Problem("x=1x6x6x20 kernel=3x3 pad=1x1x1x1 bias residual after=relu"));
+      Problem("x=1x6x6x20 kernel=3x3 pad=1x1x1x1 bias before=silu residual "
+              "after=relu"));
   for (const auto& row : RunnableRows(DepthwiseF32Kernels())) {
     SCOPED_TRACE(row.name);
     const int64_t scratch = PlanDepthwiseF32(c.params, 4).scratch_bytes;

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 
+#include "kernels/elementary/lanes_pair.h"
 #include "octet/function.h"
 
 namespace octet::kernels {
@@ -37,13 +38,14 @@ struct ReducedExp {
   typename V::F expm1;
 };
 
+// Below -104, e^x rounds to 0; above 89, to infinity.
 template <typename V>
-[[gnu::always_inline]] inline ReducedExp<V> ReduceExp(typename V::F x) {
+[[gnu::always_inline]] inline ReducedExp<V> ReduceExp(typename V::F x,
+                                                      float least = -104.0f) {
   // (e^f - 1 - f) / f^2; 2^-28 of e^f.
   constexpr float kTail[] = {0.49999994f, 0.166665211f, 0.0416682735f,
                              0.00836868584f, 0.00138201355f};
-  // Below the first, e^x rounds to 0; above the second, to infinity.
-  x = V::Max(V::Set(-104.0f), V::Min(V::Set(89.0f), x));
+  x = V::Max(V::Set(least), V::Min(V::Set(89.0f), x));
   const typename V::F n = V::Round(V::Mul(x, V::Set(1.44269502f)));
   typename V::F f = V::Fma(n, V::Set(-0.693147182f), x);
   f = V::Fma(n, V::Set(1.90465421e-9f), f);
@@ -55,6 +57,18 @@ template <typename V>
 [[gnu::always_inline]] inline typename V::F Exp(typename V::F x) {
   const ReducedExp<V> r = ReduceExp<V>(x);
   return V::Scale(V::Add(r.expm1, V::Set(1.0f)), r.n);
+}
+
+// The same, but never less than e^-86: all powers of two on the way are normal
+// floats then, which takes fewer operations.
+template <typename V>
+[[gnu::always_inline]] inline typename V::F NormalExp(typename V::F x) {
+  const typename V::F one = V::Set(1.0f);
+  const ReducedExp<V> r = ReduceExp<V>(x, -86.0f);
+  // 2^n may be infinity, half of it is not.
+  const typename V::F half =
+      V::AddExponent(V::Add(r.expm1, one), V::Sub(r.n, one));
+  return V::Add(half, half);
 }
 
 // e^x - 1 for x <= 0 without cancellation.
@@ -104,12 +118,12 @@ template <typename V>
 template <typename V>
 [[gnu::always_inline]] inline typename V::F Sigmoid(typename V::F x) {
   const typename V::F one = V::Set(1.0f);
-  return V::Div(one, V::Add(one, Exp<V>(V::Neg(x))));
+  return V::Div(one, V::Add(one, NormalExp<V>(V::Neg(x))));
 }
 
 template <typename V>
 [[gnu::always_inline]] inline typename V::F Silu(typename V::F x) {
-  return V::Div(x, V::Add(V::Set(1.0f), Exp<V>(V::Neg(x))));
+  return V::Div(x, V::Add(V::Set(1.0f), NormalExp<V>(V::Neg(x))));
 }
 
 // 2^x for |x| <= 125, to 2^-13 of it: for results that are rounded to 8-bit
@@ -189,7 +203,7 @@ template <typename V>
   using F = typename V::F;
   const F a = V::Abs(x);
   const F rate = Polynomial<V>(kRate, a);
-  F tail = V::Mul(Exp<V>(V::Neg(V::Mul(a, rate))), V::Set(0.5f));
+  F tail = V::Mul(NormalExp<V>(V::Neg(V::Mul(a, rate))), V::Set(0.5f));
   tail = V::Select(V::Less(V::Set(6.0f), a), V::Set(0.0f), tail);
   const F phi =
       V::Select(V::Less(x, V::Set(0.0f)), tail, V::Sub(V::Set(1.0f), tail));
@@ -219,7 +233,7 @@ template <typename V>
 [[gnu::always_inline]] inline typename V::F GeluTanh(typename V::F x) {
   const typename V::F cubic =
       V::Fma(V::Mul(x, x), V::Set(-0.0713548163f), V::Set(-1.59576912f));
-  const typename V::F e = Exp<V>(V::Mul(x, cubic));
+  const typename V::F e = NormalExp<V>(V::Mul(x, cubic));
   return V::Div(x, V::Add(V::Set(1.0f), e));
 }
 
@@ -292,9 +306,14 @@ template <typename V, FunctionKind kKind, bool kForCodes = false>
 // y[i] = Call(x[i]) for a whole array.
 template <typename V, FunctionKind kKind, bool kForCodes = false>
 void CallAll(const Function& function, const float* x, float* y, int64_t n) {
+  using Pair = PairLanes<V>;
   const typename V::F alpha = V::Set(function.alpha);
   const typename V::F beta = V::Set(function.beta);
   int64_t i = 0;
+  for (; i + Pair::kLanes <= n; i += Pair::kLanes) {
+    Pair::Store(y + i, Call<Pair, kKind, kForCodes>(
+                           Pair::Load(x + i), {alpha, alpha}, {beta, beta}));
+  }
   for (; i + V::kLanes <= n; i += V::kLanes) {
     V::Store(y + i, Call<V, kKind, kForCodes>(V::Load(x + i), alpha, beta));
   }

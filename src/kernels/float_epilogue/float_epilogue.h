@@ -2,9 +2,9 @@
 //
 //   y = after(before(sum) + residual)
 //
-// Identity, ReLU and Clip are clamps that a tile applies to its sums in
-// registers (float_epilogue_lanes.h). Where a function is anything else, tiles
-// store raw sums, and FinishRows follows while they are in the cache.
+// A tile does it to sums that are still in registers or in the first-level
+// cache (float_epilogue_lanes.h): identity, ReLU and Clip as clamps, any other
+// function by kernels/elementary, called once for all sums of the tile.
 #ifndef OCTET_KERNELS_FLOAT_EPILOGUE_FLOAT_EPILOGUE_H_
 #define OCTET_KERNELS_FLOAT_EPILOGUE_FLOAT_EPILOGUE_H_
 
@@ -24,24 +24,18 @@ struct TileClamp {
 bool IsTileClamp(const Function& function);
 TileClamp TileClampOf(const Function& function);
 
-// Where results and residuals lie: row i starts at y + i * y_stride. A row is a
-// pixel or a row of a matrix.
-struct FloatEpilogue {
+// A level's functions of kernels/elementary.
+using TileFunctionFn = void (*)(const Function& function, const float* x,
+                                float* y, int64_t n);
+
+struct TileEpilogue {
+  TileClamp before_clamp, after_clamp;
+  // Null where both are clamps; the two are what it is called with elsewhere.
+  TileFunctionFn elementary;
   Function before, after;
-  const float* residual;  // null: none; may be y if IsFused
-  int64_t residual_stride;
-  float* y;
-  int64_t y_stride;
-
-  bool IsFused() const { return IsTileClamp(before) && IsTileClamp(after); }
 };
-
-// Finishes raw sums in rows [begin, end), columns [column, column + columns),
-// with a function of kernels/elementary. Does nothing if tiles have done it.
-void FinishRows(const FloatEpilogue& epilogue,
-                void (*elementary)(const Function& function, const float* x,
-                                   float* y, int64_t n),
-                int64_t begin, int64_t end, int64_t column, int64_t columns);
+TileEpilogue TileEpilogueOf(const Function& before, const Function& after,
+                            TileFunctionFn elementary);
 
 }  // namespace octet::kernels
 

@@ -2,34 +2,21 @@
 
 #include <limits>
 
+#include "kernels/layer_norm_f32/layer_norm_f32_problem.h"
 #include "kernels/testing/check.h"
-#include "kernels/testing/problem.h"
 
 namespace octet::kernels {
 namespace {
 
 TEST(LayerNormF32, StaysNearTheReference) {
   for (const Problem& problem : ReadProblems("layer_norm_f32")) {
+    if (problem.Has("bench")) continue;
     SCOPED_TRACE(problem.line());
-    const auto size = problem.List("size"), gap = problem.List("gap", {0, 0});
-    const float offset = float(problem.Int("offset", 0));
-    LayerNormF32Params p{};
-    p.rows = size[0];
-    p.columns = size[1];
-    p.x_stride = p.columns + gap[0];
-    p.y_stride = p.columns + gap[1];
-    p.epsilon = 1e-5f;
-    Random random(1);
-    const Buffer<float> x =
-        RandomReals(p.rows * p.x_stride, random, offset - 1, offset + 1);
-    const Buffer<float> scale = RandomReals(p.columns, random);
-    const Buffer<float> bias = RandomReals(p.columns, random);
-    p.x = x.get();
-    p.scale = scale.get();
-    if (problem.Has("bias")) p.bias = bias.get();
-    Buffer<float> bound(p.rows * p.y_stride);
+    const LayerNormF32Problem c(problem);
+    const LayerNormF32Params& p = c.params;
+    Buffer<float> bound(c.y.elements());
     for (int64_t i = 0; i < bound.elements(); ++i) {
-      bound[i] = i % p.y_stride < p.columns ? (1 + offset) * 2e-6f : -1;
+      bound[i] = i % p.y_stride < p.columns ? (1 + c.offset) * 2e-6f : -1;
     }
     ExpectNear(
         LayerNormF32Kernels(), p, bound.elements(),

@@ -74,28 +74,6 @@ void PackColumns(const MatMulF32Params& p, const float* b, int64_t column,
   }
 }
 
-// Rows [rows.begin, rows.end) of one product times the packed columns.
-void RunRows(const ConvF32Tiles& tiles, const MatMulF32Params& p,
-             const float* a, float* y, const Piece& rows, int64_t panels,
-             ConvF32Tile tile) {
-  const int64_t most = tiles.max_rows[panels];
-  const int64_t count = (rows.end - rows.begin + most - 1) / most;
-  const float* residual = tile.residual;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t height = rows.end - rows.begin;
-    const int64_t first = rows.begin + PartBegin(height, i, count);
-    const int64_t end = rows.begin + PartBegin(height, i + 1, count);
-    for (int64_t row = first; row < end; ++row) {
-      tile.pixels[row - first] = a + row * p.a_row_stride;
-    }
-    tile.y = y + first * p.y_row_stride;
-    if (residual != nullptr) {
-      tile.residual = residual + first * p.residual_row_stride;
-    }
-    tiles.run(int(end - first), int(panels), tile);
-  }
-}
-
 // One block of columns of one product of the batch.
 void RunBlock(const ConvF32Tiles& tiles, const MatMulF32Params& p,
               int64_t batch, int64_t column, const Piece& rows, float* packed) {
@@ -109,25 +87,30 @@ void RunBlock(const ConvF32Tiles& tiles, const MatMulF32Params& p,
     residual += MatMulBatchOffset(p, p.residual_batch_stride, batch) + column;
   }
 
-  const FloatEpilogue epilogue = {
-      p.before, p.after, residual, p.residual_row_stride, y, p.y_row_stride};
-  const bool fuses = epilogue.IsFused();
   ConvF32Tile tile{};
   tile.window_rows = tile.window_columns = 1;
   tile.run = p.k;
   tile.panel_floats = p.k * 16;
   tile.y_stride = p.y_row_stride;
   tile.residual_stride = p.residual_row_stride;
-  if (fuses) tile.before = TileClampOf(p.before);
-  if (fuses) tile.after = TileClampOf(p.after);
+  tile.epilogue = TileEpilogueOf(p.before, p.after, tiles.elementary);
   for (int64_t first = 0; first < columns; first += 16 * tiles.max_panels) {
     tile.outputs = std::min<int64_t>(16 * tiles.max_panels, columns - first);
-    tile.weight = packed + first * p.k;
+    tile.weight = tile.ahead = packed + first * p.k;
     tile.bias = p.bias == nullptr ? kNoTileBias : p.bias + column + first;
-    tile.residual = fuses && residual != nullptr ? residual + first : nullptr;
-    RunRows(tiles, p, a, y + first, rows, (tile.outputs + 15) / 16, tile);
+    tile.residual = residual != nullptr ? residual + first : nullptr;
+    tile.y = y + first + rows.begin * p.y_row_stride;
+    if (tile.residual != nullptr) {
+      tile.residual += rows.begin * p.residual_row_stride;
+    }
+    const float* row = a + rows.begin * p.a_row_stride;
+    RunTiles(tiles, int((tile.outputs + 15) / 16), rows.end - rows.begin, tile,
+             [&] {
+               const float* const x = row;
+               row += p.a_row_stride;
+               return x;
+             });
   }
-  FinishRows(epilogue, tiles.elementary, rows.begin, rows.end, 0, columns);
 }
 
 }  // namespace

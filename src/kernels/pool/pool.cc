@@ -10,23 +10,23 @@ namespace octet::kernels {
 namespace {
 
 void PoolU8Avx2(const PoolU8Params& params, int64_t part, int64_t parts,
-                std::byte*) {
-  RunPoolU8(kPoolU8Avx2, params, part, parts);
+                std::byte* scratch) {
+  RunPoolU8(kPoolU8Avx2, params, part, parts, scratch);
 }
 
 void PoolU8Avx512Vnni(const PoolU8Params& params, int64_t part, int64_t parts,
-                      std::byte*) {
-  RunPoolU8(kPoolU8Avx512Vnni, params, part, parts);
+                      std::byte* scratch) {
+  RunPoolU8(kPoolU8Avx512Vnni, params, part, parts, scratch);
 }
 
 void PoolF32Avx2(const PoolF32Params& params, int64_t part, int64_t parts,
-                 std::byte*) {
-  RunPoolF32(kPoolF32Avx2, params, part, parts);
+                 std::byte* scratch) {
+  RunPoolF32(kPoolF32Avx2, params, part, parts, scratch);
 }
 
 void PoolF32Avx512Vnni(const PoolF32Params& params, int64_t part, int64_t parts,
-                       std::byte*) {
-  RunPoolF32(kPoolF32Avx512Vnni, params, part, parts);
+                       std::byte* scratch) {
+  RunPoolF32(kPoolF32Avx512Vnni, params, part, parts, scratch);
 }
 
 constexpr Kernel<PoolU8Params> kPoolU8Kernels[] = {
@@ -46,11 +46,18 @@ constexpr double kNsPerByte = 0.02;
 
 Work PlanPool(const PoolShape& s, int threads, int64_t element_bytes) {
   const int64_t pixels = s.batch * s.out_h * s.out_w;
-  const double bytes = double(pixels * s.channels * element_bytes) *
-                       s.window.kernel_h * s.window.kernel_w;
+  const Window& w = s.window;
+  const bool by_columns = PoolsByColumns(s);
+  const int64_t reads = by_columns ? w.stride_w * w.kernel_h + w.kernel_w
+                                   : int64_t{w.kernel_h} * w.kernel_w;
+  const double bytes =
+      double(pixels * s.channels * element_bytes) * double(reads);
+  // Vectors are read beyond the last of the maxima.
+  const int64_t scratch =
+      by_columns ? s.in_w * s.channels * element_bytes + 64 : 0;
   // Global pooling has few pixels; parts share their channels.
   const int64_t items = pixels * ((s.channels + 63) / 64);
-  return SplitEvenly(items, bytes * kNsPerByte, threads);
+  return SplitEvenly(items, bytes * kNsPerByte, threads, scratch);
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ Piece Inside(int64_t out, int64_t size, int64_t kernel, int64_t stride,
   return {std::max<int64_t>(begin, 0), std::min(begin + kernel, size)};
 }
 
-// Calls visit for every output pixel of a part. Where there are fewer pixels
-// than parts (global pooling), parts share a pixel's channels.
+// Calls visit(window, its first channel and column, its output row) for every
+// output pixel of a part. Where there are fewer pixels than parts (global
+// pooling), parts share a pixel's channels.
 template <typename T, typename Visit>
 void VisitWindows(const PoolShape& s, const T* x, T* y, int64_t part,
                   int64_t parts, const Visit& visit) {
@@ -47,18 +48,75 @@ void VisitWindows(const PoolShape& s, const T* x, T* y, int64_t part,
                    s.x_pixel_stride +
                channels.begin;
     window.y = y + pixel * s.y_pixel_stride + channels.begin;
-    visit(window, channels.begin);
+    visit(window, channels.begin, columns.begin, pixel / s.out_w);
   }
+}
+
+// The maxima of the columns that the windows of one output row see, each made
+// when the first window asks for it.
+template <typename T>
+class ColumnMaxima {
+ public:
+  ColumnMaxima(void (*max)(const PoolWindow<T>& window), std::byte* scratch)
+      : max_(max), maxima_(reinterpret_cast<T*>(scratch)) {}
+
+  // One window of output row `row`, whose first column is `column`; to be
+  // called in the order of the windows.
+  void Max(const PoolWindow<T>& window, int64_t column, int64_t row) {
+    if (row != row_) {
+      row_ = row;
+      end_ = column;
+    }
+    PoolWindow<T> part = window;
+    part.columns = 1;
+    for (; end_ < column + window.columns; ++end_) {
+      part.x = window.x + (end_ - column) * window.column_stride;
+      part.y = maxima_ + end_ * window.channels;
+      max_(part);
+    }
+    part = window;
+    part.x = maxima_ + column * window.channels;
+    part.rows = 1;
+    part.column_stride = window.channels;
+    max_(part);
+  }
+
+ private:
+  void (*max_)(const PoolWindow<T>& window);
+  T* maxima_;
+  int64_t row_ = -1;
+  int64_t end_ = 0;  // of the columns that are there
+};
+
+template <typename T>
+void RunMaxPool(void (*max)(const PoolWindow<T>& window), const PoolShape& s,
+                const T* x, T* y, int64_t part, int64_t parts,
+                std::byte* scratch) {
+  const bool by_columns = PoolsByColumns(s);
+  ColumnMaxima<T> columns(max, scratch);
+  VisitWindows(
+      s, x, y, part, parts,
+      [&](const PoolWindow<T>& window, int64_t, int64_t column, int64_t row) {
+        by_columns ? columns.Max(window, column, row) : max(window);
+      });
 }
 
 }  // namespace
 
+bool PoolsByColumns(const PoolShape& s) {
+  const Window& w = s.window;
+  return s.kind == PoolKind::kMax &&
+         w.stride_w * w.kernel_h + w.kernel_w < w.kernel_h * w.kernel_w;
+}
+
 void RunPoolU8(const PoolU8Fns& fns, const PoolU8Params& p, int64_t part,
-               int64_t parts) {
-  const bool is_max = p.shape.kind == PoolKind::kMax;
+               int64_t parts, std::byte* scratch) {
+  if (p.shape.kind == PoolKind::kMax) {
+    return RunMaxPool(fns.max, p.shape, p.x, p.y, part, parts, scratch);
+  }
   VisitWindows(p.shape, p.x, p.y, part, parts,
-               [&](const PoolWindow<uint8_t>& window, int64_t channel) {
-                 if (is_max) return fns.max(window);
+               [&](const PoolWindow<uint8_t>& window, int64_t channel, int64_t,
+                   int64_t) {
                  const int64_t x = p.x_quant.per_channel ? 1 : 0;
                  const int64_t y = p.y_quant.per_channel ? 1 : 0;
                  fns.average(window, {p.x_quant.scale + x * channel,
@@ -69,11 +127,13 @@ void RunPoolU8(const PoolU8Fns& fns, const PoolU8Params& p, int64_t part,
 }
 
 void RunPoolF32(const PoolF32Fns& fns, const PoolF32Params& p, int64_t part,
-                int64_t parts) {
-  const bool is_max = p.shape.kind == PoolKind::kMax;
+                int64_t parts, std::byte* scratch) {
+  if (p.shape.kind == PoolKind::kMax) {
+    return RunMaxPool(fns.max, p.shape, p.x, p.y, part, parts, scratch);
+  }
   VisitWindows(p.shape, p.x, p.y, part, parts,
-               [&](const PoolWindow<float>& window, int64_t) {
-                 is_max ? fns.max(window) : fns.average(window);
+               [&](const PoolWindow<float>& window, int64_t, int64_t, int64_t) {
+                 fns.average(window);
                });
 }
 

@@ -42,10 +42,15 @@ struct PoolF32Fns {
 extern const PoolU8Fns kPoolU8Avx2, kPoolU8Avx512Vnni;
 extern const PoolF32Fns kPoolF32Avx2, kPoolF32Avx512Vnni;
 
+// Whether maxima of columns are made first and shared by the windows of an
+// output row: where that takes fewer elements.
+bool PoolsByColumns(const PoolShape& shape);
+
+// scratch: in_w * channels elements where PoolsByColumns, else may be null.
 void RunPoolU8(const PoolU8Fns& fns, const PoolU8Params& params, int64_t part,
-               int64_t parts);
+               int64_t parts, std::byte* scratch);
 void RunPoolF32(const PoolF32Fns& fns, const PoolF32Params& params,
-                int64_t part, int64_t parts);
+                int64_t part, int64_t parts, std::byte* scratch);
 
 }  // namespace octet::kernels
 

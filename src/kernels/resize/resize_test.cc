@@ -1,65 +1,20 @@
 #include "kernels/resize/resize.h"
 
 #include "kernels/resize/resize_map.h"
+#include "kernels/resize/resize_problem.h"
 #include "kernels/testing/check.h"
-#include "kernels/testing/problem.h"
 
 namespace octet::kernels {
 namespace {
 
-template <typename E>
-E Named(const std::string& name, std::initializer_list<const char*> names) {
-  int i = 0;
-  for (const char* candidate : names) {
-    if (name == candidate) return E(i);
-    ++i;
-  }
-  ADD_FAILURE() << "no such name: " << name;
-  return E(0);
-}
-
-ResizeParams ParamsOf(const Problem& problem) {
-  const auto x = problem.List("x"), out = problem.List("out");
-  const auto gap = problem.List("gap", {0, 0});
-  ResizeParams p{};
-  p.mode = problem.Has("linear") ? ResizeMode::kLinear : ResizeMode::kNearest;
-  p.coordinates = Named<ResizeCoordinates>(
-      problem.Word("coordinates"),
-      {"half_pixel", "asymmetric", "align_corners", "pytorch"});
-  p.rounding =
-      Named<NearestRounding>(problem.Word("round", "floor"),
-                             {"prefer_floor", "prefer_ceil", "floor", "ceil"});
-  p.element_bytes = problem.Int("bytes", 4);
-  p.batch = x[0];
-  p.in_h = x[1];
-  p.in_w = x[2];
-  p.channels = x[3];
-  p.x_pixel_stride = x[3] + gap[0];
-  p.out_h = out[0];
-  p.out_w = out[1];
-  p.y_pixel_stride = x[3] + gap[1];
-  const std::string scale = problem.Word("scale");
-  p.scale_h = scale.empty() ? float(out[0]) / float(x[1]) : std::stof(scale);
-  p.scale_w = scale.empty() ? float(out[1]) / float(x[2])
-                            : std::stof(scale.substr(scale.find('x') + 1));
-  return p;
-}
-
 TEST(Resize, EqualsTheReferenceInEveryBit) {
   for (const Problem& problem : ReadProblems("resize")) {
+    if (problem.Has("bench")) continue;
     SCOPED_TRACE(problem.line());
-    ResizeParams p = ParamsOf(problem);
-    Random random(1);
-    const int64_t x_elements = p.batch * p.in_h * p.in_w * p.x_pixel_stride;
-    const Buffer<uint8_t> codes =
-        RandomCodes(x_elements * p.element_bytes, random);
-    const Buffer<float> reals = RandomReals(x_elements, random);
-    const bool is_real = p.mode == ResizeMode::kLinear && p.element_bytes == 4;
-    p.x = is_real ? static_cast<const void*>(reals.get()) : codes.get();
+    const ResizeProblem c(problem);
     ExpectEqualBits<uint8_t>(
-        ResizeKernels(), p,
-        p.batch * p.out_h * p.out_w * p.y_pixel_stride * p.element_bytes,
-        PlanResize(p, 4).scratch_bytes,
+        ResizeKernels(), c.params, c.y.elements(),
+        PlanResize(c.params, 4).scratch_bytes,
         [](ResizeParams& params, uint8_t* y) { params.y = y; });
     if (HasFailure()) return;
   }

@@ -3,30 +3,19 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/softmax_f32/softmax_f32_problem.h"
 #include "kernels/testing/check.h"
-#include "kernels/testing/problem.h"
 
 namespace octet::kernels {
 namespace {
 
 TEST(SoftmaxF32, StaysNearTheReference) {
   for (const Problem& problem : ReadProblems("softmax_f32")) {
+    if (problem.Has("bench")) continue;
     SCOPED_TRACE(problem.line());
-    const auto size = problem.List("size"), gap = problem.List("gap", {0, 0});
-    SoftmaxF32Params p{};
-    p.outer = size[0];
-    p.size = size[1];
-    p.inner = size[2];
-    p.x_axis_stride = p.inner + gap[0];
-    p.y_axis_stride = p.inner + gap[1];
-    p.x_outer_stride = p.size * p.x_axis_stride;
-    p.y_outer_stride = p.size * p.y_axis_stride;
-    Random random(1);
-    const float range = problem.Has("large") ? 1.5e38f : 10;
-    const Buffer<float> x =
-        RandomReals(p.outer * p.x_outer_stride, random, -range, range);
-    p.x = x.get();
-    Buffer<float> bound(p.outer * p.y_outer_stride);
+    const SoftmaxF32Problem c(problem);
+    const SoftmaxF32Params& p = c.params;
+    Buffer<float> bound(c.y.elements());
     for (int64_t i = 0; i < bound.elements(); ++i) {
       // Only the order of the sum differs.
       bound[i] = i % p.y_axis_stride < p.inner

@@ -38,7 +38,8 @@ int64_t OuterExtent(const StridedCopyParams& p, int inner) {
   return n;
 }
 
-// Rows of the last axis: one memcpy each where both sides are contiguous.
+// Rows of the last axis, and parts of them: one memcpy each where both sides
+// are contiguous.
 template <typename T>
 void CopyRows(const StridedCopyParams& p, int64_t part, int64_t parts) {
   const int last = p.rank - 1;
@@ -56,6 +57,49 @@ void CopyRows(const StridedCopyParams& p, int64_t part, int64_t parts) {
     } else {
       for (int64_t j = 0; j < count; ++j) y[j * y_step] = x[j * x_step];
     }
+    i += count;
+  }
+}
+
+// Runs of kRun elements, or of `run` where that is 0.
+template <typename T, int kRun>
+void CopySomeRuns(const T* x, int64_t x_step, T* y, int64_t y_step,
+                  int64_t count, int64_t run) {
+  for (int64_t i = 0; i < count; ++i) {
+    // A copy of known length is a few moves; else it is a call.
+    const int64_t elements = kRun > 0 ? kRun : run;
+    std::memcpy(y + i * y_step, x + i * x_step, size_t(elements) * sizeof(T));
+  }
+}
+
+template <typename T>
+using CopySomeRunsFn = void (*)(const T*, int64_t, T*, int64_t, int64_t,
+                                int64_t);
+// No axis of one element is left.
+template <typename T>
+constexpr CopySomeRunsFn<T> kCopySomeRuns[] = {
+    CopySomeRuns<T, 0>, nullptr, CopySomeRuns<T, 2>, CopySomeRuns<T, 3>,
+    CopySomeRuns<T, 4>,
+};
+constexpr int64_t kShortRun = 4;
+// Fewer would be dealt out too unevenly.
+constexpr int64_t kRunsForEachPart = 8;
+
+// Rows that are contiguous on both sides, and more of them than parts: each
+// part does whole ones.
+template <typename T>
+void CopyRuns(const StridedCopyParams& p, int64_t part, int64_t parts) {
+  const int64_t run = p.extents[p.rank - 1], rows = p.extents[p.rank - 2];
+  const int64_t x_step = p.x_strides[p.rank - 2];
+  const int64_t y_step = p.y_strides[p.rank - 2];
+  const auto copy = kCopySomeRuns<T>[run <= kShortRun ? run : 0];
+  const Piece piece = PieceOf(OuterExtent(p, 1), part, parts);
+  for (int64_t i = piece.begin; i < piece.end;) {
+    const Offsets at = OffsetsOf(p, 2, i / rows);
+    const int64_t first = i % rows,
+                  count = std::min(rows - first, piece.end - i);
+    copy(static_cast<const T*>(p.x) + at.x + first * x_step, x_step,
+         static_cast<T*>(p.y) + at.y + first * y_step, y_step, count, run);
     i += count;
   }
 }
@@ -206,7 +250,11 @@ void Copy(StridedCopyParams p, int64_t part, int64_t parts) {
     return IsInterleave(p) ? InterleavePlanes<T>(p, part, parts)
                            : Transpose<T>(p, part, parts);
   }
-  CopyRows<T>(p, part, parts);
+  const bool has_runs = p.x_strides[p.rank - 1] == 1 &&
+                        p.y_strides[p.rank - 1] == 1 && p.rank > 1;
+  return has_runs && OuterExtent(p, 1) >= kRunsForEachPart * parts
+             ? CopyRuns<T>(p, part, parts)
+             : CopyRows<T>(p, part, parts);
 }
 
 }  // namespace

@@ -1,28 +1,19 @@
 #include "kernels/table_u8/table_u8.h"
 
+#include "kernels/table_u8/table_u8_problem.h"
 #include "kernels/testing/check.h"
-#include "kernels/testing/problem.h"
 
 namespace octet::kernels {
 namespace {
 
 TEST(TableU8, EqualsTheReferenceInEveryBit) {
-  Random random(1);
-  const Buffer<uint8_t> table = RandomCodes(256, random);
   for (const Problem& problem : ReadProblems("table_u8")) {
+    if (problem.Has("bench")) continue;
     SCOPED_TRACE(problem.line());
-    const auto size = problem.List("size"), gap = problem.List("gap", {0, 0});
-    TableU8Params p{};
-    p.rows = size[0];
-    p.columns = size[1];
-    p.x_stride = p.columns + gap[0];
-    p.y_stride = p.columns + gap[1];
-    const Buffer<uint8_t> x = RandomCodes(p.rows * p.x_stride, random);
-    p.x = x.get();
-    p.table = table.get();
+    const TableU8Problem c(problem);
     ExpectEqualBits<uint8_t>(
-        TableU8Kernels(), p, p.rows * p.y_stride,
-        PlanTableU8(p, 4).scratch_bytes,
+        TableU8Kernels(), c.params, c.y.elements(),
+        PlanTableU8(c.params, 4).scratch_bytes,
         [](TableU8Params& params, uint8_t* y) { params.y = y; });
     if (HasFailure()) return;
   }

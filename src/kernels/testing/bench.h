@@ -102,6 +102,17 @@ void RegisterBench(KernelTable<Params> table, const Problem& line,
   }
 }
 
+// Registers every line of a family's problems that has a difference to check:
+// `cost_of` says what a case costs.
+template <typename Case, typename Params, typename CostOf>
+void RegisterBenches(const char* family, KernelTable<Params> table,
+                     Work (*plan)(const Params&, int), CostOf cost_of,
+                     double tolerance) {
+  for (const Problem& line : ReadProblems(family)) {
+    RegisterBench<Case>(table, line, plan, cost_of(Case(line)), tolerance);
+  }
+}
+
 inline int RunBenchmarks(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

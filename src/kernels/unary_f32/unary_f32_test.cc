@@ -1,5 +1,7 @@
 #include "kernels/unary_f32/unary_f32.h"
 
+#include <utility>
+
 #include "kernels/testing/check.h"
 #include "kernels/testing/problem.h"
 
@@ -52,6 +54,15 @@ TEST(PlanUnaryF32, KeepsSmallWorkOnOneThread) {
   p.columns = 10000000;
   EXPECT_EQ(PlanUnaryF32(p, 8).parts, 32);
   EXPECT_EQ(PlanUnaryF32(p, 1).parts, 1);
+}
+
+TEST(PlanUnaryF32, KnowsThatShortRowsTakeLonger) {
+  UnaryF32Params p{};
+  p.rows = 1;
+  p.columns = 2700;
+  EXPECT_EQ(PlanUnaryF32(p, 2).parts, 1);
+  std::swap(p.rows, p.columns);
+  EXPECT_EQ(PlanUnaryF32(p, 2).parts, 2);
 }
 
 }  // namespace

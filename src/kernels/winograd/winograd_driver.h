@@ -356,7 +356,8 @@ void RunWinograd(const typename L::Params& params, int64_t part, int64_t parts,
   const WinogradPiece piece = WinogradPieceOf(shape, part, parts);
   const WinogradTiles tiles = TilesOf(shape);
   const WinogradStrides strides = WinogradStridesOf(shape);
-  const WinogradScratch scratch = PlaceWinogradScratch(shape, memory);
+  const WinogradScratch scratch =
+      PlaceWinogradScratch(shape, L::kPanels, memory);
   In* const edge = reinterpret_cast<In*>(scratch.edge);
   for (int64_t i = 0; i < strides.channels; ++i) edge[i] = L::Edge(params);
   const int64_t all = piece.tile_end - piece.tile_begin;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/cpu.h"
 #include "kernels/scratch_dealer.h"
 #include "kernels/split.h"
 #include "kernels/window.h"
@@ -40,17 +41,19 @@ Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
   return {tiles, std::min(Panels(shape), parts / tiles)};
 }
 
-uintptr_t Place(const WinogradShape& shape, uintptr_t at, WinogradScratch* s) {
+uintptr_t Place(const WinogradShape& shape, int64_t panels, uintptr_t at,
+                WinogradScratch* s) {
   const WinogradStrides strides = WinogradStridesOf(shape);
   ScratchDealer dealer{at};
   // Inputs are not larger than transformed ones, and are read too far.
   dealer.Place(&s->edge, strides.channels * shape.element_bytes + kLine);
   dealer.Place(&s->input, kPositions * strides.input * shape.element_bytes);
-  dealer.Place(&s->weights, kWinogradPanels * kPositions * strides.weights *
-                                shape.element_bytes);
-  dealer.Place(&s->sums,
-               kWinogradPanels * kPositions * strides.sums * kSumBytes);
-  dealer.Place(&s->outputs, WinogradBand(shape) * 16 * 16 * kSumBytes);
+  const int64_t outputs = WinogradBand(shape) * 16 * 16 * kSumBytes;
+  dealer.Place(&s->weights,
+               std::max(outputs, panels * kPositions * strides.weights *
+                                     shape.element_bytes));
+  s->outputs = s->weights;
+  dealer.Place(&s->sums, panels * kPositions * strides.sums * kSumBytes);
   return dealer.at;
 }
 
@@ -107,7 +110,9 @@ int64_t WinogradBand(const WinogradShape& shape) {
       kPositions * RoundUp(shape.in_channels * shape.element_bytes, kLine);
   const int64_t most = std::clamp(kInputBytes / std::max<int64_t>(bytes, 1),
                                   kLeastTiles, kMostTiles);
-  return std::min(most, std::max<int64_t>(TilesOf(shape).count, 1));
+  const int64_t tiles = std::max<int64_t>(TilesOf(shape).count, 1);
+  const int64_t bands = (tiles + most - 1) / most;
+  return (tiles + bands - 1) / bands;
 }
 
 WinogradStrides WinogradStridesOf(const WinogradShape& shape) {
@@ -120,16 +125,18 @@ WinogradStrides WinogradStridesOf(const WinogradShape& shape) {
   return strides;
 }
 
-WinogradScratch PlaceWinogradScratch(const WinogradShape& shape,
+WinogradScratch PlaceWinogradScratch(const WinogradShape& shape, int64_t panels,
                                      std::byte* memory) {
   WinogradScratch scratch;
-  Place(shape, reinterpret_cast<uintptr_t>(memory), &scratch);
+  Place(shape, panels, reinterpret_cast<uintptr_t>(memory), &scratch);
   return scratch;
 }
 
-int64_t WinogradScratchBytes(const WinogradShape& shape) {
+int64_t WinogradScratchBytes(const WinogradShape& shape, CpuLevel level) {
+  const int64_t panels =
+      level <= CpuLevel::kAvx2 ? kWinogradPanelsOfAvx2 : kWinogradPanels;
   WinogradScratch scratch;
-  return int64_t(Place(shape, 0, &scratch));
+  return int64_t(Place(shape, panels, 0, &scratch));
 }
 
 }  // namespace octet::kernels

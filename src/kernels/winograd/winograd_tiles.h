@@ -6,6 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace octet {
+enum class CpuLevel : uint8_t;  // base/cpu.h, which has inline functions
+}  // namespace octet
+
 namespace octet::kernels {
 
 struct Window;
@@ -51,8 +55,9 @@ WinogradPiece WinogradPieceOf(const WinogradShape& shape, int64_t part,
 int64_t WinogradParts(const WinogradShape& shape, double ns_per_product,
                       int threads);
 
-// Tiles that are in work at the same time. Their transformed inputs fit the
-// second-level cache beside a panel of transformed weights.
+// The most tiles that are in work at the same time. Their transformed inputs
+// fit the second-level cache beside a panel of transformed weights. No more
+// than needed for as few bands.
 int64_t WinogradBand(const WinogradShape& shape);
 
 // Elements from one of the 36 positions of a transformed value to the next: not
@@ -66,23 +71,27 @@ struct WinogradStrides {
 
 WinogradStrides WinogradStridesOf(const WinogradShape& shape);
 
-// The most panels that are in work at the same time.
+// The most panels that are in work at the same time, with 32 registers and
+// with 16.
 constexpr int64_t kWinogradPanels = 2;
+constexpr int64_t kWinogradPanelsOfAvx2 = 1;
 
 // Transformed inputs and weights, transformed sums, and the outputs of one row
 // of tiles, [4][4 * tiles][16]; sums and outputs have 4 bytes an element. The
-// edge is one input pixel, which stands for all that lie outside.
+// edge is one input pixel, which stands for all that lie outside. Outputs lie
+// over the weights, which have had their use by then.
 struct WinogradScratch {
   std::byte* edge;
   std::byte* input;
-  std::byte* weights;  // kWinogradPanels panels
-  std::byte* sums;     // kWinogradPanels panels
+  std::byte* weights;  // `panels` panels
+  std::byte* sums;     // `panels` panels
   std::byte* outputs;
 };
 
-WinogradScratch PlaceWinogradScratch(const WinogradShape& shape,
+WinogradScratch PlaceWinogradScratch(const WinogradShape& shape, int64_t panels,
                                      std::byte* memory);
-int64_t WinogradScratchBytes(const WinogradShape& shape);
+// Enough at `level` and below.
+int64_t WinogradScratchBytes(const WinogradShape& shape, CpuLevel level);
 
 }  // namespace octet::kernels
 

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/cpu.h"
 #include "kernels/window.h"
 
 namespace octet::kernels {
@@ -70,7 +71,8 @@ TEST(WinogradTiles, ScratchHoldsWhatTheStridesReach) {
        {Shape(1, 9, 20, 40), Shape(1, 56, 64, 64, 4), Shape(1, 14, 512, 16, 4),
         Shape(1, 1, 4, 1)}) {
     alignas(64) static std::byte base[1];
-    const WinogradScratch s = PlaceWinogradScratch(shape, base);
+    const WinogradScratch s =
+        PlaceWinogradScratch(shape, kWinogradPanels, base);
     const WinogradStrides strides = WinogradStridesOf(shape);
     const int64_t band = WinogradBand(shape);
     EXPECT_GE(s.input - s.edge, strides.channels * shape.element_bytes);
@@ -79,10 +81,20 @@ TEST(WinogradTiles, ScratchHoldsWhatTheStridesReach) {
     EXPECT_GE(strides.weights, shape.in_channels * 16);
     EXPECT_GE(s.sums - s.weights,
               kWinogradPanels * 36 * strides.weights * shape.element_bytes);
-    EXPECT_GE(s.outputs - s.sums, kWinogradPanels * 36 * strides.sums * 4);
-    EXPECT_GE(base + WinogradScratchBytes(shape) - s.outputs,
-              band * 16 * 16 * 4);
+    // Over the weights, which nobody reads any more.
+    EXPECT_EQ(s.outputs, s.weights);
+    EXPECT_GE(s.sums - s.outputs, band * 16 * 16 * 4);
+    const int64_t bytes = WinogradScratchBytes(shape, CpuLevel::kAvx512Vnni);
+    EXPECT_GE(base + bytes - s.sums, kWinogradPanels * 36 * strides.sums * 4);
+    EXPECT_LT(WinogradScratchBytes(shape, CpuLevel::kAvx2), bytes);
   }
+}
+
+TEST(WinogradTiles, AreCutIntoEvenBands) {
+  // 48 at most: 196 tiles in five bands, 49 in two.
+  EXPECT_EQ(WinogradBand(Shape(1, 56, 64, 64)), 40);
+  EXPECT_EQ(WinogradBand(Shape(1, 28, 64, 64)), 25);
+  EXPECT_EQ(WinogradBand(Shape(1, 24, 64, 64)), 36);
 }
 
 TEST(WinogradParts, LeaveSmallWorkWholeAndCutLargeWork) {

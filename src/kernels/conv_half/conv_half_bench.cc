@@ -1,0 +1,30 @@
+// Times every problem line of conv_f32 in both 16-bit formats, one thread.
+//
+//   conv_half_bench --benchmark_filter='avx2.*bf16.*ResNet'
+#include "kernels/conv_half/conv_half.h"
+#include "kernels/conv_half/conv_half_problem.h"
+#include "kernels/testing/bench.h"
+
+namespace octet::kernels {
+namespace {
+
+struct NamedHalf : ConvHalfProblem {
+  explicit NamedHalf(const Problem& problem)
+      : ConvHalfProblem(problem,
+                        problem.Has("bf16") ? DType::kBF16 : DType::kF16) {}
+};
+
+}  // namespace
+}  // namespace octet::kernels
+
+int main(int argc, char** argv) {
+  using namespace octet::kernels;
+  for (const Problem& problem : ReadProblems("conv_f32")) {
+    for (const char* half : {"f16 ", "bf16 "}) {
+      const Problem line(half + problem.line());
+      RegisterBench<NamedHalf>(ConvHalfKernels(), line, PlanConvHalf,
+                               {.macs = ConvF32Problem(problem).macs()}, 1e-2);
+    }
+  }
+  return RunBenchmarks(argc, argv);
+}
