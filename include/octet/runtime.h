@@ -214,7 +214,7 @@ class Session {
   Result<Tensor> GetOutput(int i) const;
 
   // Runs all steps. Allocates nothing. The bytes of the outputs do not depend
-  // on the number of threads.
+  // on the number of threads. After an error they hold nothing of use.
   //   errors: kUsage if another thread is running this session; kBadInput if
   //           an index that the model reads from an input is out of range.
   Status Run();

@@ -147,6 +147,9 @@ void Check(StepCheck& check, const PoolT& p) {
   CheckSameChannels(check, x, y);
   const Window window = WindowOr1x1(p.window);
   CheckWindow(check, window, AsImage(x), AsImage(y));
+  check.Require(window.dilation_h() == 1 && window.dilation_w() == 1,
+                "pooling with a dilation of {} by {}; it must be 1",
+                window.dilation_h(), window.dilation_w());
   if (x.dtype != DType::U8 || p.kind != PoolKind::Average) return;
   check.Require(int64_t{window.kernel_h()} * window.kernel_w() <= kMostAveraged,
                 "an average of {} x {} elements of u8, at most {} may be",

@@ -10,7 +10,7 @@ namespace {
 // nothing.
 constexpr double kLeastPieceNs = 2500;
 // A thread gets more than one piece only if each is worth what is done anew for
-// every piece: widened weights, the rows where two pieces meet.
+// every piece: sorted weights, the rows where two pieces meet.
 constexpr double kPieceNs = 15000;
 constexpr int64_t kPiecesPerThread = 4;
 

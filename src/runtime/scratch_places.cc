@@ -4,6 +4,7 @@
 
 #include "runtime/access.h"
 #include "runtime/live_memory.h"
+#include "runtime/tap_points.h"
 
 namespace octet::runtime {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 class Placing {
  public:
   Placing(const engine::ProfileT& profile, std::span<const ScratchNeed> needs)
-      : profile_(profile), needs_(needs) {
+      : profile_(profile), needs_(needs), tap_points_(FindTapPoints(profile)) {
     places_.offsets.resize(needs.size());
     places_.bytes = int64_t(profile.arena_bytes);
   }
@@ -37,17 +38,20 @@ class Placing {
     live_.Add(access);
   }
 
-  void AddValues(const std::vector<int>& indices) {
-    for (int index : indices) {
-      const engine::ValueT& value = *profile_.values[size_t(index)];
-      if (value.place == engine::Place::Arena) live_.Add(AccessOf(value));
-    }
+  void AddValue(int index) {
+    const engine::ValueT& value = *profile_.values[size_t(index)];
+    if (value.place == engine::Place::Arena) live_.Add(AccessOf(value));
   }
 
   void Walk(bool places_scratch) {
-    AddValues(profile_.inputs);
-    AddValues(profile_.outputs);
+    for (int input : profile_.inputs) AddValue(input);
+    for (int output : profile_.outputs) AddValue(output);
+    size_t tap = tap_points_.size();
     for (size_t i = profile_.steps.size(); i-- > 0;) {
+      // Some are looked at that no step reads.
+      for (; tap > 0 && tap_points_[tap - 1].after >= int(i); --tap) {
+        AddValue(tap_points_[tap - 1].value);
+      }
       const engine::StepT& step = *profile_.steps[i];
       const Written written = WrittenBy(profile_, step);
       const std::vector<Access> reads = ReadBy(profile_, step);
@@ -72,6 +76,7 @@ class Placing {
 
   const engine::ProfileT& profile_;
   const std::span<const ScratchNeed> needs_;
+  const std::vector<TapPoint> tap_points_;
   LiveMemory live_;
   ScratchPlaces places_;
 };

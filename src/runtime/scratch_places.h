@@ -24,8 +24,10 @@ struct ScratchPlaces {
 };
 
 // What lives when follows from what the steps read and write, whatever the
-// Program says of itself. Inputs, outputs and what a run finds from the one
-// before it live throughout. A step's scratch lies kBufferSlack or more away
+// Program says of itself. Inputs, and what a run finds from the one before it,
+// live throughout; outputs from the step on that writes them whole to the end
+// of the run; other values until they are read last and may be looked at
+// (tap_points.h). A step's scratch lies kBufferSlack or more away
 // from all that lives while it runs, from its operands and its output.
 //
 //   needs: by step.

@@ -263,6 +263,25 @@ TEST(PlaceScratch, KeepsWhatARunFindsFromTheOneBefore) {
   EXPECT_EQ(HarmOf(p, needs, PlaceScratch(p.profile(), needs, false)), "");
 }
 
+// An observer sees it when the last step has written its part.
+TEST(PlaceScratch, KeepsPartsOfAValueThatNobodyReads) {
+  TestProgram p;
+  const int x = p.Add("x", DType::F32, {1, 8, 8, 4});
+  const int seen = p.Add("seen", DType::F32, {2, 8, 8, 4});
+  const int y = p.Add("y", DType::F32, {1, 8, 8, 4});
+  p.Input(x);
+  p.Output(y);
+  CopyInto(p, x, seen, 0);
+  p.AddRelu(x, y);
+  CopyInto(p, x, seen, 256);
+  const std::vector<ScratchNeed> needs = {{}, {900, 1}, {}};
+  const ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+  const int64_t part = OffsetOf(p, seen);
+  EXPECT_TRUE(places.offsets[1][0] + 900 <= part ||
+              places.offsets[1][0] >= part + 1024)
+      << places.offsets[1][0] << " and " << part;
+}
+
 TEST(PlaceScratch, IsCaughtWhereItIsWrong) {
   TestProgram p = Chain();
   const std::vector<ScratchNeed> needs(5, {500, 1});

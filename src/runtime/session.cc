@@ -65,7 +65,8 @@ namespace {
 
 Status TooLittle(int64_t needed, int64_t limit) {
   return Failed(
-      "the session needs {} bytes and {} are allowed; allow more, or build the "
+      "the session needs {} bytes or more and {} are allowed; allow more, or "
+      "build the "
       "engine for a smaller batch",
       needed, limit);
 }

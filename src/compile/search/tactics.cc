@@ -98,7 +98,9 @@ class Timing {
     OCTET_ASSIGN(const Engine engine,
                  runtime::MakeEngine(engine::ProgramT(lowered_.program),
                                      lowered_.constants.bytes()));
-    OCTET_ASSIGN(Session session, Session::Create(engine));
+    // Single steps are timed on what the last run has left.
+    OCTET_ASSIGN(Session session,
+                 Session::Create(engine, {.keeps_values = true}));
     OCTET_RETURN_IF_ERROR(session.Run());
     session.SetTiming(true);
     for (int run = 0; run < kRuns; ++run) {

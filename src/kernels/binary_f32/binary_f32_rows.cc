@@ -46,7 +46,7 @@ bool HasRows(const BinaryF32Params& p) {
          (p.b_strides[last] == 0 || p.b_strides[last] == 1);
 }
 
-// Applies a function to results that are in the cache.
+// Applies a function to all results.
 void CallRows(TileFunctionFn elementary, const Function& function,
               const BinaryF32Rows& r) {
   // Rows without gaps are one.

@@ -14,85 +14,12 @@
 #include "kernels/conv_u8/conv_u8_scratch.h"
 #include "kernels/conv_u8/conv_u8_tactic.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
+#include "kernels/conv_u8/conv_u8_view.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
 namespace {
-
-// Copies n codes; may write up to 63 more.
-uint8_t* Copy(const uint8_t* from, int64_t n, uint8_t* to) {
-  for (int64_t i = 0; i < n; i += 64) {
-    _mm512_storeu_si512(to + i, _mm512_loadu_si512(from + i));
-  }
-  return to + n;
-}
-
-// Writes n copies of a code; may write up to 63 more.
-uint8_t* Repeat(uint8_t code, int64_t n, uint8_t* to) {
-  const __m512i codes = _mm512_set1_epi8(char(code));
-  for (int64_t i = 0; i < n; i += 64) _mm512_storeu_si512(to + i, codes);
-  return to + n;
-}
-
-uint8_t* CopyPixels(const ConvU8Params& p, const uint8_t* from, int64_t n,
-                    uint8_t* to) {
-  if (p.x_pixel_stride == p.in_channels) {
-    return Copy(from, n * p.in_channels, to);
-  }
-  for (int64_t i = 0; i < n; ++i) {
-    to = Copy(from + i * p.x_pixel_stride, p.in_channels, to);
-  }
-  return to;
-}
-
-// Everything is written in the order of memory, so that what a copy writes
-// too much is overwritten by the next, or falls into the slack.
-void CopyBand(const ConvU8Params& p, const ConvU8Band& band, uint8_t* to) {
-  int64_t first = -band.in_x;  // columns of the band that the input has
-  int64_t last = p.in_w - band.in_x;
-  first = first < band.width ? first : band.width;
-  last = last < band.width ? last : band.width;
-  for (int64_t row = 0; row < band.rows; ++row) {
-    const int64_t y = band.in_y + row;
-    if (y < 0 || y >= p.in_h || last <= first) {
-      to = Repeat(p.x_zero, band.width * p.in_channels, to);
-      continue;
-    }
-    const int64_t pixel =
-        (band.image * p.in_h + y) * p.in_w + band.in_x + first;
-    to = Repeat(p.x_zero, first * p.in_channels, to);
-    to = CopyPixels(p, p.x + pixel * p.x_pixel_stride, last - first, to);
-    to = Repeat(p.x_zero, (band.width - last) * p.in_channels, to);
-  }
-}
-
-// How the windows of output pixels lie in memory.
-struct View {
-  const uint8_t* base;  // window of the band's first pixel; null where flat
-  int64_t row_stride;   // bytes between the rows of a window
-  int64_t pixel_bytes;  // bytes between the pixels of a window
-};
-
-// A dense convolution's band is copied where it needs a border or lies apart.
-bool NeedsCopy(const ConvU8Params& p, const ConvU8Layout& layout) {
-  const bool run_has_gaps = p.window.kernel_w > 1 &&
-                            layout.runs == p.window.kernel_h &&
-                            p.x_pixel_stride != p.in_channels;
-  return HasOverhang(p) || run_has_gaps;
-}
-
-View ViewOf(const ConvU8Params& p, const ConvU8Layout& layout,
-            const ConvU8Band& band, uint8_t* copy) {
-  if (IsFlat(p)) return {nullptr, 0, 0};
-  if (NeedsCopy(p, layout)) {
-    CopyBand(p, band, copy);
-    return {copy, band.width * p.in_channels, p.in_channels};
-  }
-  const int64_t pixel = (band.image * p.in_h + band.in_y) * p.in_w + band.in_x;
-  return {p.x + pixel * p.x_pixel_stride, p.in_w * p.x_pixel_stride,
-          p.x_pixel_stride};
-}
 
 // Output pixels whose windows are equally far apart.
 struct Line {
@@ -104,22 +31,23 @@ struct Line {
 
 // The line that starts at `pixel`: the whole band where input and output
 // pixels correspond one to one, else the rest of an output row.
-Line LineAt(const ConvU8Params& p, const ConvU8Band& band, const View& view,
-            int64_t pixel) {
+Line LineAt(const ConvU8Params& p, const ConvU8Band& band,
+            const ConvU8View& view, int64_t pixel) {
   const int64_t rest = band.pixel_end - pixel;
-  const bool is_flat = view.base == nullptr;
+  const bool is_flat = IsFlat(p);
   if (is_flat && p.in_h == p.out_h && p.in_w == p.out_w) {
     return {pixel, rest, p.x + pixel * p.x_pixel_stride, p.x_pixel_stride};
   }
   const int64_t row_rest = p.out_w - pixel % p.out_w;
   const int64_t pixels = row_rest < rest ? row_rest : rest;
+  const int64_t stride = p.window.stride_w * view.pixel_stride;
   if (is_flat) {
     return {pixel, pixels, p.x + FlatInputPixel(p, pixel) * p.x_pixel_stride,
-            p.window.stride_w * p.x_pixel_stride};
+            stride};
   }
   const int64_t row = (pixel - band.pixel_begin) / p.out_w;
   return {pixel, pixels, view.base + row * p.window.stride_h * view.row_stride,
-          p.window.stride_w * view.pixel_bytes};
+          stride};
 }
 
 using PickFn = ConvU8TileFn (*)(int64_t pixels, EpilogueKind kind);
@@ -196,7 +124,7 @@ void RunLine(const ConvU8Params& p, const Line& line, Tiles& tiles) {
 
 struct Band {
   const ConvU8Band& pixels;
-  const View& view;
+  const ConvU8View& view;
 };
 
 // How tiles of some channels end: sums that may not fit go the way of the
@@ -267,10 +195,10 @@ void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
   const int64_t panel_stride = params.weight_parts * layout.panel_bytes;
   for (int64_t pixel = piece.pixel_begin; pixel < piece.pixel_end;) {
     const ConvU8Band band = BandAt(params, piece, pixel, tactic.band_pixels);
-    const View view = ViewOf(params, layout, band, scratch.input);
+    const ConvU8View view = ViewOf(params, band, scratch.input);
     for (int64_t run = 0; run < params.weight_parts * layout.runs; ++run) {
       scratch.run_offsets[run] = RunOffset(params, run % layout.runs,
-                                           view.row_stride, view.pixel_bytes);
+                                           view.row_stride, view.pixel_stride);
     }
     for (int64_t i = piece.panel_begin; i < piece.panel_end;) {
       const PanelBlock block = BlockAt(layout, piece, i, tactic.vectors);

@@ -13,6 +13,8 @@ constexpr int64_t kFlatBandBytes = 96 * 1024;
 // Enough that sorting the weights of a panel (AVX2) costs little beside using
 // them.
 constexpr int64_t kLeastFlatPixels = 96;
+// A pixel has an offset besides, of 8 bytes.
+constexpr int64_t kMostFlatPixels = 6144;
 
 int64_t BandWidth(const ConvU8Params& p) {
   const Window& w = p.window;
@@ -29,7 +31,7 @@ int64_t BandRows(const ConvU8Params& p, int64_t out_rows) {
 int64_t BandPixels(const ConvU8Params& p) {
   if (IsFlat(p)) {
     const int64_t fit = kFlatBandBytes / p.in_channels;
-    return std::min(std::max(kLeastFlatPixels, fit),
+    return std::min(std::clamp(fit, kLeastFlatPixels, kMostFlatPixels),
                     p.batch * p.out_h * p.out_w);
   }
   const int64_t row_bytes = BandWidth(p) * p.in_channels;
@@ -41,9 +43,7 @@ int64_t BandPixels(const ConvU8Params& p) {
 }
 
 int64_t BandElements(const ConvU8Params& p) {
-  const int64_t pixels = BandPixels(p);
-  if (IsFlat(p)) return pixels * p.in_channels;
-  return BandRows(p, pixels / p.out_w) * BandWidth(p) * p.in_channels;
+  return BandRows(p, BandPixels(p) / p.out_w) * BandWidth(p) * p.in_channels;
 }
 
 ConvU8Band BandAt(const ConvU8Params& p, const ConvU8Piece& piece,
@@ -52,9 +52,7 @@ ConvU8Band BandAt(const ConvU8Params& p, const ConvU8Piece& piece,
   band.pixel_begin = pixel;
   band.pixel_end = std::min(piece.pixel_end, pixel + band_pixels);
   if (IsFlat(p)) {
-    band.rows = 1;
-    band.width = band.pixel_end - pixel;
-    band.image = band.in_y = band.in_x = 0;
+    band.rows = band.width = band.image = band.in_y = band.in_x = 0;
     return band;
   }
   const int64_t image_pixels = p.out_h * p.out_w;

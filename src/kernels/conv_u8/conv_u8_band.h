@@ -1,10 +1,9 @@
-// Bands: how a part of a conv_u8 brings its input into one dense, bordered
-// piece of scratch, some output rows at a time.
+// Bands: a part of a conv_u8 goes over its output some rows at a time, or some
+// pixels where it is flat (IsFlat), with all panels of weights each.
 //
-// Band memory is [rows][width][in_channels]: the input under the windows of the
-// band's output pixels, with x_zero where a window hangs over the edge. For a
-// flat convolution (IsFlat) it is one row, an input pixel for each output
-// pixel.
+// Where windows hang over the edge or have gaps, the input of a band is copied
+// (conv_u8_view.h) into [rows][width][in_channels]: what lies under the windows
+// of the band's output pixels, x_zero where there is no input.
 #ifndef OCTET_KERNELS_CONV_U8_CONV_U8_BAND_H_
 #define OCTET_KERNELS_CONV_U8_CONV_U8_BAND_H_
 
@@ -29,7 +28,7 @@ struct ConvU8Band {
 // within one image unless flat.
 int64_t BandPixels(const ConvU8Params& params);
 
-// Codes of the memory of a band of BandPixels, without slack.
+// Codes of the copy of a band of BandPixels, without slack; not if IsFlat.
 int64_t BandElements(const ConvU8Params& params);
 
 // The band that starts at output pixel `pixel` and ends with the piece, the

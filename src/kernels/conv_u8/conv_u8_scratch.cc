@@ -10,9 +10,9 @@
 namespace octet::kernels {
 namespace {
 
-// Copies into a band overshoot by up to 63 codes, tiles read one group of a run
+// Copies into a band overshoot by up to 15 codes, tiles read one group of a run
 // too far.
-constexpr int64_t kBandSlack = 128;
+constexpr int64_t kBandSlack = 64;
 
 // Each returns the end of what it places from address `at` on.
 uintptr_t Place(const ConvU8Params& p, uintptr_t at, ConvU8Avx2Scratch* s) {

@@ -41,7 +41,8 @@ int32_t SumByFormula(const ConvU8Params& p, const ConvU8Problem& problem,
       for (int64_t i = 0; i < depth; ++i, ++code) {
         if (y < 0 || y >= p.in_h || x < 0 || x >= p.in_w) continue;
         const int64_t at = ((image * p.in_h + y) * p.in_w + x);
-        sum += *code * (p.x[at * p.x_pixel_stride + first + i] - p.x_zero);
+        sum += int64_t{*code} *
+               (p.x[at * p.x_pixel_stride + first + i] - p.x_zero);
       }
     }
   }
@@ -130,8 +131,8 @@ TEST(ConvU8, ImagesOfABatchDoNotDependOnEachOther) {
     params.batch = 1;
     for (int64_t image = 0; image < 2; ++image) {
       RunInParts(row.fn, params, 1, PlanConvU8(params, 1).scratch_bytes);
-      params.x += 5 * 6 * 20;
-      params.epilogue.y_u8 += 5 * 6 * 40;
+      params.x += int64_t{5} * 6 * 20;
+      params.epilogue.y_u8 += int64_t{5} * 6 * 40;
     }
     EXPECT_TRUE(alone == both) << row.name;
   }

@@ -9,13 +9,20 @@
 namespace octet::kernels {
 namespace {
 
+// Pixels are often a few vectors long, for which a call of memcpy is dear.
+constexpr int64_t kVector = 16;
+
+// Writes n copies of a code; may write up to 15 more.
 uint8_t* Repeat(uint8_t code, int64_t n, uint8_t* to) {
-  std::memset(to, code, size_t(n));
+  for (int64_t i = 0; i < n; i += kVector) std::memset(to + i, code, kVector);
   return to + n;
 }
 
+// Copies n codes; may read and write up to 15 more.
 uint8_t* Copy(const uint8_t* from, int64_t n, uint8_t* to) {
-  std::memcpy(to, from, size_t(n));
+  for (int64_t i = 0; i < n; i += kVector) {
+    std::memcpy(to + i, from + i, kVector);
+  }
   return to + n;
 }
 
@@ -30,6 +37,8 @@ uint8_t* CopyPixels(const ConvU8Params& p, const uint8_t* from, int64_t n,
   return to;
 }
 
+// Everything is written in the order of memory, so that what a copy writes
+// too much is overwritten by the next, or falls into the slack.
 void CopyBand(const ConvU8Params& p, const ConvU8Band& band, uint8_t* to) {
   // Columns of the band that the input has.
   const int64_t first = std::min(-band.in_x, band.width);

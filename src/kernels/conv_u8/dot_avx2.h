@@ -4,8 +4,9 @@
 // sixteen channels, [16][4] s8. vpmaddubsw adds two products in an int16 that
 // saturates: exact, whatever the codes, where in each pair of weights neither
 // the positive nor the negative ones add up to more than 128 (255 * 128 <
-// 2^15). Of the quads of a trained network a half or more are such; the others
-// are widened to 16 bits for vpmaddwd, at 1.4 times the time.
+// 2^15). How many quads are such depends on the weights (5 to 80 % of a trained
+// network's, docs/designs/0001); the others are widened to 16 bits for
+// vpmaddwd, at 1.4 times the time.
 //
 // Weights and constants are operands in memory: the sums of a tile and what is
 // on the way fill the registers, and g++ 12 would load the weights into some

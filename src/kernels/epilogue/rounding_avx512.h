@@ -123,13 +123,6 @@ template <int kVectors>
                        _mm512_loadu_si512(zero + 16 * kFourth));
 }
 
-// Four vectors of int32 to u8 with saturation, in order.
-[[gnu::always_inline]] inline __m512i PackBytes(__m512i a, __m512i b, __m512i c,
-                                                __m512i d) {
-  return PackBytes(_mm512_load_si512(kPackOrder), _mm512_packs_epi32(a, b),
-                   _mm512_packs_epi32(c, d));
-}
-
 // table[i] for 64 indices.
 [[gnu::always_inline]] inline __m512i LookUp(__m512i index,
                                              const uint8_t* table) {

@@ -11,8 +11,9 @@
 //            NaN, which takes a factor that overflows, becomes zy.
 //
 // Every window must touch the image, has a dilation of 1 and, for a u8 average,
-// at most 2^23 elements, so that an int32 holds S. Without a NaN all levels
-// agree bit for bit; with one, float max is unspecified.
+// at most 2^23 elements, so that an int32 holds S. All levels agree bit
+// for bit, but that a float maximum is unspecified where there is a NaN, and
+// has either sign where it is one of zeros of both signs.
 #ifndef OCTET_KERNELS_POOL_POOL_H_
 #define OCTET_KERNELS_POOL_POOL_H_
 

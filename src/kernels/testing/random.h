@@ -38,8 +38,10 @@ class Buffer {
   const T& operator[](int64_t i) const { return data_[size_t(i)]; }
   // Index of the first element that differs, slack included; -1 if none does.
   int64_t FirstDifference(const Buffer& other) const {
+    const auto* const a = reinterpret_cast<const char*>(data_.data());
+    const auto* const b = reinterpret_cast<const char*>(other.data_.data());
     for (size_t i = 0; i < data_.size(); ++i) {
-      if (std::memcmp(&data_[i], &other.data_[i], sizeof(T)) != 0) {
+      if (std::memcmp(a + i * sizeof(T), b + i * sizeof(T), sizeof(T)) != 0) {
         return int64_t(i);
       }
     }
