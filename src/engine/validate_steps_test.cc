@@ -345,6 +345,11 @@ const BrokenStep kReductions[] = {
        *ParamsOf<PoolT>(p).window = Window(3, 3, 6, 3, 1, 1, 0, 0);
      },
      "leaves the image"},
+    {"pool dilation",
+     [](Program& p) {
+       *ParamsOf<PoolT>(p).window = Window(3, 3, 1, 1, 2, 2, 2, 2);
+     },
+     "a dilation of 2 by 2"},
     {"averaged elements",
      [](Program& p) {
        const int x = p.AddU8("huge", {1, 4096, 2049, 8}, {1}, {0});
