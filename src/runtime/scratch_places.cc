@@ -4,15 +4,15 @@
 
 #include "runtime/access.h"
 #include "runtime/live_memory.h"
-#include "runtime/tap_points.h"
 
 namespace octet::runtime {
 namespace {
 
 class Placing {
  public:
-  Placing(const engine::ProfileT& profile, std::span<const ScratchNeed> needs)
-      : profile_(profile), needs_(needs), tap_points_(FindTapPoints(profile)) {
+  Placing(const engine::ProfileT& profile, std::span<const TapPoint> tap_points,
+          std::span<const ScratchNeed> needs)
+      : profile_(profile), tap_points_(tap_points), needs_(needs) {
     places_.offsets.resize(needs.size());
     places_.bytes = int64_t(profile.arena_bytes);
   }
@@ -75,8 +75,8 @@ class Placing {
   }
 
   const engine::ProfileT& profile_;
+  const std::span<const TapPoint> tap_points_;
   const std::span<const ScratchNeed> needs_;
-  const std::vector<TapPoint> tap_points_;
   LiveMemory live_;
   ScratchPlaces places_;
 };
@@ -84,9 +84,10 @@ class Placing {
 }  // namespace
 
 ScratchPlaces PlaceScratch(const engine::ProfileT& profile,
+                           std::span<const TapPoint> tap_points,
                            std::span<const ScratchNeed> needs,
                            bool keeps_values) {
-  Placing placing(profile, needs);
+  Placing placing(profile, tap_points, needs);
   return keeps_values ? std::move(placing).PlaceBehind()
                       : std::move(placing).Place();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/program.h"
+#include "runtime/tap_points.h"
 
 namespace octet::runtime {
 
@@ -30,10 +31,12 @@ struct ScratchPlaces {
 // (tap_points.h). A step's scratch lies kBufferSlack or more away
 // from all that lives while it runs, from its operands and its output.
 //
-//   needs: by step.
+//   tap_points: FindTapPoints of the profile.
+//   needs:      by step.
 //   keeps_values: nothing lies over a value, alive or not.
 // Time: n log n in the steps.
 ScratchPlaces PlaceScratch(const engine::ProfileT& profile,
+                           std::span<const TapPoint> tap_points,
                            std::span<const ScratchNeed> needs,
                            bool keeps_values);
 

@@ -171,7 +171,8 @@ TestProgram Chain() {
 TEST(PlaceScratch, TakesTheMemoryOfValuesThatAreNotThereYetOrNoLonger) {
   TestProgram p = Chain();
   const std::vector<ScratchNeed> needs(4, {500, 1});
-  const ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+  const ScratchPlaces places =
+      PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
   EXPECT_EQ(places.bytes, int64_t(p.profile().arena_bytes));
   EXPECT_EQ(HarmOf(p, needs, places), "");
   // Over c, which comes later; over a, which nobody reads any more.
@@ -184,7 +185,8 @@ TEST(PlaceScratch, PutsBehindTheArenaOnlyWhatHasNoRoomInIt) {
   TestProgram p = Chain();
   // The gap of three values holds two pieces, with slack.
   const std::vector<ScratchNeed> needs = {{1400, 3}, {}, {}, {}};
-  const ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+  const ScratchPlaces places =
+      PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
   EXPECT_EQ(HarmOf(p, needs, places), "");
   ASSERT_EQ(places.offsets[0].size(), 3u);
   EXPECT_TRUE(places.offsets[1].empty());
@@ -196,7 +198,8 @@ TEST(PlaceScratch, PutsBehindTheArenaOnlyWhatHasNoRoomInIt) {
 TEST(PlaceScratch, LeavesAllValuesWhereTheyAreToBeKept) {
   TestProgram p = Chain();
   const std::vector<ScratchNeed> needs(4, {500, 2});
-  const ScratchPlaces places = PlaceScratch(p.profile(), needs, true);
+  const ScratchPlaces places =
+      PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, true);
   for (const auto& pieces : places.offsets) {
     ASSERT_EQ(pieces.size(), 2u);
     for (int64_t offset : pieces) {
@@ -223,7 +226,8 @@ TEST(PlaceScratch, KnowsFromWhenOnAConcatenationLives) {
   CopyInto(p, x, whole, 4);  // 3
   p.AddRelu(whole, y);       // 4
   const std::vector<ScratchNeed> needs(5, {2000, 1});
-  const ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+  const ScratchPlaces places =
+      PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
   EXPECT_EQ(HarmOf(p, needs, places), "");
   // Before its first part there is nothing in it.
   EXPECT_GE(places.offsets[0][0], OffsetOf(p, whole));
@@ -247,7 +251,10 @@ TEST(PlaceScratch, KeepsWhatACopyLeavesAround) {
   CopyInto(p, h, images, 2 * (8 + 1) * 8);
   p.AddRelu(images, y);
   const std::vector<ScratchNeed> needs(4, {2500, 1});
-  EXPECT_EQ(HarmOf(p, needs, PlaceScratch(p.profile(), needs, false)), "");
+  EXPECT_EQ(HarmOf(p, needs,
+                   PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs,
+                                false)),
+            "");
 }
 
 // What a step reads and no step wrote stays as it was in the run before.
@@ -260,7 +267,10 @@ TEST(PlaceScratch, KeepsWhatARunFindsFromTheOneBefore) {
   p.AddRelu(state, h);
   p.AddRelu(h, y);
   const std::vector<ScratchNeed> needs(2, {500, 1});
-  EXPECT_EQ(HarmOf(p, needs, PlaceScratch(p.profile(), needs, false)), "");
+  EXPECT_EQ(HarmOf(p, needs,
+                   PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs,
+                                false)),
+            "");
 }
 
 // An observer sees it when the last step has written its part.
@@ -275,7 +285,8 @@ TEST(PlaceScratch, KeepsPartsOfAValueThatNobodyReads) {
   p.AddRelu(x, y);
   CopyInto(p, x, seen, 256);
   const std::vector<ScratchNeed> needs = {{}, {900, 1}, {}};
-  const ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+  const ScratchPlaces places =
+      PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
   const int64_t part = OffsetOf(p, seen);
   EXPECT_TRUE(places.offsets[1][0] + 900 <= part ||
               places.offsets[1][0] >= part + 1024)
@@ -286,7 +297,8 @@ TEST(PlaceScratch, IsCaughtWhereItIsWrong) {
   TestProgram p = Chain();
   const std::vector<ScratchNeed> needs(5, {500, 1});
   const auto harm = [&](size_t step, int64_t offset) {
-    ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+    ScratchPlaces places =
+        PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
     places.offsets[step][0] = offset;
     return HarmOf(p, needs, places);
   };
@@ -298,7 +310,8 @@ TEST(PlaceScratch, IsCaughtWhereItIsWrong) {
   EXPECT_THAT(harm(2, OffsetOf(p, 1)), HasSubstr("reads spoilt bytes of a"));
   EXPECT_THAT(harm(0, OffsetOf(p, 3) + 64), HasSubstr("not aligned"));
   const std::vector<ScratchNeed> two(5, {500, 2});
-  ScratchPlaces places = PlaceScratch(p.profile(), two, false);
+  ScratchPlaces places =
+      PlaceScratch(p.profile(), FindTapPoints(p.profile()), two, false);
   places.offsets[0][1] = places.offsets[0][0] + 128;
   EXPECT_THAT(HarmOf(p, two, places), HasSubstr("meet"));
 }
@@ -348,7 +361,8 @@ TEST(PlaceScratch, NeverLiesOverWhatIsAliveInRandomPrograms) {
     for (size_t s = 0; s < p.profile().steps.size(); ++s) {
       needs.push_back({int64_t(random() % 400), int(random() % 4)});
     }
-    const ScratchPlaces places = PlaceScratch(p.profile(), needs, false);
+    const ScratchPlaces places =
+        PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
     ASSERT_EQ(HarmOf(p, needs, places), "") << round;
     for (const auto& pieces : places.offsets) {
       for (int64_t at : pieces) inside += at < (1 << 13) ? 1 : 0;

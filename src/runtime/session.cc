@@ -85,7 +85,9 @@ Status Session::Impl::Allocate(const SessionOptions& options) {
     const int64_t pieces = std::min<int64_t>(work.parts, pool->threads());
     needs.push_back({work.scratch_bytes, int(pieces)});
   }
-  scratch = runtime::PlaceScratch(*profile, needs, options.keeps_values);
+  tap_points = runtime::FindTapPoints(*profile);
+  scratch =
+      runtime::PlaceScratch(*profile, tap_points, needs, options.keeps_values);
   if (scratch.bytes == arena_bytes) return {};
   // Only now is known how much there must be, and steps point into it.
   return AllocateAndBind(scratch.bytes, limit);
@@ -114,7 +116,6 @@ void Session::Impl::Describe() {
                      step.reason, step.macs});
   }
   times.resize(bound.size());
-  tap_points = runtime::FindTapPoints(*profile);
 }
 
 std::byte* Session::Impl::At(int value) const {

@@ -3,31 +3,20 @@
 #ifndef OCTET_KERNELS_CONV_HALF_CONV_HALF_PROBLEM_H_
 #define OCTET_KERNELS_CONV_HALF_CONV_HALF_PROBLEM_H_
 
-#include "base/cpu.h"
-#include "kernels/cast/half_rows.h"
 #include "kernels/conv_f32/conv_f32_pack.h"
 #include "kernels/conv_f32/conv_f32_problem.h"
 #include "kernels/conv_half/conv_half.h"
 #include "kernels/conv_half/conv_half_pack.h"
+#include "kernels/testing/halves.h"
 
 namespace octet::kernels {
-
-// The halves of x; x becomes what they stand for.
-inline Buffer<uint16_t> RoundToHalves(DType half, float* x, int64_t n) {
-  const HalfRows& rows = FindHalfRows(half, CpuLevel::kScalar);
-  Buffer<uint16_t> halves(n);
-  rows.narrow(x, halves.get(), n);
-  rows.widen(halves.get(), x, n);
-  return halves;
-}
 
 // A problem in halves beside the same one in f32.
 struct ConvHalfProblem {
   ConvHalfProblem(const Problem& problem, DType half)
       : wide(problem),
-        x(RoundToHalves(half, wide.x.get(), wide.x.elements())),
-        residual(RoundToHalves(half, wide.residual.get(),
-                               wide.residual.elements())) {
+        x(RoundToHalves(half, wide.x)),
+        residual(RoundToHalves(half, wide.residual)) {
     const ConvF32Params& f = wide.params;
     y = Buffer<float>(wide.y.elements());
     const ConvHalfWeightShape shape{f.out_channels,

@@ -14,6 +14,7 @@
 #include "kernels/conv_u8/conv_u8_view.h"
 #include "kernels/conv_u8/dot_avx2.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/fetch_ahead.h"
 
 namespace octet::kernels {
 namespace {
@@ -133,20 +134,6 @@ constexpr TileFn kTiles[kTileRows + 1] = {nullptr, Tile<1>, Tile<2>, Tile<3>,
 
 // Bands of so few pixels use a panel too seldom to sort it first.
 constexpr int64_t kUnsortedPixels = 2;
-
-// What the epilogue reads and writes of `pixels` pixels from `pixel` on: it is
-// on its way while the tiles are computed.
-void FetchAhead(const EpilogueU8& e, int64_t pixel, int64_t pixels,
-                int64_t channel) {
-  for (int64_t i = pixel; i < pixel + pixels; ++i) {
-    if (e.residual_u8 != nullptr) {
-      __builtin_prefetch(e.residual_u8 + i * e.residual_pixel_stride + channel);
-    }
-    if (e.y_u8 != nullptr) {
-      __builtin_prefetch(e.y_u8 + i * e.y_pixel_stride + channel, 1);
-    }
-  }
-}
 
 // A band of pixels in their view.
 struct BandView {

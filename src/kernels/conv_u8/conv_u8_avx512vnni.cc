@@ -16,6 +16,7 @@
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_view.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/fetch_ahead.h"
 #include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
@@ -34,14 +35,13 @@ struct Line {
 Line LineAt(const ConvU8Params& p, const ConvU8Band& band,
             const ConvU8View& view, int64_t pixel) {
   const int64_t rest = band.pixel_end - pixel;
-  const bool is_flat = IsFlat(p);
-  if (is_flat && p.in_h == p.out_h && p.in_w == p.out_w) {
+  if (IsOneToOne(p)) {
     return {pixel, rest, p.x + pixel * p.x_pixel_stride, p.x_pixel_stride};
   }
   const int64_t row_rest = p.out_w - pixel % p.out_w;
   const int64_t pixels = row_rest < rest ? row_rest : rest;
   const int64_t stride = p.window.stride_w * view.pixel_stride;
-  if (is_flat) {
+  if (IsFlat(p)) {
     return {pixel, pixels, p.x + FlatInputPixel(p, pixel) * p.x_pixel_stride,
             stride};
   }
@@ -66,21 +66,6 @@ struct Prefetch {
   const int8_t* end;
 };
 
-// The residual and the output two tiles ahead, as the tile does for the output
-// that it writes itself.
-void PrefetchAhead(const EpilogueU8& e, int64_t pixel, int64_t pixels,
-                   int64_t channel) {
-  for (int64_t i = pixel + 2 * pixels; i < pixel + 3 * pixels; ++i) {
-    if (e.residual_u8 != nullptr) {
-      _mm_prefetch(e.residual_u8 + i * e.residual_pixel_stride + channel,
-                   _MM_HINT_T0);
-    }
-    if (e.y_u8 != nullptr) {
-      __builtin_prefetch(e.y_u8 + i * e.y_pixel_stride + channel, 1, 3);
-    }
-  }
-}
-
 // The tiles of one block of channels, and how they end.
 struct Tiles {
   ConvU8Tile tile;
@@ -103,7 +88,8 @@ void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
   tile.y = nullptr;
   tile.tiles = 1;
   for (int64_t t = 0; t < count; ++t, pixel += pixels) {
-    PrefetchAhead(e, pixel, pixels, tile.channel);
+    // Two tiles ahead, as a tile does for the output that it writes itself.
+    FetchAhead(e, pixel + 2 * pixels, pixels, tile.channel);
     run(tile);
     ApplyEpilogueAvx512Vnni(e, tile.sums, 16 * tiles.vectors, pixel, pixels,
                             tile.channel, tile.channels);

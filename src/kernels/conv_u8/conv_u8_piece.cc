@@ -27,6 +27,10 @@ bool IsFlat(const ConvU8Params& p) {
   return p.window.kernel_h == 1 && p.window.kernel_w == 1 && !HasOverhang(p);
 }
 
+bool IsOneToOne(const ConvU8Params& p) {
+  return IsFlat(p) && p.in_h == p.out_h && p.in_w == p.out_w;
+}
+
 ConvU8Piece PieceOf(const ConvU8Params& p, int64_t part, int64_t parts) {
   const int64_t pixels = p.batch * p.out_h * p.out_w;
   const int64_t grain = IsFlat(p) ? kFlatGrain : p.out_w;

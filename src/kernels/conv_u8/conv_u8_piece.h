@@ -22,6 +22,9 @@ struct ConvU8Piece {
 // an output row has no neighbours in memory that must stay together.
 bool IsFlat(const ConvU8Params& params);
 
+// True if, besides, output pixel i sees input pixel i.
+bool IsOneToOne(const ConvU8Params& params);
+
 // True if a window hangs over an edge of x.
 bool HasOverhang(const ConvU8Params& params);
 

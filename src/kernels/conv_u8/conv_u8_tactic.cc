@@ -28,8 +28,7 @@ double RowCycles(int64_t vectors, int64_t panels, int64_t pixels,
 
 // Channels of a flat row before anything is known about cutting it.
 int64_t RowPixels(const ConvU8Params& p) {
-  const bool is_dense = IsFlat(p) && p.in_h == p.out_h && p.in_w == p.out_w;
-  return is_dense ? p.batch * p.out_h * p.out_w : p.out_w;
+  return IsOneToOne(p) ? p.batch * p.out_h * p.out_w : p.out_w;
 }
 
 int64_t ChooseVectors(const ConvU8Params& p, int64_t panels) {

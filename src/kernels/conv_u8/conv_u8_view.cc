@@ -92,11 +92,11 @@ void WindowOffsets(const ConvU8Params& p, const ConvU8Band& band,
     }
     return;
   }
-  const bool is_dense = p.in_h == p.out_h && p.in_w == p.out_w;
+  const bool is_one_to_one = IsOneToOne(p);
   const int64_t first = FlatInputPixel(p, band.pixel_begin);
   for (int64_t i = 0; i < pixels; ++i) {
     const int64_t pixel =
-        is_dense ? i : FlatInputPixel(p, band.pixel_begin + i) - first;
+        is_one_to_one ? i : FlatInputPixel(p, band.pixel_begin + i) - first;
     offsets[i] = pixel * view.pixel_stride;
   }
 }

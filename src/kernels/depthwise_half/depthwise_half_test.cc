@@ -4,29 +4,20 @@
 
 #include "base/cpu.h"
 #include "base/half.h"
-#include "kernels/cast/half_rows.h"
 #include "kernels/depthwise_f32/depthwise_f32_problem.h"
 #include "kernels/testing/check.h"
+#include "kernels/testing/halves.h"
 
 namespace octet::kernels {
 namespace {
-
-// The halves of x; x becomes what they stand for.
-Buffer<uint16_t> Round(DType half, Buffer<float>& x) {
-  const HalfRows& rows = FindHalfRows(half, CpuLevel::kScalar);
-  Buffer<uint16_t> halves(x.elements());
-  rows.narrow(x.get(), halves.get(), x.elements());
-  rows.widen(halves.get(), x.get(), x.elements());
-  return halves;
-}
 
 // A problem in halves beside the same one in f32.
 struct Pair {
   Pair(const Problem& problem, DType half)
       : wide(problem),
-        x(Round(half, wide.x)),
-        weight(Round(half, wide.packed)),
-        residual(Round(half, wide.residual)) {
+        x(RoundToHalves(half, wide.x)),
+        weight(RoundToHalves(half, wide.packed)),
+        residual(RoundToHalves(half, wide.residual)) {
     const DepthwiseF32Params& f = wide.params;
     params = {.half = half,
               .x = x.get(),
