@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/work.h"
+
 namespace octet::kernels {
 namespace {
 
@@ -9,7 +11,7 @@ namespace {
 constexpr int64_t kBandBytes = 192 * 1024;
 // A flat band's outputs are often more than its inputs, and each panel writes a
 // part of every line of them: they have to stay there too.
-constexpr int64_t kFlatBandBytes = 96 * 1024;
+constexpr int64_t kFlatBandBytes = 128 * 1024;
 // Enough that sorting the weights of a panel (AVX2) costs little beside using
 // them.
 constexpr int64_t kLeastFlatPixels = 96;
@@ -50,14 +52,19 @@ ConvU8Band BandAt(const ConvU8Params& p, const ConvU8Piece& piece,
                   int64_t pixel, int64_t band_pixels) {
   ConvU8Band band;
   band.pixel_begin = pixel;
-  band.pixel_end = std::min(piece.pixel_end, pixel + band_pixels);
+  const int64_t image_pixels = p.out_h * p.out_w;
+  const int64_t image_end = (pixel / image_pixels + 1) * image_pixels;
+  const int64_t end =
+      IsFlat(p) ? piece.pixel_end : std::min(piece.pixel_end, image_end);
+  const int64_t rest = end - pixel;
+  const int64_t bands = (rest + band_pixels - 1) / band_pixels;
+  const int64_t even = RoundUp((rest + bands - 1) / bands, Grain(p));
+  band.pixel_end = pixel + std::min({even, band_pixels, rest});
   if (IsFlat(p)) {
     band.rows = band.width = band.image = band.in_y = band.in_x = 0;
     return band;
   }
-  const int64_t image_pixels = p.out_h * p.out_w;
   band.image = pixel / image_pixels;
-  band.pixel_end = std::min(band.pixel_end, (band.image + 1) * image_pixels);
   band.rows = BandRows(p, (band.pixel_end - pixel) / p.out_w);
   band.width = BandWidth(p);
   band.in_y = pixel / p.out_w % p.out_h * p.window.stride_h - p.window.pad_top;

@@ -31,8 +31,9 @@ int64_t BandPixels(const ConvU8Params& params);
 // Codes of the copy of a band of BandPixels, without slack; not if IsFlat.
 int64_t BandElements(const ConvU8Params& params);
 
-// The band that starts at output pixel `pixel` and ends with the piece, the
-// image or after `band_pixels`, whichever comes first.
+// The band that starts at output pixel `pixel`: what is left of the piece, or
+// of the image unless flat, spread evenly over bands of at most `band_pixels`.
+// A last band of a few pixels would read all weights for them.
 ConvU8Band BandAt(const ConvU8Params& params, const ConvU8Piece& piece,
                   int64_t pixel, int64_t band_pixels);
 

@@ -31,9 +31,13 @@ bool IsOneToOne(const ConvU8Params& p) {
   return IsFlat(p) && p.in_h == p.out_h && p.in_w == p.out_w;
 }
 
+int64_t Grain(const ConvU8Params& p) {
+  return IsFlat(p) ? kFlatGrain : p.out_w;
+}
+
 ConvU8Piece PieceOf(const ConvU8Params& p, int64_t part, int64_t parts) {
   const int64_t pixels = p.batch * p.out_h * p.out_w;
-  const int64_t grain = IsFlat(p) ? kFlatGrain : p.out_w;
+  const int64_t grain = Grain(p);
   const int64_t units = (pixels + grain - 1) / grain;
   const int64_t panels = p.group * LayoutOf(p).panels;
   if (units == 0 || panels == 0) return {0, 0, 0, 0};

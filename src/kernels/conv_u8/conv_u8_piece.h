@@ -28,6 +28,9 @@ bool IsOneToOne(const ConvU8Params& params);
 // True if a window hangs over an edge of x.
 bool HasOverhang(const ConvU8Params& params);
 
+// Output pixels that are cut together: a row unless IsFlat.
+int64_t Grain(const ConvU8Params& params);
+
 // Few rows against much weight (a fully connected layer, a 7x7 map) are cut by
 // channels first, so that no two threads read the same weights; all else by
 // pixels first.

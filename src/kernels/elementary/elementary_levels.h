@@ -16,8 +16,9 @@ void ElementaryAvx2(const Function& function, const float* x, float* y,
 void ElementaryAvx512Vnni(const Function& function, const float* x, float* y,
                           int64_t n);
 
-// For results that are rounded to 8-bit codes: sigmoid and SiLU by half as many
-// operations, within 2^-13 of the result's size; the others as above.
+// For results that are rounded to 8-bit codes: sigmoid within 2^-13 of its
+// size, SiLU and GELU within 2^-13 of |x| and within 2^-12; the others as
+// above.
 void ElementaryForCodesReference(const Function& function, const float* x,
                                  float* y, int64_t n);
 void ElementaryForCodesAvx2(const Function& function, const float* x, float* y,

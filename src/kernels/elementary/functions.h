@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "kernels/elementary/lanes_pair.h"
+#include "kernels/elementary/tails.h"
 #include "octet/function.h"
 
 namespace octet::kernels {
@@ -137,30 +138,14 @@ template <typename V>
   return V::AddExponent(Polynomial<V>(kPower, V::Sub(x, n)), n);
 }
 
-// 1 + e^-x, and x held to what e^-x is a float for: below, the functions of it
-// are smaller than any code. The operands' order lets a NaN through.
+// Below -86, where the function is smaller than any code, it stays what it is
+// there. The operands' order lets a NaN through.
 template <typename V>
-struct CoarseDivisor {
-  typename V::F x;
-  typename V::F one_plus_exp;
-};
-template <typename V>
-[[gnu::always_inline]] inline CoarseDivisor<V> DivideCoarsely(typename V::F x) {
+[[gnu::always_inline]] inline typename V::F CoarseSigmoid(typename V::F x) {
   const typename V::F bounded = V::Max(V::Set(-86.0f), x);
   const typename V::F power = V::Mul(bounded, V::Set(-1.44269502f));
   const typename V::F e = CoarseExp2<V>(V::Max(V::Set(-125.0f), power));
-  return {bounded, V::Add(V::Set(1.0f), e)};
-}
-
-template <typename V>
-[[gnu::always_inline]] inline typename V::F CoarseSigmoid(typename V::F x) {
-  return V::Div(V::Set(1.0f), DivideCoarsely<V>(x).one_plus_exp);
-}
-
-template <typename V>
-[[gnu::always_inline]] inline typename V::F CoarseSilu(typename V::F x) {
-  const CoarseDivisor<V> d = DivideCoarsely<V>(x);
-  return V::Div(d.x, d.one_plus_exp);
+  return V::Div(V::Set(1.0f), V::Add(V::Set(1.0f), e));
 }
 
 // tanh(a) = -m / (m + 2), m = e^(-2a) - 1, for a >= 0: nothing cancels and
@@ -208,24 +193,6 @@ template <typename V>
   const F phi =
       V::Select(V::Less(x, V::Set(0.0f)), tail, V::Sub(V::Set(1.0f), tail));
   return V::Mul(x, phi);
-}
-
-// The same for codes: log2 Phi(-a) by a polynomial. Below -6, where x * Phi(x)
-// is smaller than 2^-27, the value at -6 stands.
-template <typename V>
-[[gnu::always_inline]] inline typename V::F CoarseGelu(typename V::F x) {
-  // log2(2 Phi(-a)) / a for a <= 6; 2^-18 of Phi(-a).
-  constexpr float kRate[] = {-1.15121437f,    -0.458541585f,   -0.0538909381f,
-                             0.00847684713f,  -0.00092318568f, 6.07261526e-05f,
-                             -1.79377997e-06f};
-  using F = typename V::F;
-  const F bounded = V::Max(V::Set(-6.0f), x);
-  const F a = V::Min(V::Set(6.0f), V::Abs(bounded));
-  const F tail =
-      CoarseExp2<V>(V::Fma(a, Polynomial<V>(kRate, a), V::Set(-1.0f)));
-  const F phi =
-      V::Select(V::Less(x, V::Set(0.0f)), tail, V::Sub(V::Set(1.0f), tail));
-  return V::Mul(bounded, phi);
 }
 
 // x * sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)), the same as the tanh form.
@@ -276,7 +243,7 @@ template <typename V, FunctionKind kKind, bool kForCodes = false>
   if constexpr (kKind == FunctionKind::kSigmoid)
     return kForCodes ? CoarseSigmoid<V>(x) : Sigmoid<V>(x);
   if constexpr (kKind == FunctionKind::kSilu)
-    return kForCodes ? CoarseSilu<V>(x) : Silu<V>(x);
+    return kForCodes ? AddTail<V>(kSiluTail, x) : Silu<V>(x);
   if constexpr (kKind == FunctionKind::kHardSigmoid)
     return Clamp<V>(V::Fma(alpha, x, beta), zero, one);
   if constexpr (kKind == FunctionKind::kHardSwish)
@@ -284,7 +251,7 @@ template <typename V, FunctionKind kKind, bool kForCodes = false>
         x, Clamp<V>(V::Fma(x, V::Set(0.166666672f), V::Set(0.5f)), zero, one));
   if constexpr (kKind == FunctionKind::kTanh) return Tanh<V>(x);
   if constexpr (kKind == FunctionKind::kGelu)
-    return kForCodes ? CoarseGelu<V>(x) : Gelu<V>(x);
+    return kForCodes ? AddTail<V>(kGeluTail, x) : Gelu<V>(x);
   if constexpr (kKind == FunctionKind::kGeluTanh) return GeluTanh<V>(x);
   if constexpr (kKind == FunctionKind::kElu)
     return V::Select(is_negative, V::Mul(alpha, Expm1<V>(x)), x);

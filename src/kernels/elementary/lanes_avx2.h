@@ -63,6 +63,11 @@ struct Avx2Lanes {
         _mm256_sub_epi32(bits, _mm256_slli_epi32(exponent, 23)));
   }
 
+  static F Pick(const float* table, F selector) {
+    const __m256i index = _mm256_srli_epi32(_mm256_castps_si256(selector), 22);
+    return _mm256_permutevar8x32_ps(_mm256_load_ps(table), index);
+  }
+
  private:
   static F Power(__m256i n) {
     return _mm256_castsi256_ps(

@@ -58,6 +58,13 @@ struct Avx512Lanes {
     return _mm512_castsi512_ps(
         _mm512_sub_epi32(bits, _mm512_slli_epi32(exponent, 23)));
   }
+
+  static F Pick(const float* table, F selector) {
+    // The fourth bit of an index chooses between two equal halves.
+    const __m512i index = _mm512_srli_epi32(_mm512_castps_si512(selector), 22);
+    return _mm512_permutexvar_ps(index,
+                                 _mm512_broadcast_f32x8(_mm256_load_ps(table)));
+  }
 };
 
 }  // namespace

@@ -54,6 +54,9 @@ struct PairLanes {
   static F SplitExponent(F x, F* k) {
     return {V::SplitExponent(x.a, &k->a), V::SplitExponent(x.b, &k->b)};
   }
+  static F Pick(const float* table, F selector) {
+    return {V::Pick(table, selector.a), V::Pick(table, selector.b)};
+  }
 };
 
 }  // namespace

@@ -55,6 +55,11 @@ struct ScalarLanes {
     return __builtin_bit_cast(float, bits - (uint32_t(exponent) << 23));
   }
 
+  // The entry of eight that bits 22 to 24 of `selector` name.
+  static F Pick(const float* table, F selector) {
+    return table[__builtin_bit_cast(uint32_t, selector) >> 22 & 7];
+  }
+
  private:
   static F Power(int n) {
     return __builtin_bit_cast(float, uint32_t(n + 127) << 23);

@@ -79,8 +79,8 @@ void StoreBytes(uint8_t* y, __m512i ints, __m128i low, __m128i high,
 // rne(v) of a kFloat, 0 for a NaN. From 2^16 on, all is clamped anyway.
 __m512i RoundNumbers(__m512 v) {
   const __mmask16 is_number = _mm512_cmp_ps_mask(v, v, _CMP_ORD_Q);
-  return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_maskz_mov_ps(is_number, v),
-                                          _mm512_set1_ps(65536.0f)));
+  return _mm512_cvtps_epi32(
+      _mm512_maskz_min_ps(is_number, v, _mm512_set1_ps(65536.0f)));
 }
 
 void StoreCodes(const EpilogueU8& e, const Block& block) {
