@@ -41,6 +41,26 @@ void CheckGroup(StepCheck& check, int group, int64_t in, int64_t out) {
                 group, in, out);
 }
 
+// `n` channels with their padding.
+void CheckResidual(StepCheck& check, const EpilogueT& e, const ValueT& y,
+                   int64_t n) {
+  const bool is_sum = e.kind == EpilogueKind::Add;
+  const bool is_float = e.kind == EpilogueKind::Float;
+  check.Require(is_sum || is_float || e.residual == -1,
+                "only a float epilogue and one that adds have a residual");
+  check.Require(!is_sum || e.residual != -1,
+                "there is no residual to add for '{}'", y.name);
+  if (!check.ok() || e.residual == -1) return;
+  const ValueT& residual =
+      is_sum ? check.Read("residual", e.residual, {DType::U8})
+             : check.Read("residual", e.residual, {DType::U8, DType::F32});
+  check.SameDims(residual, y);
+  if (!check.ok() || residual.dtype == DType::F32) return;
+  check.Constant("residual_scale", e.residual_scale, DType::F32, n);
+  if (is_sum) return;
+  check.Constant("residual_zero", e.residual_zero, DType::S32, n);
+}
+
 void CheckEpilogue(StepCheck& check, const EpilogueT* e, const ValueT& y,
                    int64_t padding) {
   check.Require(e != nullptr, "there is no epilogue");
@@ -62,20 +82,12 @@ void CheckEpilogue(StepCheck& check, const EpilogueT* e, const ValueT& y,
   if (e->kind == EpilogueKind::Table) {
     check.Constant("table", e->table, DType::U8, 256);
   }
-  if (e->kind != EpilogueKind::Float) {
-    check.Require(e->residual == -1, "only a float epilogue adds a residual");
-    return;
+  if (e->kind == EpilogueKind::Float) {
+    if (to_u8) check.Constant("inv_scale", e->inv_scale, DType::F32, n);
+    check.ValidFunction("before", e->before);
+    check.ValidFunction("after", e->after);
   }
-  if (to_u8) check.Constant("inv_scale", e->inv_scale, DType::F32, n);
-  check.ValidFunction("before", e->before);
-  check.ValidFunction("after", e->after);
-  if (e->residual == -1) return;
-  const ValueT& residual =
-      check.Read("residual", e->residual, {DType::U8, DType::F32});
-  check.SameDims(residual, y);
-  if (!check.ok() || residual.dtype == DType::F32) return;
-  check.Constant("residual_scale", e->residual_scale, DType::F32, n);
-  check.Constant("residual_zero", e->residual_zero, DType::S32, n);
+  CheckResidual(check, *e, y, n);
 }
 
 template <typename P>

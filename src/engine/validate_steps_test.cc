@@ -198,8 +198,8 @@ const BrokenStep kConvolutions[] = {
 const BrokenStep kEpilogues[] = {
     {"none", [](Program& p) { ParamsOf<ConvU8T>(p).epilogue.reset(); },
      "no epilogue"},
-    {"unknown", [](Program& p) { EpilogueOf(p).kind = EpilogueKind(3); },
-     "epilogue 3"},
+    {"unknown", [](Program& p) { EpilogueOf(p).kind = EpilogueKind(4); },
+     "epilogue 4"},
     {"array not padded",
      [](Program& p) {
        EpilogueOf(p).multiplier = p.Constant<float>("m", 20, 0);
@@ -222,7 +222,21 @@ const BrokenStep kEpilogues[] = {
      "only a float epilogue"},
     {"residual of a clamp",
      [](Program& p) { EpilogueOf(p).residual = Named(p, "conv_u8"); },
-     "adds a residual"},
+     "have a residual"},
+    {"sum without a residual",
+     [](Program& p) { EpilogueOf(p).kind = EpilogueKind::Add; }, "no residual"},
+    {"sum with floats",
+     [](Program& p) {
+       EpilogueOf(p).kind = EpilogueKind::Add;
+       EpilogueOf(p).residual = Named(p, "conv_f32");
+     },
+     "f32"},
+    {"scales of what is added missing",
+     [](Program& p) {
+       EpilogueOf(p).kind = EpilogueKind::Add;
+       EpilogueOf(p).residual = Named(p, "conv_u8");
+     },
+     "residual_scale"},
     {"inv_scale missing",
      [](Program& p) { EpilogueOf(p).kind = EpilogueKind::Float; }, "inv_scale"},
     {"scales of the residual missing",

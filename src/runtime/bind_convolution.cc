@@ -20,7 +20,8 @@ using engine::Image;
 static_assert(
     int(engine::EpilogueKind::Clamp) == int(kernels::EpilogueKind::kClamp) &&
     int(engine::EpilogueKind::Table) == int(kernels::EpilogueKind::kTable) &&
-    int(engine::EpilogueKind::Float) == int(kernels::EpilogueKind::kFloat));
+    int(engine::EpilogueKind::Float) == int(kernels::EpilogueKind::kFloat) &&
+    int(engine::EpilogueKind::Add) == int(kernels::EpilogueKind::kAdd));
 
 kernels::EpilogueU8 EpilogueOf(const Binding& b, const engine::EpilogueT& e,
                                int y) {

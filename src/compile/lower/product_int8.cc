@@ -245,50 +245,77 @@ class Int8Product {
     const Form& y = lowering_.OutputForm(node_);
     const Fusion& fusion = product_.fusion;
     epilogue->comp = Constant("comp", DType::kS32, channels_.comp);
-    const bool clamp = y.is_u8() && !fusion.residual &&
-                       IsClamp(fusion.before) && IsClamp(fusion.after);
-    epilogue->kind =
-        clamp ? engine::EpilogueKind::Clamp : engine::EpilogueKind::Float;
-    SetOutputCodes(*epilogue, y, clamp);
-    SetMultipliers(*epilogue, y, clamp);
-    if (clamp) return epilogue;
+    epilogue->kind = KindOf(y);
+    const bool in_codes = epilogue->kind != engine::EpilogueKind::Float;
+    SetOutputCodes(*epilogue, y, in_codes);
+    SetMultipliers(*epilogue, y, in_codes);
+    if (fusion.residual) SetResidual(*epilogue, y);
+    if (in_codes) return epilogue;
     epilogue->before = engine::FromFunction(fusion.before);
     epilogue->after = engine::FromFunction(fusion.after);
-    if (fusion.residual) SetResidual(*epilogue);
     return epilogue;
   }
 
+  // What only clamps can be computed in steps of the output's scale.
+  engine::EpilogueKind KindOf(const Form& y) const {
+    using engine::EpilogueKind;
+    const Fusion& fusion = product_.fusion;
+    if (!y.is_u8() || !IsClamp(fusion.after)) return EpilogueKind::Float;
+    if (!fusion.residual) {
+      return IsClamp(fusion.before) ? EpilogueKind::Clamp : EpilogueKind::Float;
+    }
+    const Form& residual = lowering_.InputForm(node_, node_.inputs.size() - 1);
+    return fusion.before.kind == FunctionKind::kIdentity && residual.is_u8() &&
+                   ResidualFits(residual, y)
+               ? EpilogueKind::Add
+               : EpilogueKind::Float;
+  }
+
+  // True if the residual's scale in steps of the output is an ordinary float.
+  bool ResidualFits(const Form& residual, const Form& y) const {
+    const int64_t n = product_.outputs();
+    const std::vector<float> r = Spread(residual.quant.scale, n);
+    const std::vector<float> s = Spread(y.quant.scale, n);
+    for (size_t c = 0; c < size_t(n); ++c) {
+      if (!std::isnormal(r[c] / s[c])) return false;
+    }
+    return true;
+  }
+
   // Zero points and limits of a u8 output.
-  void SetOutputCodes(engine::EpilogueT& epilogue, const Form& y, bool clamp) {
+  void SetOutputCodes(engine::EpilogueT& epilogue, const Form& y,
+                      bool in_codes) {
     if (!y.is_u8()) return;
     const int64_t n = product_.outputs();
     const std::vector<int32_t> zero = Spread(y.quant.zero_point, n);
     const std::vector<float> scale = Spread(y.quant.scale, n);
     std::vector<uint8_t> low(size_t(n), 0), high(size_t(n), 255);
-    for (size_t c = 0; clamp && c < size_t(n); ++c) {
+    for (size_t c = 0; in_codes && c < size_t(n); ++c) {
       ClampCodes(product_.fusion.before, scale[c], zero[c], low[c], high[c]);
       ClampCodes(product_.fusion.after, scale[c], zero[c], low[c], high[c]);
     }
     epilogue.y_zero = Constant("y_zero", DType::kS32, PaddedTo(zero, pad_to_));
     epilogue.clamp_low = Constant("low", DType::kU8, PaddedTo(low, pad_to_));
     epilogue.clamp_high = Constant("high", DType::kU8, PaddedTo(high, pad_to_));
-    if (clamp) return;
+    if (in_codes) return;
     std::vector<float> inverse;
     for (float s : scale) inverse.push_back(1.0f / s);
     epilogue.inv_scale =
         Constant("inv_scale", DType::kF32, PaddedTo(inverse, pad_to_));
   }
 
-  void SetMultipliers(engine::EpilogueT& epilogue, const Form& y, bool clamp) {
+  void SetMultipliers(engine::EpilogueT& epilogue, const Form& y,
+                      bool in_codes) {
     std::vector<float> multiplier = channels_.product_scale;
     std::vector<float> offset = channels_.bias;
-    if (clamp) {
+    if (in_codes) {
       const std::vector<float> scale =
           Spread(y.quant.scale, product_.outputs());
       for (size_t c = 0; c < multiplier.size(); ++c) {
         multiplier[c] /= scale[c];
         offset[c] /= scale[c];
       }
+      if (product_.fusion.residual) TakeOffZeros(y, offset);
     }
     epilogue.multiplier =
         Constant("multiplier", DType::kF32, PaddedTo(multiplier, pad_to_));
@@ -296,16 +323,33 @@ class Int8Product {
         Constant("offset", DType::kF32, PaddedTo(offset, pad_to_));
   }
 
-  void SetResidual(engine::EpilogueT& epilogue) {
+  // What the residual's zero point would add.
+  void TakeOffZeros(const Form& y, std::vector<float>& offset) const {
+    const Form& form = lowering_.InputForm(node_, node_.inputs.size() - 1);
+    const int64_t n = product_.outputs();
+    const std::vector<float> r = Spread(form.quant.scale, n);
+    const std::vector<float> s = Spread(y.quant.scale, n);
+    const std::vector<int32_t> zero = Spread(form.quant.zero_point, n);
+    for (size_t c = 0; c < offset.size(); ++c) {
+      offset[c] -= float(zero[c]) * (r[c] / s[c]);
+    }
+  }
+
+  void SetResidual(engine::EpilogueT& epilogue, const Form& y) {
     const size_t slot = node_.inputs.size() - 1;
     epilogue.residual =
         builder_.AddReshaped(lowering_.Input(node_, slot), product_.y);
     const Form& form = lowering_.InputForm(node_, slot);
     if (!form.is_u8()) return;
     const int64_t n = product_.outputs();
+    std::vector<float> scale = Spread(form.quant.scale, n);
+    if (epilogue.kind == engine::EpilogueKind::Add) {
+      const std::vector<float> steps = Spread(y.quant.scale, n);
+      for (size_t c = 0; c < scale.size(); ++c) scale[c] /= steps[c];
+    }
     epilogue.residual_scale =
-        Constant("residual_scale", DType::kF32,
-                 PaddedTo(Spread(form.quant.scale, n), pad_to_));
+        Constant("residual_scale", DType::kF32, PaddedTo(scale, pad_to_));
+    if (epilogue.kind == engine::EpilogueKind::Add) return;
     epilogue.residual_zero =
         Constant("residual_zero", DType::kS32,
                  PaddedTo(Spread(form.quant.zero_point, n), pad_to_));

@@ -70,7 +70,8 @@ struct Prefetch {
 struct Tiles {
   ConvU8Tile tile;
   int64_t vectors;
-  EpilogueKind kind;  // kFloat where sums go through memory
+  EpilogueKind kind;  // kFloat where sums go through memory, to:
+  EpilogueFn epilogue;
 };
 
 // `count` tiles of `pixels` pixels each, from output pixel `pixel` on.
@@ -81,6 +82,10 @@ void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
   const ConvU8TileFn run = kPick[tiles.vectors](pixels, tiles.kind);
   if (tiles.kind != EpilogueKind::kFloat) {
     tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;
+    if (tiles.kind == EpilogueKind::kAdd) {
+      tile.residual =
+          e.residual_u8 + pixel * e.residual_pixel_stride + tile.channel;
+    }
     tile.tiles = count;
     run(tile);
     return;
@@ -91,8 +96,8 @@ void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
     // Two tiles ahead, as a tile does for the output that it writes itself.
     FetchAhead(e, pixel + 2 * pixels, pixels, tile.channel);
     run(tile);
-    ApplyEpilogueAvx512Vnni(e, tile.sums, 16 * tiles.vectors, pixel, pixels,
-                            tile.channel, tile.channels);
+    tiles.epilogue(e, tile.sums, 16 * tiles.vectors, pixel, pixels,
+                   tile.channel, tile.channels);
   }
 }
 
@@ -113,15 +118,19 @@ struct Band {
   const ConvU8View& view;
 };
 
-// How tiles of some channels end: sums that may not fit go the way of the
-// floats, which bounds them.
-EpilogueKind KindOf(const ConvU8Params& p, int64_t channel, int64_t channels) {
+// How the tiles end: sums that may not fit go the way of the floats, which
+// bounds them.
+void SetEnd(const ConvU8Params& p, Tiles& tiles) {
   const int64_t depth =
       p.window.kernel_h * p.window.kernel_w * (p.in_channels / p.group);
   const float products = 255.0f * 128.0f * float(p.weight_parts * depth);
-  return FitsInt32(p.epilogue, channel, channels, products)
-             ? p.epilogue.kind
-             : EpilogueKind::kFloat;
+  const EpilogueU8& e = p.epilogue;
+  const bool fits =
+      e.y_u8 != nullptr &&
+      FitsInt32(e, tiles.tile.channel, tiles.tile.channels, products);
+  tiles.kind = fits ? e.kind : EpilogueKind::kFloat;
+  tiles.epilogue =
+      fits ? ApplyFittingEpilogueAvx512Vnni : ApplyEpilogueAvx512Vnni;
 }
 
 // All pixels of a band, one block of channels.
@@ -142,7 +151,9 @@ void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
   tile.channel = first.channel;
   tile.channels = last.channel + last.channels - first.channel;
   tile.y_stride = p.epilogue.y_pixel_stride;
-  tiles.kind = KindOf(p, tile.channel, tile.channels);
+  tile.residual = nullptr;
+  tile.residual_stride = p.epilogue.residual_pixel_stride;
+  SetEnd(p, tiles);
   tile.sums = scratch.sums;
   tile.prefetch = prefetch.next;
   tile.prefetch_end = prefetch.end;

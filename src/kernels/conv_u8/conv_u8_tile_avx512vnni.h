@@ -25,9 +25,11 @@ struct ConvU8Tile {
   int64_t channel;   // the first
   int64_t channels;  // valid ones
 
-  // kClamp and kTable write y, kFloat leaves the sums.
+  // kFloat leaves the sums; the others write y, kAdd with a residual.
   uint8_t* y;
   int64_t y_stride;
+  const uint8_t* residual;
+  int64_t residual_stride;
   int32_t* sums;  // [pixels][16 * vectors]
 
   // Lines to fetch into the second-level cache meanwhile: two for every four

@@ -115,15 +115,19 @@ template <typename T>
 }
 
 // Constants of the tile's channels.
-template <int kVectors, bool kIsTable>
+template <int kVectors, EpilogueKind kKind>
 struct Rounding {
   explicit Rounding(const EpilogueU8& e, int64_t channel)
       : multiplier(Hide(Hide(e.multiplier) + channel)),
         offset(Hide(Hide(e.offset) + channel)),
+        residual_scale(nullptr),
         table(e.table),
         order(LoadPackOrder()) {
     LoadZeros<kVectors>(e.y_zero + channel, zeros);
-    if constexpr (!kIsTable) {
+    if constexpr (kKind == EpilogueKind::kAdd) {
+      residual_scale = Hide(Hide(e.residual_scale) + channel);
+    }
+    if constexpr (kKind != EpilogueKind::kTable) {
       low = RepeatBytes<kVectors>(e.clamp_low + channel);
       high = RepeatBytes<kVectors>(e.clamp_high + channel);
     }
@@ -131,47 +135,62 @@ struct Rounding {
 
   const float* multiplier;
   const float* offset;
+  const float* residual_scale;
   const uint8_t* table;
   __m512i order;
   __m512i zeros[2];
   __m512i low, high;
 };
 
+// Codes in the order of their pixels.
+struct CodesInput {
+  const uint8_t* codes;
+  int64_t stride;
+};
+
 // The codes of kRows pixels from kFirst on, which fill a vector together.
-template <int kFirst, int kRows, int kPixels, int kVectors, bool kIsTable>
-[[gnu::always_inline]] inline __m512i Round(
-    const Rounding<kVectors, kIsTable>& r,
-    const Sums<kPixels, kVectors>& sums) {
+template <int kFirst, int kRows, int kPixels, int kVectors, EpilogueKind kKind>
+[[gnu::always_inline]] inline __m512i Round(const Rounding<kVectors, kKind>& r,
+                                            const Sums<kPixels, kVectors>& sums,
+                                            const CodesInput& residual) {
   __m512i ints[4];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
     // Places behind the last pixel, and the fourth of three vectors, repeat
     // what is there already.
-    const bool has = j < kRows * kVectors;
-    ints[j] =
-        has ? ScaleAndRound(
-                  sums.at[kFirst + (has ? j / kVectors : 0)][j % kVectors],
-                  r.multiplier + j % kVectors * 16,
-                  r.offset + j % kVectors * 16)
-            : ints[0];
+    if (j >= kRows * kVectors) {
+      ints[j] = ints[0];
+      continue;
+    }
+    const int row = j / kVectors, at = j % kVectors * 16;
+    __m512 v = ScaleSum(sums.at[kFirst + row][j % kVectors], r.multiplier + at,
+                        r.offset + at);
+    if constexpr (kKind == EpilogueKind::kAdd) {
+      v = AddResidual(v, residual.codes + row * residual.stride + at,
+                      r.residual_scale + at);
+    }
+    ints[j] = _mm512_cvtps_epi32(v);
   }
   const __m512i bytes =
       PackBytes(r.order, AddZeros(ints[0], ints[1], r.zeros[0]),
                 AddZeros(ints[2], ints[3], r.zeros[1]));
-  if constexpr (kIsTable) return LookUp(bytes, r.table);
+  if constexpr (kKind == EpilogueKind::kTable) return LookUp(bytes, r.table);
   return _mm512_min_epu8(_mm512_max_epu8(bytes, r.low), r.high);
 }
 
-template <int kFirst, int kPixels, int kVectors, bool kIsTable>
+template <int kFirst, int kPixels, int kVectors, EpilogueKind kKind>
 [[gnu::always_inline]] inline void RoundAndStore(
-    const Rounding<kVectors, kIsTable>& rounding,
-    const Sums<kPixels, kVectors>& sums, BytesOutput& to) {
+    const Rounding<kVectors, kKind>& rounding,
+    const Sums<kPixels, kVectors>& sums, CodesInput& residual,
+    BytesOutput& to) {
   constexpr int kShare = kVectors >= 3 ? 1 : 4 / kVectors;
   constexpr int kRows = kPixels - kFirst < kShare ? kPixels - kFirst : kShare;
-  StoreRows<kVectors, kRows>(to, Round<kFirst, kRows>(rounding, sums));
+  StoreRows<kVectors, kRows>(to,
+                             Round<kFirst, kRows>(rounding, sums, residual));
   to.y += kRows * to.stride;
+  residual.codes += kRows * residual.stride;
   if constexpr (kFirst + kRows < kPixels) {
-    RoundAndStore<kFirst + kRows>(rounding, sums, to);
+    RoundAndStore<kFirst + kRows>(rounding, sums, residual, to);
   }
 }
 
@@ -189,7 +208,6 @@ template <int kPixels, int kVectors>
 
 template <int kPixels, int kVectors, EpilogueKind kKind>
 [[gnu::noinline]] void RunTiles(ConvU8Tile& shared) {
-  constexpr bool kIsTable = kKind == EpilogueKind::kTable;
   // A copy, which no store can be taken to change.
   const ConvU8Tile tile = shared;
   const uint8_t* input = tile.input;
@@ -198,6 +216,7 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
   const int64_t fetched = tile.runs * (tile.k4 / 4) * 128;
   BytesOutput to = {tile.y, tile.y_stride, tile.channels == 16 * kVectors,
                     FirstBytes(tile.channels)};
+  CodesInput residual = {tile.residual, tile.residual_stride};
   for (int64_t t = 0; t < tile.tiles; ++t) {
     Sums<kPixels, kVectors> sums;
 #pragma GCC unroll 4
@@ -208,11 +227,15 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
       for (int i = 0; i < kPixels; ++i) sums.at[i][v] = comp;
     }
     if constexpr (kKind != EpilogueKind::kFloat) {
-      // The output two tiles ahead: cold lines cost four times the work
-      // otherwise.
+      // Output and residual two tiles ahead: cold lines cost four times the
+      // work otherwise.
 #pragma GCC unroll 28
       for (int i = 0; i < kPixels; ++i) {
-        __builtin_prefetch(to.y + (i + 2 * kPixels) * to.stride, 1, 3);
+        const int64_t ahead = i + 2 * kPixels;
+        __builtin_prefetch(to.y + ahead * to.stride, 1, 3);
+        if constexpr (kKind == EpilogueKind::kAdd) {
+          __builtin_prefetch(residual.codes + ahead * residual.stride);
+        }
       }
     }
     const bool has_next = prefetch < tile.prefetch_end;
@@ -225,9 +248,9 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
       StoreSums<kPixels, kVectors>(tile.sums, sums);
     } else {
       // Hidden, or constants are kept in registers that the sums need.
-      const Rounding<kVectors, kIsTable> rounding(*Hide(tile.epilogue),
-                                                  tile.channel);
-      RoundAndStore<0>(rounding, sums, to);
+      const Rounding<kVectors, kKind> rounding(*Hide(tile.epilogue),
+                                               tile.channel);
+      RoundAndStore<0>(rounding, sums, residual, to);
     }
   }
   shared.input = input;
@@ -259,6 +282,8 @@ ConvU8TileFn PickTile(int64_t pixels, EpilogueKind kind) {
       return Pick<kVectors, EpilogueKind::kClamp>(pixels, All());
     case EpilogueKind::kTable:
       return Pick<kVectors, EpilogueKind::kTable>(pixels, All());
+    case EpilogueKind::kAdd:
+      return Pick<kVectors, EpilogueKind::kAdd>(pixels, All());
     case EpilogueKind::kFloat:
       break;
   }

@@ -48,6 +48,7 @@ StripFn PickStrip(const Window& w, int64_t rows, EpilogueKind kind) {
     case EpilogueKind::kTable:
       return PickStrip<EpilogueKind::kTable>(w, rows);
     case EpilogueKind::kFloat:
+    case EpilogueKind::kAdd:
       break;
   }
   return PickStrip<EpilogueKind::kFloat>(w, rows);
@@ -81,7 +82,7 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
   // Sums that may not fit go the way of the floats, which bounds them.
   const float products = 255.0f * 128.0f * float(w.kernel_h * w.kernel_w);
   const bool in_registers =
-      e.kind != EpilogueKind::kFloat &&
+      (e.kind == EpilogueKind::kClamp || e.kind == EpilogueKind::kTable) &&
       FitsInt32(e, block.channel, block.channels, products);
   const StripFn fn =
       PickStrip(w, block.rows, in_registers ? e.kind : EpilogueKind::kFloat);

@@ -155,8 +155,8 @@ template <int kRows, EpilogueKind kKind>
   __m512i ints[4];
 #pragma GCC unroll 4
   for (int v = 0; v < 4; ++v) {
-    ints[v] =
-        ScaleAndRound(sums.at[v], k.multiplier + 16 * v, k.offset + 16 * v);
+    ints[v] = _mm512_cvtps_epi32(
+        ScaleSum(sums.at[v], k.multiplier + 16 * v, k.offset + 16 * v));
   }
   __m512i bytes = _mm512_packus_epi16(
       AddZeros(ints[0], ints[1], _mm512_loadu_si512(k.y_zero)),

@@ -4,6 +4,8 @@
 //
 //   kClamp: q = clamp(rne(v) + y_zero[c], clamp_low[c], clamp_high[c])
 //   kTable: q = table[clamp(rne(v) + y_zero[c], 0, 255)]
+//   kAdd:   v = fma(float(r), residual_scale[c], v) for the u8 residual r, the
+//           zero point of which is in the offset; then as kClamp
 //   kFloat: v = before(v)
 //           v = fma(float(r - residual_zero[c]), residual_scale[c], v)
 //               for a u8 residual, v = v + r for an f32 one
@@ -31,7 +33,7 @@
 
 namespace octet::kernels {
 
-enum class EpilogueKind : uint8_t { kClamp, kTable, kFloat };
+enum class EpilogueKind : uint8_t { kClamp, kTable, kFloat, kAdd };
 
 struct EpilogueU8 {
   EpilogueKind kind = EpilogueKind::kClamp;
@@ -47,12 +49,12 @@ struct EpilogueU8 {
   Function before;                      // kFloat
   Function after;                       // kFloat
 
-  // At most one residual, kFloat only; it has the output's shape.
+  // It has the output's shape. kFloat has at most one of these, kAdd a u8 one.
   const uint8_t* residual_u8 = nullptr;
   const float* residual_f32 = nullptr;
   int64_t residual_pixel_stride = 0;       // elements
   const float* residual_scale = nullptr;   // u8 residual
-  const int32_t* residual_zero = nullptr;  // u8 residual, 0..255
+  const int32_t* residual_zero = nullptr;  // u8 residual of kFloat, 0..255
 
   // Exactly one output; f32 only with kFloat. Rows and images follow each
   // other without gaps: pixel i lies at y + i * y_pixel_stride.
@@ -80,6 +82,11 @@ void ApplyEpilogueAvx2(const EpilogueU8& epilogue, int32_t* acc,
 void ApplyEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
                              int64_t acc_stride, int64_t pixel, int64_t pixels,
                              int64_t channel, int64_t channels);
+// The same where the channels FitsInt32 (rounding_avx512.h).
+void ApplyFittingEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
+                                    int64_t acc_stride, int64_t pixel,
+                                    int64_t pixels, int64_t channel,
+                                    int64_t channels);
 
 }  // namespace octet::kernels
 

@@ -84,8 +84,17 @@ __m128i LookUp(__m128i index, const uint8_t* table) {
                       _mm256_extracti128_si256(found, 1));
 }
 
-// kClamp and kTable for up to sixteen channels.
-template <bool kIsTable>
+// Eight codes, and what they are above a zero point.
+__m256 ToFloats(__m128i codes) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(codes));
+}
+__m256 ToFloats(__m128i codes, __m256i zero) {
+  return _mm256_cvtepi32_ps(
+      _mm256_sub_epi32(_mm256_cvtepu8_epi32(codes), zero));
+}
+
+// All kinds but kFloat, for up to sixteen channels.
+template <EpilogueKind kKind>
 void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
                 int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
   uint8_t* y = e.y_u8 + pixel * e.y_pixel_stride + channel;
@@ -94,12 +103,25 @@ void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
   const __m256 m1 = _mm256_loadu_ps(e.multiplier + channel + 8);
   const __m256 b0 = _mm256_loadu_ps(e.offset + channel);
   const __m256 b1 = _mm256_loadu_ps(e.offset + channel + 8);
+  const uint8_t* r = nullptr;
+  if constexpr (kKind == EpilogueKind::kAdd) {
+    r = e.residual_u8 + pixel * e.residual_pixel_stride + channel;
+  }
   for (int64_t i = 0; i < pixels; ++i) {
-    const __m256 a0 = _mm256_cvtepi32_ps(LoadInts(acc));
-    const __m256 a1 = _mm256_cvtepi32_ps(LoadInts(acc + 8));
-    const __m128i bytes = RoundBytes(_mm256_fmadd_ps(a0, m0, b0),
-                                     _mm256_fmadd_ps(a1, m1, b1), rounding);
-    StoreBytes(y, kIsTable ? LookUp(bytes, e.table) : bytes, n);
+    __m256 v0 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(LoadInts(acc)), m0, b0);
+    __m256 v1 = _mm256_fmadd_ps(_mm256_cvtepi32_ps(LoadInts(acc + 8)), m1, b1);
+    if constexpr (kKind == EpilogueKind::kAdd) {
+      const __m128i codes =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(r));
+      const float* scale = e.residual_scale + channel;
+      v0 = _mm256_fmadd_ps(ToFloats(codes), _mm256_loadu_ps(scale), v0);
+      v1 = _mm256_fmadd_ps(ToFloats(_mm_srli_si128(codes, 8)),
+                           _mm256_loadu_ps(scale + 8), v1);
+      r += e.residual_pixel_stride;
+    }
+    const __m128i bytes = RoundBytes(v0, v1, rounding);
+    StoreBytes(
+        y, kKind == EpilogueKind::kTable ? LookUp(bytes, e.table) : bytes, n);
     acc += acc_stride;
     y += e.y_pixel_stride;
   }
@@ -107,11 +129,6 @@ void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
 
 __m256 ZeroIfNan(__m256 v) {
   return _mm256_and_ps(v, _mm256_cmp_ps(v, v, _CMP_ORD_Q));
-}
-
-__m256 ToFloats(__m128i codes, __m256i zero) {
-  return _mm256_cvtepi32_ps(
-      _mm256_sub_epi32(_mm256_cvtepu8_epi32(codes), zero));
 }
 
 // kFloat as Stages says, for up to sixteen channels: nothing leaves the
@@ -280,8 +297,16 @@ struct FloatBlocks {
 
 // The block that does all of an epilogue in registers; null if there is none.
 BlockFn FindBlock(const EpilogueU8& e) {
-  if (e.kind == EpilogueKind::kClamp) return RoundBlock<false>;
-  if (e.kind == EpilogueKind::kTable) return RoundBlock<true>;
+  switch (e.kind) {
+    case EpilogueKind::kClamp:
+      return RoundBlock<EpilogueKind::kClamp>;
+    case EpilogueKind::kTable:
+      return RoundBlock<EpilogueKind::kTable>;
+    case EpilogueKind::kAdd:
+      return RoundBlock<EpilogueKind::kAdd>;
+    case EpilogueKind::kFloat:
+      break;
+  }
   return FindInRegisters<FloatBlocks>(e);
 }
 

@@ -121,7 +121,7 @@ struct FloatConstants {
 };
 
 // Sixteen channels of a pixel, as Stages says, up to where they are integers.
-template <typename Stages>
+template <typename Stages, bool kFits>
 [[gnu::always_inline]] inline __m512i FloatInts(const FloatConstants<Stages>& c,
                                                 int64_t at, const float* sums,
                                                 const uint8_t* residual) {
@@ -136,11 +136,12 @@ template <typename Stages>
         _mm512_loadu_ps(c.residual_scale + at), x);
   }
   x = Call<Avx512Lanes, Stages::kAfter, true>(x, none, none);
-  return RoundNumbers(_mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at)));
+  x = _mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at));
+  return kFits ? _mm512_cvtps_epi32(x) : RoundNumbers(x);
 }
 
 // The bytes of kRows pixels, which fill a vector together.
-template <typename Stages, int kVectors, int kRows>
+template <typename Stages, int kVectors, int kRows, bool kFits>
 [[gnu::always_inline]] inline __m512i FloatBytes(
     const FloatConstants<Stages>& c, const float* sums, int64_t stride,
     const uint8_t* residual, int64_t residual_stride,
@@ -150,8 +151,9 @@ template <typename Stages, int kVectors, int kRows>
   for (int j = 0; j < 4; ++j) {
     const int row = j / kVectors, v = j % kVectors;
     ints[j] = j < kRows * kVectors
-                  ? FloatInts(c, 16 * v, sums + row * stride + 16 * v,
-                              residual + row * residual_stride + 16 * v)
+                  ? FloatInts<Stages, kFits>(
+                        c, 16 * v, sums + row * stride + 16 * v,
+                        residual + row * residual_stride + 16 * v)
                   : ints[0];
   }
   return PackBytes(_mm512_load_si512(kPackOrder),
@@ -161,7 +163,7 @@ template <typename Stages, int kVectors, int kRows>
 
 // kFloat as Stages says, of up to 16 * kVectors channels: nothing leaves the
 // registers in between.
-template <typename Stages, int kVectors>
+template <typename Stages, int kVectors, bool kFits>
 void FloatBlock(const EpilogueU8& e, const Block& block) {
   constexpr int kRows = kVectors >= 3 ? 1 : 4 / kVectors;
   const FloatConstants<Stages> constants(e, block.channel);
@@ -180,7 +182,7 @@ void FloatBlock(const EpilogueU8& e, const Block& block) {
   const float* sums = block.v;
   int64_t i = 0;
   for (; i + kRows <= block.pixels; i += kRows) {
-    const __m512i bytes = FloatBytes<Stages, kVectors, kRows>(
+    const __m512i bytes = FloatBytes<Stages, kVectors, kRows, kFits>(
         constants, sums, block.stride, r, r_stride, zeros);
     StoreRows<kVectors, kRows>(
         to, _mm512_min_epu8(_mm512_max_epu8(bytes, low), high));
@@ -189,7 +191,7 @@ void FloatBlock(const EpilogueU8& e, const Block& block) {
     to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
-    const __m512i bytes = FloatBytes<Stages, kVectors, 1>(
+    const __m512i bytes = FloatBytes<Stages, kVectors, 1, kFits>(
         constants, sums, block.stride, r, r_stride, zeros);
     StoreRows<kVectors, 1>(to,
                            _mm512_min_epu8(_mm512_max_epu8(bytes, low), high));
@@ -208,20 +210,29 @@ void StoreFloats(const EpilogueU8& e, const Block& block) {
   }
 }
 
-// kClamp and kTable.
+// All kinds but kFloat.
 void RoundBlock(const EpilogueU8& e, const Block& block) {
   const bool is_table = e.kind == EpilogueKind::kTable;
+  const bool is_sum = e.kind == EpilogueKind::kAdd;
   const __m128i low =
       is_table ? _mm_setzero_si128() : LoadBytes(e.clamp_low + block.channel);
   const __m128i high =
       is_table ? _mm_set1_epi8(-1) : LoadBytes(e.clamp_high + block.channel);
+  const __m512i zero = _mm512_loadu_si512(e.y_zero + block.channel);
   const __mmask16 mask = FirstLanes(block.channels);
   uint8_t* y = e.y_u8 + block.pixel * e.y_pixel_stride + block.channel;
+  const uint8_t* r = is_sum ? e.residual_u8 +
+                                  block.pixel * e.residual_pixel_stride +
+                                  block.channel
+                            : nullptr;
   for (int64_t i = 0; i < block.pixels; ++i) {
-    const __m512i ints =
-        ScaleAndRound(_mm512_loadu_si512(block.v + i * block.stride),
-                      e.multiplier + block.channel, e.offset + block.channel,
-                      e.y_zero + block.channel);
+    __m512 v = ScaleSum(_mm512_loadu_si512(block.v + i * block.stride),
+                        e.multiplier + block.channel, e.offset + block.channel);
+    if (is_sum) {
+      v = AddResidual(v, r, e.residual_scale + block.channel);
+      r += e.residual_pixel_stride;
+    }
+    const __m512i ints = RoundInts(v, zero);
     if (is_table) {
       const __m128i index = _mm512_cvtusepi32_epi8(
           _mm512_max_epi32(ints, _mm512_setzero_si512()));
@@ -265,13 +276,16 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
 
 // The stages that do all of an epilogue in registers, by vectors of channels.
 struct FloatStages {
-  StageFn at[5];  // 1 to 4
+  StageFn any[5];   // 1 to 4
+  StageFn fits[5];  // where FitsInt32
 };
 
 template <typename Stages>
 constexpr FloatStages kFloatStages = {
-    {nullptr, FloatBlock<Stages, 1>, FloatBlock<Stages, 2>,
-     FloatBlock<Stages, 3>, FloatBlock<Stages, 4>}};
+    {nullptr, FloatBlock<Stages, 1, false>, FloatBlock<Stages, 2, false>,
+     FloatBlock<Stages, 3, false>, FloatBlock<Stages, 4, false>},
+    {nullptr, FloatBlock<Stages, 1, true>, FloatBlock<Stages, 2, true>,
+     FloatBlock<Stages, 3, true>, FloatBlock<Stages, 4, true>}};
 
 struct FloatBlocks {
   using Fn = const FloatStages*;
@@ -279,17 +293,7 @@ struct FloatBlocks {
   static constexpr Fn kFn = &kFloatStages<Stages>;
 };
 
-}  // namespace
-
-void ApplyEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
-                             int64_t acc_stride, int64_t pixel, int64_t pixels,
-                             int64_t channel, int64_t channels) {
-  const Block tile = {reinterpret_cast<float*>(acc),
-                      acc_stride,
-                      pixel,
-                      pixels,
-                      channel,
-                      channels};
+void Apply(const EpilogueU8& epilogue, const Block& tile, bool fits) {
   if (epilogue.kind != EpilogueKind::kFloat) {
     ForEachBlock(RoundBlock, epilogue, tile);
     return;
@@ -299,12 +303,33 @@ void ApplyEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
     FloatTile(epilogue, tile);
     return;
   }
-  for (int64_t c = 0; c < channels; c += 64) {
-    const int64_t vectors = (channels - c + 15) / 16;
-    stages->at[vectors < 4 ? vectors : 4](
+  for (int64_t c = 0; c < tile.channels; c += 64) {
+    const int64_t vectors = (tile.channels - c + 15) / 16;
+    (fits ? stages->fits : stages->any)[vectors < 4 ? vectors : 4](
         epilogue, {tile.v + c, tile.stride, tile.pixel, tile.pixels,
                    tile.channel + c, tile.channels - c});
   }
+}
+
+}  // namespace
+
+void ApplyEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
+                             int64_t acc_stride, int64_t pixel, int64_t pixels,
+                             int64_t channel, int64_t channels) {
+  Apply(epilogue,
+        {reinterpret_cast<float*>(acc), acc_stride, pixel, pixels, channel,
+         channels},
+        false);
+}
+
+void ApplyFittingEpilogueAvx512Vnni(const EpilogueU8& epilogue, int32_t* acc,
+                                    int64_t acc_stride, int64_t pixel,
+                                    int64_t pixels, int64_t channel,
+                                    int64_t channels) {
+  Apply(epilogue,
+        {reinterpret_cast<float*>(acc), acc_stride, pixel, pixels, channel,
+         channels},
+        true);
 }
 
 }  // namespace octet::kernels

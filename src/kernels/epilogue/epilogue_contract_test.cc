@@ -168,9 +168,13 @@ class Tile {
 
   int Code(int64_t pixel, int64_t channel) const {
     const size_t c = size_t(channel);
-    const float v = c_.kind == EpilogueKind::kFloat
-                        ? float(double(Real(pixel, channel)) * inv_scale_[c])
-                        : Scaled(pixel, channel);
+    float v = Scaled(pixel, channel);
+    if (c_.kind == EpilogueKind::kFloat) {
+      v = float(double(Real(pixel, channel)) * inv_scale_[c]);
+    }
+    if (c_.kind == EpilogueKind::kAdd) {
+      v = fmaf(codes_[pixel * y_stride_ + channel], residual_scale_[c], v);
+    }
     const double q = std::nearbyint(double(v)) + y_zero_[c];
     const int code = int(std::fmin(std::fmax(q, 0), 255));
     if (c_.kind == EpilogueKind::kTable) return table_[code];
@@ -199,6 +203,7 @@ std::vector<Case> AllForms() {
   std::vector<Case> forms;
   forms.push_back({});
   forms.push_back({EpilogueKind::kTable});
+  forms.push_back({EpilogueKind::kAdd, false, Residual::kU8});
   const Function functions[] = {{},
                                 {FunctionKind::kRelu},
                                 {FunctionKind::kClip, -3, 6},

@@ -52,6 +52,7 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
       residual_u8_(RandomCodes(0, random)),
       residual_f32_(0) {
   const bool is_float = problem.Has("float");
+  const bool is_sum = problem.Has("add");
   // A u8 has 255 steps; a float function sees values of a few units.
   float unit = (is_float ? 2 : 60) / scale;
   if (problem.Has("overflow")) unit = 1e8f;
@@ -63,6 +64,7 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
   }
   EpilogueU8& e = epilogue_;
   e.kind = is_float               ? EpilogueKind::kFloat
+           : is_sum               ? EpilogueKind::kAdd
            : problem.Has("table") ? EpilogueKind::kTable
                                   : EpilogueKind::kClamp;
   e.before = FunctionNamed(problem.Word("before"));
@@ -81,6 +83,11 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
   if (problem.Word("residual") == "u8") {
     residual_u8_ = RandomCodes(residual_elements, random);
     e.residual_u8 = residual_u8_.get();
+    // A residual in steps of the output moves it about as far as the sum.
+    for (int64_t c = 0; is_sum && c < comp_.elements(); ++c) {
+      residual_scale_[c] *= 40;
+      offset_[c] -= float(residual_zero_[c]) * residual_scale_[c];
+    }
     e.residual_scale = residual_scale_.get();
     e.residual_zero = residual_zero_.get();
   } else if (problem.Word("residual") == "f32") {

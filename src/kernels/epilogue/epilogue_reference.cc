@@ -44,6 +44,10 @@ void Apply(const EpilogueU8& e, int32_t acc, int64_t pixel, int64_t c) {
   const int64_t at = pixel * e.y_pixel_stride + c;
   if (e.kind == EpilogueKind::kClamp) {
     e.y_u8[at] = Round(v, e.y_zero[c], e.clamp_low[c], e.clamp_high[c]);
+  } else if (e.kind == EpilogueKind::kAdd) {
+    const float r = e.residual_u8[pixel * e.residual_pixel_stride + c];
+    e.y_u8[at] = Round(std::fma(r, e.residual_scale[c], v), e.y_zero[c],
+                       e.clamp_low[c], e.clamp_high[c]);
   } else if (e.kind == EpilogueKind::kTable) {
     e.y_u8[at] = e.table[Round(v, e.y_zero[c], 0, 255)];
   } else if (e.y_f32 != nullptr) {

@@ -1,4 +1,4 @@
-// kClamp and kTable of the epilogue in AVX-512 registers, for the kernels that
+// All kinds of epilogue but kFloat in AVX-512 registers, for the kernels that
 // fuse them.
 #ifndef OCTET_KERNELS_EPILOGUE_ROUNDING_AVX512_H_
 #define OCTET_KERNELS_EPILOGUE_ROUNDING_AVX512_H_
@@ -12,6 +12,14 @@
 namespace octet::kernels {
 namespace {
 
+// Ones for the first n of 64 or 16.
+[[gnu::always_inline]] inline __mmask64 FirstBytes(int64_t n) {
+  return n >= 64 ? ~0ull : (1ull << n) - 1;
+}
+[[gnu::always_inline]] inline __mmask16 FirstLanes(int64_t n) {
+  return n >= 16 ? __mmask16(0xffff) : __mmask16((1u << n) - 1);
+}
+
 // rne(v) + zero. From 2^16 on, all is clamped anyway, and vcvtps2dq would turn
 // what an int32 cannot hold into its smallest value: wrong only above.
 [[gnu::always_inline]] inline __m512i RoundInts(__m512 v, __m512i zero) {
@@ -19,62 +27,55 @@ namespace {
   return _mm512_add_epi32(_mm512_cvtps_epi32(bounded), zero);
 }
 
-// rne(fma(sum, multiplier, offset)) + zero of sixteen channels.
-[[gnu::always_inline]] inline __m512i ScaleAndRound(__m512i sum,
-                                                    const float* multiplier,
-                                                    const float* offset,
-                                                    const int32_t* zero) {
-  const __m512 v =
-      _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(multiplier),
-                      _mm512_loadu_ps(offset));
-  return RoundInts(v, _mm512_loadu_si512(zero));
+// fma(sum, multiplier, offset) of sixteen channels.
+[[gnu::always_inline]] inline __m512 ScaleSum(__m512i sum,
+                                              const float* multiplier,
+                                              const float* offset) {
+  return _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(multiplier),
+                         _mm512_loadu_ps(offset));
 }
 
-// True if fma(sum, multiplier, offset) of these channels is below 2^31 in
-// magnitude for sums up to `products` away from `comp`, as it is wherever the
-// constants mean anything. Then it becomes an int32 without being bounded
-// first.
+// v + the residual of kAdd.
+[[gnu::always_inline]] inline __m512 AddResidual(__m512 v, const uint8_t* codes,
+                                                 const float* scale) {
+  const __m512i wide = _mm512_cvtepu8_epi32(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+  return _mm512_fmadd_ps(_mm512_cvtepi32_ps(wide), _mm512_loadu_ps(scale), v);
+}
+
+// True if what these channels round stays below 2^31 in magnitude for sums up
+// to `products` away from `comp`, as it does wherever the constants mean
+// anything. Then it becomes an int32 without being bounded first. A kFloat has
+// to be one of FindInRegisters, whose functions make nothing larger but
+// below 1.
 [[gnu::always_inline]] inline bool FitsInt32(const EpilogueU8& e,
                                              int64_t channel, int64_t channels,
                                              float products) {
-  constexpr float kMostProduct = 1879048192.0f;  // 7/8 of 2^31
-  constexpr float kMostOffset = 134217728.0f;    // 1/16 of it
-  const int32_t* const comp = e.comp + channel;
-  const float* const multiplier = e.multiplier + channel;
-  const float* const offset = e.offset + channel;
-  const __m256 sign = _mm256_set1_ps(-0.0f);
-  int64_t c = 0;
-  for (; c + 8 <= channels; c += 8) {
-    const __m256i start =
-        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(comp + c));
-    const __m256 sum =
-        _mm256_add_ps(_mm256_andnot_ps(sign, _mm256_cvtepi32_ps(start)),
-                      _mm256_set1_ps(products));
-    const __m256 m = _mm256_andnot_ps(sign, _mm256_loadu_ps(multiplier + c));
-    const __m256 b = _mm256_andnot_ps(sign, _mm256_loadu_ps(offset + c));
-    const __m256 fits = _mm256_and_ps(
-        _mm256_cmp_ps(_mm256_mul_ps(m, sum), _mm256_set1_ps(kMostProduct),
-                      _CMP_LE_OQ),
-        _mm256_cmp_ps(b, _mm256_set1_ps(kMostOffset), _CMP_LE_OQ));
-    if (_mm256_movemask_ps(fits) != 0xff) return false;
-  }
-  for (; c < channels; ++c) {
-    const float sum = __builtin_fabsf(float(comp[c])) + products;
-    if (!(__builtin_fabsf(multiplier[c]) * sum <= kMostProduct &&
-          __builtin_fabsf(offset[c]) <= kMostOffset)) {
-      return false;
+  // A sixteenth is for what rounding loses here.
+  constexpr float kMost = 2013265920.0f;
+  const bool is_float = e.kind == EpilogueKind::kFloat;
+  for (int64_t c = channel; c < channel + channels; c += 16) {
+    const __m512 start = _mm512_cvtepi32_ps(_mm512_loadu_si512(e.comp + c));
+    const __m512 sum =
+        _mm512_add_ps(_mm512_abs_ps(start), _mm512_set1_ps(products));
+    __m512 most =
+        _mm512_fmadd_ps(_mm512_abs_ps(_mm512_loadu_ps(e.multiplier + c)), sum,
+                        _mm512_abs_ps(_mm512_loadu_ps(e.offset + c)));
+    if (e.residual_u8 != nullptr) {
+      most =
+          _mm512_fmadd_ps(_mm512_abs_ps(_mm512_loadu_ps(e.residual_scale + c)),
+                          _mm512_set1_ps(255.0f), most);
     }
+    if (is_float) {
+      // A sigmoid is at most 1, whatever it is of.
+      most = _mm512_mul_ps(_mm512_add_ps(most, _mm512_set1_ps(1.0f)),
+                           _mm512_abs_ps(_mm512_loadu_ps(e.inv_scale + c)));
+    }
+    const __mmask16 fits =
+        _mm512_cmp_ps_mask(most, _mm512_set1_ps(kMost), _CMP_LE_OQ);
+    if ((FirstLanes(channel + channels - c) & ~fits) != 0) return false;
   }
   return true;
-}
-
-// rne(fma(sum, multiplier, offset)), where that FitsInt32.
-[[gnu::always_inline]] inline __m512i ScaleAndRound(__m512i sum,
-                                                    const float* multiplier,
-                                                    const float* offset) {
-  return _mm512_cvtps_epi32(_mm512_fmadd_ps(_mm512_cvtepi32_ps(sum),
-                                            _mm512_loadu_ps(multiplier),
-                                            _mm512_loadu_ps(offset)));
 }
 
 // Zero points as AddZeros wants them: those of `a` and `b`.
@@ -131,14 +132,6 @@ template <int kVectors>
   const __m512i high = _mm512_permutex2var_epi8(
       _mm512_loadu_si512(table + 128), index, _mm512_loadu_si512(table + 192));
   return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
-}
-
-// Ones for the first n of 64 or 16.
-[[gnu::always_inline]] inline __mmask64 FirstBytes(int64_t n) {
-  return n >= 64 ? ~0ull : (1ull << n) - 1;
-}
-[[gnu::always_inline]] inline __mmask16 FirstLanes(int64_t n) {
-  return n >= 16 ? __mmask16(0xffff) : __mmask16((1u << n) - 1);
 }
 
 }  // namespace
