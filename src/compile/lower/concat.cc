@@ -34,11 +34,35 @@ QuantParams PartOf(const QuantParams& quant, int64_t first, int64_t n) {
   return part;
 }
 
-bool JoinsChannels(const Lowering& lowering, const Node& node) {
+// Whether each part of a concatenation is a value inside the whole one: some
+// channels of every pixel, or some of the pixels, one behind the other.
+bool HasPartsInside(const Lowering& lowering, const Node& node) {
   const Concat* concat = std::get_if<Concat>(&node.op);
   if (concat == nullptr) return false;
   const Shape& y = lowering.graph.values[node.outputs[0]].shape;
-  return y.rank() >= 2 && concat->axis == y.rank() - 1;
+  if (y.rank() < 2) return false;
+  if (concat->axis == y.rank() - 1) return true;
+  for (int i = 0; i < concat->axis; ++i) {
+    if (y[i] != 1) return false;
+  }
+  return true;
+}
+
+bool JoinsChannels(const Lowering& lowering, const Node& node) {
+  const Shape& y = lowering.graph.values[node.outputs[0]].shape;
+  return y.rank() >= 2 && std::get<Concat>(node.op).axis == y.rank() - 1;
+}
+
+// Where the part that begins at index `first` of the axis lies.
+Slot PlaceOf(const Slot& whole, const Shape& shape, int64_t axis, int64_t first,
+             int64_t element_bytes) {
+  int64_t pixels = first;
+  for (int i = int(axis) + 1; i + 1 < shape.rank(); ++i) pixels *= shape[i];
+  const bool channels = axis == shape.rank() - 1;
+  Slot part = whole;
+  part.offset +=
+      (channels ? first : pixels * whole.pixel_stride) * element_bytes;
+  return part;
 }
 
 // Bytes of one element of a value's first form.
@@ -91,24 +115,47 @@ class Placer {
       lowering_.placements[y] = {lowering_.builder.NewBuffer(bytes), 0, width};
     }
     const Slot whole = lowering_.placements[y];
+    const int64_t axis = std::get<Concat>(node.op).axis;
     const Form& form = lowering_.OutputForm(node);
     int64_t first = 0;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId v = node.inputs[i];
-      const Shape& part = graph.values[v].shape;
-      const int64_t n = part[part.rank() - 1];
+      const int64_t n = graph.values[v].shape[int(axis)];
       Form wanted = form;
-      wanted.quant = PartOf(form.quant, first, n);
-      if (MayPlace(node, i, wanted)) {
-        Slot slot = whole;
-        slot.offset += first * ElementBytes(lowering_, y);
-        lowering_.placements[v] = slot;
+      if (JoinsChannels(lowering_, node)) {
+        wanted.quant = PartOf(form.quant, first, n);
       }
+      PlaceInput(
+          node, i, wanted,
+          PlaceOf(whole, shape, axis, first, ElementBytes(lowering_, y)));
       first += n;
     }
   }
 
  private:
+  // Has input i of a node written in its place, if its maker can do so. What
+  // is only reshaped on the way lies there before, too.
+  void PlaceInput(const Node& node, size_t i, const Form& wanted, Slot slot) {
+    const ValueId v = node.inputs[i];
+    if (!MayPlace(node, i, wanted)) return;
+    const Node& maker = lowering_.graph.nodes[uses_.producer[v]];
+    if (WritesWithGaps(maker)) {
+      lowering_.placements[v] = slot;
+    } else if (std::holds_alternative<Reshape>(maker.op) &&
+               !wanted.quant.per_channel()) {
+      const Shape& y = lowering_.graph.values[v].shape;
+      const Shape& x = lowering_.graph.values[maker.inputs[0]].shape;
+      const int64_t y_width = y[y.rank() - 1];
+      const int64_t x_width = x.rank() < 2 ? 0 : x[x.rank() - 1];
+      if (x_width == 0) return;
+      if (slot.pixel_stride == y_width) slot.pixel_stride = x_width;
+      // Gaps stay where they are only if pixels stay as wide.
+      else if (x_width != y_width)
+        return;
+      PlaceInput(maker, 0, wanted, slot);
+    }
+  }
+
   bool MayPlace(const Node& node, size_t i, const Form& wanted) const {
     const ValueId v = node.inputs[i];
     if (lowering_.IsConstant(v) || lowering_.placements.contains(v)) {
@@ -116,8 +163,7 @@ class Placer {
     }
     const NodeId producer = uses_.producer[v];
     if (producer == kNoNode || uses_.is_output[v]) return false;
-    return WritesWithGaps(lowering_.graph.nodes[producer]) &&
-           lowering_.PlanOf(node).input_forms[i] == 0 &&
+    return lowering_.PlanOf(node).input_forms[i] == 0 &&
            SameCodes(lowering_.FormsOf(v)[0], wanted);
   }
 
@@ -133,43 +179,59 @@ void PlaceConcats(Lowering& lowering) {
   // From the outputs up, so that a concatenation inside another one lands in
   // the outer one's buffer.
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
-    if (JoinsChannels(lowering, *node)) placer.Place(*node);
+    if (HasPartsInside(lowering, *node)) placer.Place(*node);
   }
 }
+
+namespace {
+
+// One part: the value that holds it in the form of the whole, in its place
+// already where that is possible.
+int LowerPart(Lowering& lowering, const Node& node, size_t i,
+              const QuantParams& quant, const Slot* place) {
+  const ValueId v = node.inputs[i];
+  const Form& form = lowering.OutputForm(node);
+  if (lowering.IsConstant(v)) {
+    if (form.is_u8()) return QuantizedConstant(lowering, node, v, quant);
+    if (IsHalf(lowering.PlanOf(node).precision)) {
+      return HalfConstant(lowering, node, v, DTypeOf(form.storage));
+    }
+  }
+  const int x = lowering.Input(node, i);
+  if (!form.is_u8() || lowering.InputForm(node, i).quant == quant) return x;
+  ProgramBuilder& builder = lowering.builder;
+  engine::RequantizeT step;
+  step.x = x;
+  step.y = builder.AddValue(builder.value(x).name + "@" + node.name, DType::kU8,
+                            builder.shape(x), &quant, place);
+  const int y = step.y;
+  lowering.AddStep(node, kMove, std::move(step));
+  return y;
+}
+
+}  // namespace
 
 Status LowerConcat(Lowering& lowering, const Node& node) {
   ProgramBuilder& builder = lowering.builder;
   const int64_t axis = std::get<Concat>(node.op).axis;
   const Form& form = lowering.OutputForm(node);
-  const bool channels = JoinsChannels(lowering, node);
   const int y = lowering.Output(node);
+  const Shape shape = builder.shape(y);
+  const bool inside = HasPartsInside(lowering, node);
+  const bool channels = inside && JoinsChannels(lowering, node);
   const std::vector<int64_t> strides = StridesOf(builder.value(y));
+  const int64_t element = SizeOf(engine::ToDType(builder.value(y).dtype));
   int64_t first = 0;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const ValueId v = node.inputs[i];
-    const int64_t n = lowering.graph.values[v].shape[int(axis)];
-    const QuantParams part =
+    const int64_t n = lowering.graph.values[node.inputs[i]].shape[int(axis)];
+    const QuantParams quant =
         channels ? PartOf(form.quant, first, n) : form.quant;
-    const bool constant = lowering.IsConstant(v);
-    const bool codes = form.is_u8() && constant;
-    const bool halves = constant && IsHalf(lowering.PlanOf(node).precision);
-    int x = codes    ? QuantizedConstant(lowering, node, v, part)
-            : halves ? HalfConstant(lowering, node, v, DTypeOf(form.storage))
-                     : lowering.Input(node, i);
-    if (form.is_u8() && !codes &&
-        !(lowering.InputForm(node, i).quant == part)) {
-      engine::RequantizeT step;
-      step.x = x;
-      step.y = builder.AddValue(builder.value(x).name + "@" + node.name,
-                                DType::kU8, builder.shape(x), &part);
-      x = step.y;
-      lowering.AddStep(node, "move", std::move(step));
-    }
-    const Slot whole = builder.slot(y), part_of = builder.slot(x);
-    const int64_t element = SizeOf(engine::ToDType(builder.value(y).dtype));
-    const bool there = channels && part_of.buffer == whole.buffer &&
-                       part_of.offset == whole.offset + first * element;
-    if (!there) {
+    Slot place;
+    if (inside) place = PlaceOf(builder.slot(y), shape, axis, first, element);
+    const int x =
+        LowerPart(lowering, node, i, quant, inside ? &place : nullptr);
+    const Slot part = builder.slot(x);
+    if (!inside || part.buffer != place.buffer || part.offset != place.offset) {
       engine::StridedCopyT step;
       step.x = x;
       step.y = y;
@@ -177,7 +239,7 @@ Status LowerConcat(Lowering& lowering, const Node& node) {
       step.x_strides = StridesOf(builder.value(x));
       step.y_strides = strides;
       step.y_offset = first * strides[size_t(axis)];
-      lowering.AddStep(node, "move", std::move(step));
+      lowering.AddStep(node, kMove, std::move(step));
     }
     first += n;
   }

@@ -50,23 +50,71 @@ struct Quant {
   return _mm_packus_epi16(words, words);
 }
 
-void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
-  int64_t i = 0;
-  for (; i + 32 <= n; i += 32) {
+// 32 codes from four vectors of eight numbers; `zero_point` in 16 bits is
+// added.
+[[gnu::always_inline]] inline __m256i Pack(const __m256i (&codes)[4],
+                                           __m256i zero_point) {
+  const __m256i low = _mm256_packs_epi32(codes[0], codes[1]);
+  const __m256i high = _mm256_packs_epi32(codes[2], codes[3]);
+  // The packs work in halves of 128 bits; the permutation puts them right.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  return _mm256_permutevar8x32_epi32(
+      _mm256_packus_epi16(_mm256_adds_epi16(low, zero_point),
+                          _mm256_adds_epi16(high, zero_point)),
+      order);
+}
+
+// 32 codes by division.
+[[gnu::always_inline]] inline void QuantizeSome(const float* x, uint8_t* y,
+                                                const QuantSlice& quant,
+                                                int64_t i) {
+  __m256i codes[4];
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    codes[j] = Codes(_mm256_loadu_ps(x + i + 8 * j), QuantAt(quant, i + 8 * j));
+  }
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
+                      Pack(codes, _mm256_setzero_si256()));
+}
+
+// Multiples of 32 elements with one scale, by products (kFarFromTie).
+void QuantizeEvenly(const float* x, uint8_t* y, int64_t n,
+                    const QuantSlice& quant) {
+  const __m256 inverse = _mm256_set1_ps(1 / *quant.scale);
+  const __m256i zero_words = _mm256_set1_epi16(int16_t(*quant.zero_point));
+  for (int64_t i = 0; i < n; i += 32) {
     __m256i codes[4];
+    __m256 divide = _mm256_setzero_ps();
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) {
-      codes[j] =
-          Codes(_mm256_loadu_ps(x + i + 8 * j), QuantAt(quant, i + 8 * j));
+      // The operands' order lets a NaN through.
+      const __m256 steps =
+          _mm256_min_ps(_mm256_set1_ps(kFarSteps),
+                        _mm256_mul_ps(_mm256_loadu_ps(x + i + 8 * j), inverse));
+      const __m256 whole =
+          _mm256_round_ps(steps, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+      const __m256 off =
+          _mm256_andnot_ps(_mm256_set1_ps(-0.0f), _mm256_sub_ps(steps, whole));
+      divide = _mm256_or_ps(
+          divide, _mm256_cmp_ps(off, _mm256_set1_ps(kFarFromTie), _CMP_NLE_UQ));
+      codes[j] = _mm256_cvtps_epi32(whole);
     }
-    // The packs work in halves of 128 bits; the permutation puts them right.
-    const __m256i bytes =
-        _mm256_packus_epi16(_mm256_packs_epi32(codes[0], codes[1]),
-                            _mm256_packs_epi32(codes[2], codes[3]));
-    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
-                        _mm256_permutevar8x32_epi32(bytes, order));
+    if (_mm256_movemask_ps(divide) == 0) [[likely]] {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
+                          Pack(codes, zero_words));
+    } else {
+      QuantizeSome(x, y, quant, i);
+    }
   }
+}
+
+void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
+  int64_t i = 0;
+  if (quant.step == 0) {
+    i = n / 32 * 32;
+    QuantizeEvenly(x, y, i, quant);
+  }
+  for (; i + 32 <= n; i += 32) QuantizeSome(x, y, quant, i);
   for (; i < n; i += 8) {
     const __m128i bytes =
         Bytes(Codes(_mm256_loadu_ps(x + i), QuantAt(quant, i)));

@@ -17,6 +17,13 @@ struct QuantSlice {
   int64_t step;
 };
 
+// With one scale x / s may be had as x * fl(1 / s), unless that lies so near a
+// tie that the two could be rounded to different codes: only then is divided.
+// Within kFarSteps the quotient and the product differ by less than 2^-12 (2
+// ulp, and 8 where 1 / s is no normal float); beyond, both saturate.
+[[maybe_unused]] constexpr float kFarFromTie = 0.5f - 1.0f / 2048;
+[[maybe_unused]] constexpr float kFarSteps = 512;
+
 // One level's loops over n neighbours; y never overlaps x.
 struct QuantizeRowFns {
   void (*quantize)(const float* x, uint8_t* y, int64_t n,

@@ -112,6 +112,31 @@ TEST(Quantize, TurnsNanIntoTheZeroPointAndSaturatesInfinities) {
   }
 }
 
+// Numbers at and beside the middle of two codes, at scales of every size: there
+// a product with the inverse is not the quotient.
+TEST(Quantize, DecidesTiesAsTheQuotientDoes) {
+  Random random(9);
+  Buffer<float> x(7 * 300);
+  for (int exponent = -126; exponent < 127; exponent += 2) {
+    const float scale =
+        std::ldexp(1 + float(random.Bits() % 4096) / 4096, exponent);
+    for (int64_t i = 0; i < 300; ++i) {
+      float near = float(i - 150) * scale + scale / 2;
+      for (int j = 0; j < 3; ++j) near = std::nextafter(near, -HUGE_VALF);
+      for (int64_t j = 0; j < 7; ++j) {
+        x[7 * i + j] = near;
+        near = std::nextafter(near, HUGE_VALF);
+      }
+    }
+    const QuantParams quant{{scale}, {131}};
+    const QuantizeParams p{1, 2100, x.get(), 2100, nullptr, 2100, View(quant)};
+    ExpectEqualBits<uint8_t>(
+        QuantizeKernels(), p, 2100, 0,
+        [](QuantizeParams& params, uint8_t* y) { params.y = y; });
+    ASSERT_FALSE(HasFailure()) << scale;
+  }
+}
+
 TEST(Quantize, RoundsTiesToEven) {
   const QuantParams quant{{2.0f}, {10}};
   const float x[] = {1, 3, 5, -1, -3};

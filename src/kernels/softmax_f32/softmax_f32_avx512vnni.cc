@@ -1,12 +1,21 @@
 #include "kernels/elementary/lanes_avx512.h"
 #include "kernels/softmax_f32/softmax_f32.h"
 #include "kernels/softmax_f32/softmax_f32_lanes.h"
+#include "kernels/strided_copy/transpose_avx512.h"
 
 namespace octet::kernels {
+namespace {
+
+struct Columns : Avx512Lanes {
+  // Lane j of a[i] and lane i of a[j] change places.
+  static void Transpose(F (&a)[kLanes]) { TransposeLanes(a); }
+};
+
+}  // namespace
 
 void SoftmaxF32Avx512Vnni(const SoftmaxF32Params& params, int64_t part,
                           int64_t parts, std::byte*) {
-  RunSoftmaxF32<Avx512Lanes>(params, part, parts);
+  RunSoftmaxF32<Columns>(params, part, parts);
 }
 
 }  // namespace octet::kernels

@@ -1,6 +1,7 @@
-// softmax_f32 over any lanes (kernels/elementary): along the lanes where the
-// axis is innermost in memory, a lane per line where it is not. Internal
-// linkage, so that files of any instruction set may include this.
+// softmax_f32 over any lanes (kernels/elementary) that can transpose: along the
+// lanes for a long line of neighbours, a lane per line where lines are short or
+// their elements lie apart. Internal linkage, so that files of any instruction
+// set may include this.
 #ifndef OCTET_KERNELS_SOFTMAX_F32_SOFTMAX_F32_LANES_H_
 #define OCTET_KERNELS_SOFTMAX_F32_SOFTMAX_F32_LANES_H_
 
@@ -88,9 +89,70 @@ void NormalizeLines(const SoftmaxF32Params& p, const float* x, float* y,
   }
 }
 
+// Lines up to this long are transposed if there are enough of them; the columns
+// lie on the stack.
+constexpr int64_t kShortLine = 64;
+
+template <typename V>
+bool HasShortLines(const SoftmaxF32Params& p) {
+  return p.size <= kShortLine && p.outer >= V::kLanes;
+}
+
+// kLanes short lines of neighbours (or the `count` of them that exist). Lane i
+// has line i: nothing needs to be added or compared across lanes, which takes
+// longer than the exponentials of a short line.
+template <typename V>
+void NormalizeShortLines(const SoftmaxF32Params& p, const float* x, float* y,
+                         int64_t count) {
+  using F = typename V::F;
+  F columns[kShortLine];
+  for (int64_t k = 0; k < p.size; k += V::kLanes) {
+    F block[V::kLanes];
+#pragma GCC unroll 16
+    for (int64_t i = 0; i < V::kLanes; ++i) {
+      const int64_t line = i < count ? i : count - 1;
+      block[i] = V::Load(x + line * p.x_outer_stride + k);
+    }
+    V::Transpose(block);
+#pragma GCC unroll 16
+    for (int64_t i = 0; i < V::kLanes; ++i) columns[k + i] = block[i];
+  }
+  F largest = columns[0];
+  for (int64_t k = 1; k < p.size; ++k) largest = V::Max(largest, columns[k]);
+  F sum = V::Set(0.0f);
+  for (int64_t k = 0; k < p.size; ++k) {
+    columns[k] = Exp<V>(V::Sub(columns[k], largest));
+    sum = V::Add(sum, columns[k]);
+  }
+  const F share = V::Div(V::Set(1.0f), sum);
+  for (int64_t k = 0; k < p.size; k += V::kLanes) {
+    F block[V::kLanes];
+#pragma GCC unroll 16
+    for (int64_t i = 0; i < V::kLanes; ++i) {
+      block[i] = V::Mul(columns[k + i], share);
+    }
+    V::Transpose(block);
+    for (int64_t i = 0; i < count; ++i) {
+      StoreSome<V>(y + i * p.y_outer_stride + k, block[i], p.size - k);
+    }
+  }
+}
+
+template <typename V>
+void RunShortLines(const SoftmaxF32Params& p, int64_t part, int64_t parts) {
+  const Piece piece = PieceOf(p.outer, part, parts, V::kLanes);
+  for (int64_t i = piece.begin; i < piece.end; i += V::kLanes) {
+    const int64_t rest = piece.end - i;
+    NormalizeShortLines<V>(p, p.x + i * p.x_outer_stride,
+                           p.y + i * p.y_outer_stride,
+                           rest < V::kLanes ? rest : V::kLanes);
+  }
+}
+
 template <typename V>
 void RunSoftmaxF32(const SoftmaxF32Params& p, int64_t part, int64_t parts) {
   if (p.inner == 1 && p.x_axis_stride == 1 && p.y_axis_stride == 1) {
+    if (HasShortLines<V>(p)) return RunShortLines<V>(p, part, parts);
     const Piece piece = PieceOf(p.outer, part, parts);
     for (int64_t i = piece.begin; i < piece.end; ++i) {
       NormalizeLine<V>(p.x + i * p.x_outer_stride, p.y + i * p.y_outer_stride,

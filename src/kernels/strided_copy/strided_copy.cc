@@ -4,12 +4,30 @@
 
 #include "base/cpu.h"
 #include "kernels/split.h"
+#include "kernels/strided_copy/copy_pieces.h"
 
 namespace octet::kernels {
 namespace {
 
+void Avx512Vnni(const StridedCopyParams& params, int64_t part, int64_t parts,
+                std::byte*) {
+  RunStridedCopy(kCopyPiecesAvx512Vnni, params, part, parts);
+}
+
+void Avx2(const StridedCopyParams& params, int64_t part, int64_t parts,
+          std::byte*) {
+  RunStridedCopy(kCopyPiecesAvx2, params, part, parts);
+}
+
+void Blocked(const StridedCopyParams& params, int64_t part, int64_t parts,
+             std::byte*) {
+  RunStridedCopy({}, params, part, parts);
+}
+
 constexpr Kernel<StridedCopyParams> kStridedCopyKernels[] = {
-    {"strided_copy_blocked", CpuLevel::kScalar, StridedCopyBlocked},
+    {"strided_copy_avx512vnni", CpuLevel::kAvx512Vnni, Avx512Vnni},
+    {"strided_copy_avx2", CpuLevel::kAvx2, Avx2},
+    {"strided_copy_blocked", CpuLevel::kScalar, Blocked},
     {"strided_copy_reference", CpuLevel::kScalar, StridedCopyReference},
 };
 

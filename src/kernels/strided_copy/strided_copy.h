@@ -40,11 +40,6 @@ void StridedCopyReference(const StridedCopyParams& params, int64_t part,
 // that both layouts step through evenly. Describes the same copy.
 StridedCopyParams Simplified(const StridedCopyParams& params);
 
-// Works on what Simplified leaves: whole runs, square blocks of a transpose, or
-// the reference's loops.
-void StridedCopyBlocked(const StridedCopyParams& params, int64_t part,
-                        int64_t parts, std::byte* scratch);
-
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_STRIDED_COPY_STRIDED_COPY_H_

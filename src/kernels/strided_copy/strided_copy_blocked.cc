@@ -1,4 +1,5 @@
-// The portable fast path of strided_copy.
+// The fast path of strided_copy: portable loops around what a level of
+// instructions does better (copy_pieces.h).
 //
 // A simplified copy has one of three forms: runs that both sides hold in one
 // piece, a transpose (x is contiguous along another axis than y), or anything
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "kernels/split.h"
+#include "kernels/strided_copy/copy_pieces.h"
 #include "kernels/strided_copy/strided_copy.h"
 
 namespace octet::kernels {
@@ -16,7 +18,7 @@ namespace {
 
 // Elements on the side of a block: 16 lines of 64 bytes on both sides for
 // elements of 4 bytes, which fit the first-level cache many times over.
-constexpr int64_t kBlock = 16;
+constexpr int64_t kBlock = kCopyBlock;
 
 // Distances of one index of the axes before the last `inner` ones.
 struct Offsets {
@@ -132,8 +134,13 @@ void TransposeBytes(const uint8_t* x, int64_t x_step, uint8_t* y,
 
 // One block: rows are y's contiguous axis, columns x's.
 template <typename T>
-void TransposeBlock(const T* x, int64_t x_step, T* y, int64_t y_step,
-                    int64_t rows, int64_t columns) {
+void TransposeBlock(const CopyPieces& pieces, const T* x, int64_t x_step, T* y,
+                    int64_t y_step, int64_t rows, int64_t columns) {
+  if constexpr (sizeof(T) == 4) {
+    if (pieces.transpose_words != nullptr) {
+      return pieces.transpose_words(x, x_step, y, y_step, rows, columns);
+    }
+  }
   if (sizeof(T) == 1 && rows == kBlock && columns == kBlock) {
     const auto* from = reinterpret_cast<const uint8_t*>(x);
     auto* to = reinterpret_cast<uint8_t*>(y);
@@ -183,19 +190,32 @@ template <typename T>
 constexpr InterleaveFn<T> kInterleave[] = {nullptr, nullptr, Interleave<T, 2>,
                                            Interleave<T, 3>, Interleave<T, 4>};
 
+template <typename T>
+InterleaveFn<T> FindInterleave(const CopyPieces& pieces, int64_t planes) {
+  InterleaveFn<T> found = nullptr;
+  if constexpr (sizeof(T) == 1) {
+    if (planes == 3) found = pieces.interleave_bytes;
+  } else if constexpr (sizeof(T) == 4) {
+    if (planes == 3) found = pieces.interleave_words;
+  }
+  return found != nullptr ? found : kInterleave<T>[planes];
+}
+
 // The copy that Interleave is for, its axes as in Transpose.
 template <typename T>
-void InterleavePlanes(const StridedCopyParams& p, int64_t part, int64_t parts) {
+void InterleavePlanes(const CopyPieces& pieces, const StridedCopyParams& p,
+                      int64_t part, int64_t parts) {
   const int64_t pixels = p.extents[p.rank - 2], planes = p.extents[p.rank - 1];
+  const InterleaveFn<T> interleave = FindInterleave<T>(pieces, planes);
   // Whole runs of pixels for each worker, as CopyRows.
   const Piece piece = PieceOf(OuterExtent(p, 2) * pixels, part, parts);
   for (int64_t i = piece.begin; i < piece.end;) {
     const Offsets at = OffsetsOf(p, 2, i / pixels);
     const int64_t first = i % pixels;
     const int64_t count = std::min(pixels - first, piece.end - i);
-    kInterleave<T>[planes](static_cast<const T*>(p.x) + at.x + first,
-                           p.x_strides[p.rank - 1],
-                           static_cast<T*>(p.y) + at.y + first * planes, count);
+    interleave(static_cast<const T*>(p.x) + at.x + first,
+               p.x_strides[p.rank - 1],
+               static_cast<T*>(p.y) + at.y + first * planes, count);
     i += count;
   }
 }
@@ -208,7 +228,8 @@ bool IsInterleave(const StridedCopyParams& p) {
 
 // The last axis is y's contiguous one, the one before it x's.
 template <typename T>
-void Transpose(const StridedCopyParams& p, int64_t part, int64_t parts) {
+void Transpose(const CopyPieces& pieces, const StridedCopyParams& p,
+               int64_t part, int64_t parts) {
   const int columns_axis = p.rank - 2, rows_axis = p.rank - 1;
   const int64_t columns = p.extents[columns_axis], rows = p.extents[rows_axis];
   const int64_t bands = (columns + kBlock - 1) / kBlock;
@@ -222,7 +243,7 @@ void Transpose(const StridedCopyParams& p, int64_t part, int64_t parts) {
     const T* x = static_cast<const T*>(p.x) + at.x + column;
     T* y = static_cast<T*>(p.y) + at.y + column * y_step;
     for (int64_t row = 0; row < rows; row += kBlock) {
-      TransposeBlock(x + row * x_step, x_step, y + row, y_step,
+      TransposeBlock(pieces, x + row * x_step, x_step, y + row, y_step,
                      std::min(kBlock, rows - row), width);
     }
   }
@@ -245,10 +266,11 @@ bool MakeTranspose(StridedCopyParams& p) {
 }
 
 template <typename T>
-void Copy(StridedCopyParams p, int64_t part, int64_t parts) {
+void Copy(const CopyPieces& pieces, StridedCopyParams p, int64_t part,
+          int64_t parts) {
   if (p.x_strides[p.rank - 1] != 1 && MakeTranspose(p)) {
-    return IsInterleave(p) ? InterleavePlanes<T>(p, part, parts)
-                           : Transpose<T>(p, part, parts);
+    return IsInterleave(p) ? InterleavePlanes<T>(pieces, p, part, parts)
+                           : Transpose<T>(pieces, p, part, parts);
   }
   const bool has_runs = p.x_strides[p.rank - 1] == 1 &&
                         p.y_strides[p.rank - 1] == 1 && p.rank > 1;
@@ -291,8 +313,8 @@ StridedCopyParams Simplified(const StridedCopyParams& params) {
   return p;
 }
 
-void StridedCopyBlocked(const StridedCopyParams& params, int64_t part,
-                        int64_t parts, std::byte*) {
+void RunStridedCopy(const CopyPieces& pieces, const StridedCopyParams& params,
+                    int64_t part, int64_t parts) {
   StridedCopyParams p = Simplified(params);
   if (p.rank == 0) {
     p.rank = 1;
@@ -300,13 +322,13 @@ void StridedCopyBlocked(const StridedCopyParams& params, int64_t part,
   }
   switch (p.element_bytes) {
     case 1:
-      return Copy<uint8_t>(p, part, parts);
+      return Copy<uint8_t>(pieces, p, part, parts);
     case 2:
-      return Copy<uint16_t>(p, part, parts);
+      return Copy<uint16_t>(pieces, p, part, parts);
     case 4:
-      return Copy<uint32_t>(p, part, parts);
+      return Copy<uint32_t>(pieces, p, part, parts);
     default:
-      return Copy<uint64_t>(p, part, parts);
+      return Copy<uint64_t>(pieces, p, part, parts);
   }
 }
 

@@ -163,6 +163,7 @@ TEST(StridedCopyContract, TransposesMatricesOfEverySizeAroundABlock) {
 }
 
 TEST(StridedCopyContract, IsItsOwnInverseWithTheSidesChanged) {
+  const auto copy = FindStridedCopy(DetectCpuLevel());
   Random random(23);
   for (int i = 0; i < 60; ++i) {
     Layout l = RandomLayout(random);
@@ -171,18 +172,20 @@ TEST(StridedCopyContract, IsItsOwnInverseWithTheSidesChanged) {
     bool is_plain = Elements(l) > 0;
     for (int d = 0; d < l.rank; ++d) is_plain &= l.x_strides[d] > 0;
     if (!is_plain) continue;
-    std::vector<uint32_t> x(size_t(l.x_span)), y(size_t(l.y_span)),
-        back(size_t(l.x_span), 0);
-    for (uint32_t& element : x) element = uint32_t(random.Bits() | 1);
+    Buffer<uint32_t> x(l.x_span), y(l.y_span), back(l.x_span);
+    for (int64_t e = 0; e < l.x_span; ++e) {
+      x[e] = uint32_t(random.Bits() | 1);
+      back[e] = 0;
+    }
     StridedCopyParams p = ParamsOf(l, 4);
-    p.x = x.data();
-    p.y = y.data();
-    StridedCopyBlocked(p, 0, 1, nullptr);
+    p.x = x.get();
+    p.y = y.get();
+    copy(p, 0, 1, nullptr);
     std::swap_ranges(p.x_strides, p.x_strides + p.rank, p.y_strides);
-    p.x = y.data();
-    p.y = back.data();
-    StridedCopyBlocked(p, 0, 1, nullptr);
-    for (size_t e = 0; e < back.size(); ++e) {
+    p.x = y.get();
+    p.y = back.get();
+    copy(p, 0, 1, nullptr);
+    for (int64_t e = 0; e < l.x_span; ++e) {
       if (back[e] == 0) continue;
       ASSERT_EQ(back[e], x[e]) << Text(l);
     }
