@@ -16,6 +16,10 @@ struct NamedHalf : ConvHalfProblem {
                         problem.Has("bf16") ? DType::kBF16 : DType::kF16) {}
 };
 
+Work PlanWinograd(const ConvHalfParams& params, int threads) {
+  return PlanConvHalfWinogradAt(CpuLevel::kAvx512Bf16, params, threads);
+}
+
 }  // namespace
 }  // namespace octet::kernels
 
@@ -29,13 +33,8 @@ int main(int argc, char** argv) {
         RegisterBench<NamedHalf>(ConvHalfKernels(), line, PlanConvHalf, cost,
                                  1e-2);
         if (!WinogradApplies(NamedHalf(line).params)) continue;
-        RegisterBench<NamedHalf>(
-            ConvHalfWinogradKernels(), line,
-            [](const ConvHalfParams& params, int threads) {
-              return PlanConvHalfWinogradAt(octet::CpuLevel::kAvx512Bf16,
-                                            params, threads);
-            },
-            cost, 1e-2);
+        RegisterBench<NamedHalf>(ConvHalfWinogradKernels(), line, PlanWinograd,
+                                 cost, 1e-2);
       }
     }
   }

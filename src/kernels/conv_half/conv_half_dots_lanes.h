@@ -7,7 +7,8 @@
 //   LoadHalves(p)             16 halves, widened
 //   StoreHalves(p, a)         rounded, StoreTwoHalves(p, a, b) 32 of them,
 //   StoreFirstHalves(p, a, n)
-//   Silu(a)                   for results that are rounded to halves
+//   Silu(a, constants)        for results that are rounded to halves, with
+//                             V::kConstants read there
 //
 // Internal linkage, so that files of any instruction set may include this.
 #ifndef OCTET_KERNELS_CONV_HALF_CONV_HALF_DOTS_LANES_H_
@@ -35,8 +36,9 @@ template <typename V, int kPixels, int kPanels, int kSteps>
     const ConvHalfTile& t, const PixelPointers<kPixels>& x, const uint16_t* w,
     typename V::F (&sums)[kPixels][kPanels]) {
   // 28 sums leave four registers: of four panels two stay in memory. With three
-  // in registers g++ spills a sum.
-  constexpr int kInMemory = kPixels * kPanels == 28 && kPanels == 4 ? 2 : 0;
+  // in registers g++ spills a sum, and so with 27 sums of three panels.
+  constexpr int kInMemory =
+      kPixels * kPanels < 27 || kPanels < 3 ? 0 : kPanels - 2;
 #pragma GCC unroll 4
   for (int step = 0; step < kSteps; ++step) {
     typename V::Pairs weights[kPanels];
@@ -91,6 +93,13 @@ template <typename V, int kPixels, int kPanels>
       __builtin_prefetch(prefetch, 0, 2);
       __builtin_prefetch(prefetch + 32, 0, 2);
       prefetch += prefetch_step;
+    }
+    if (kPanels < 3 && pair >= 2) {
+      // Of first layers, which have few pairs.
+      AddPairs<V, kPixels, kPanels, 2>(t, x, w, sums);
+      pair -= 2;
+      w += 2 * 32;
+      Advance<kPixels>(x, 2 * 2);
     }
 #pragma GCC unroll 1
     for (; pair > 0; --pair) {
@@ -150,23 +159,39 @@ template <typename V, int kPanels>
   }
 }
 
+// The same pointer, of which the compiler knows nothing: it can not keep what
+// is read there in registers that the sums need.
+template <typename T>
+[[gnu::always_inline]] inline const T* HiddenPointer(const T* pointer) {
+  asm volatile("" : "+r"(pointer));
+  return pointer;
+}
+
 // Sums in registers, pixel by pixel: all of them at once leave no registers for
 // constants.
 template <typename V, int kPixels, int kPanels, bool kIsSilu>
 [[gnu::always_inline]] inline void FinishDots(
-    const ConvHalfTile& t, const HalfOutput& to,
+    const TileEpilogue& epilogue, const float* bias, const HalfOutput& to,
     typename V::F (&sums)[kPixels][kPanels]) {
-  const TileEpilogue& e = t.epilogue;
   auto* y = static_cast<char*>(to.y);
   const int64_t stride = to.y_stride * (to.is_half ? 2 : 4);
 #pragma GCC unroll 28
   for (int i = 0; i < kPixels; ++i) {
+    const TileEpilogue& e = *HiddenPointer(&epilogue);
+    const float* const b = HiddenPointer(bias);
 #pragma GCC unroll 4
     for (int v = 0; v < kPanels; ++v) {
-      sums[i][v] = V::Add(sums[i][v], V::Load(t.bias + v * 16));
-      if constexpr (kIsSilu) sums[i][v] = V::Silu(sums[i][v]);
+      sums[i][v] = V::Add(sums[i][v], V::Load(b + v * 16));
     }
-    if constexpr (!kIsSilu) ClampAll<V>(e.before_clamp, sums[i]);
+    if constexpr (kIsSilu) {
+      const float* const constants = HiddenPointer(V::kConstants);
+#pragma GCC unroll 4
+      for (int v = 0; v < kPanels; ++v) {
+        sums[i][v] = V::Silu(sums[i][v], constants);
+      }
+    } else {
+      ClampAll<V>(e.before_clamp, sums[i]);
+    }
     if (to.residual != nullptr) {
       AddResidual<V>(to.residual + i * to.residual_stride, to.count, sums[i]);
     }
@@ -265,7 +290,8 @@ template <typename V, int kPixels, int kPanels, ConvHalfEnd kEnd>
       }
       FinishDotsByFunctions<V, kPanels>(t.epilogue, block[0], kPixels, to);
     } else {
-      FinishDots<V, kPixels, kPanels, kEnd == ConvHalfEnd::kSilu>(t, to, sums);
+      FinishDots<V, kPixels, kPanels, kEnd == ConvHalfEnd::kSilu>(
+          shared.epilogue, t.bias, to, sums);
     }
     to.y =
         static_cast<char*>(to.y) + kPixels * to.y_stride * (to.is_half ? 2 : 4);

@@ -94,7 +94,8 @@ struct PlainLanes {
       p[i] = BitsOf(kBF16Format, double(a.at[i]));
     }
   }
-  static F Silu(F a) {
+  static constexpr float kConstants[] = {0};
+  static F Silu(F a, const float*) {
     return Each([&](int i) {
       return float(Evaluate({FunctionKind::kSilu}, double(a.at[i])));
     });

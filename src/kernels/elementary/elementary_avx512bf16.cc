@@ -8,20 +8,22 @@ using Lanes = Avx512Bf16Lanes;
 
 // y[i] = function(x[i]), four vectors side by side: a single one waits for
 // itself.
-template <Lanes::F (*kFunction)(Lanes::F)>
-void CallForHalves(const float* x, float* y, int64_t n) {
+template <typename F>
+[[gnu::always_inline]] inline void CallForHalves(const F& function,
+                                                 const float* x, float* y,
+                                                 int64_t n) {
   constexpr int64_t kAtOnce = 4;
   int64_t i = 0;
   for (; i + kAtOnce * Lanes::kLanes <= n; i += kAtOnce * Lanes::kLanes) {
 #pragma GCC unroll 4
     for (int64_t j = i; j < i + kAtOnce * Lanes::kLanes; j += Lanes::kLanes) {
-      Lanes::Store(y + j, kFunction(Lanes::Load(x + j)));
+      Lanes::Store(y + j, function(Lanes::Load(x + j)));
     }
   }
   for (; i + Lanes::kLanes <= n; i += Lanes::kLanes) {
-    Lanes::Store(y + i, kFunction(Lanes::Load(x + i)));
+    Lanes::Store(y + i, function(Lanes::Load(x + i)));
   }
-  if (i < n) Lanes::StoreFirst(y + i, kFunction(Lanes::Load(x + i)), n - i);
+  if (i < n) Lanes::StoreFirst(y + i, function(Lanes::Load(x + i)), n - i);
 }
 
 }  // namespace
@@ -30,11 +32,12 @@ void ElementaryForHalvesAvx512Bf16(const Function& function, const float* x,
                                    float* y, int64_t n) {
   switch (function.kind) {
     case FunctionKind::kSigmoid:
-      return CallForHalves<Lanes::Sigmoid>(x, y, n);
+      return CallForHalves([](Lanes::F v) { return Lanes::Sigmoid(v); }, x, y,
+                           n);
     case FunctionKind::kSilu:
-      return CallForHalves<Lanes::Silu>(x, y, n);
+      return CallForHalves([](Lanes::F v) { return Lanes::Silu(v); }, x, y, n);
     case FunctionKind::kGelu:
-      return CallForHalves<Lanes::Gelu>(x, y, n);
+      return CallForHalves([](Lanes::F v) { return Lanes::Gelu(v); }, x, y, n);
     default:
       return ElementaryAvx512Vnni(function, x, y, n);
   }

@@ -52,22 +52,28 @@ struct Avx512Bf16Lanes : Avx512Lanes {
                              __m256i(_mm512_cvtneps_pbh(a)));
   }
 
+  // -log2(e), and 2^f for 0 <= f < 1 to 2^-13.7 of it; see ExpForHalves.
+  static constexpr float kConstants[] = {-1.44269502f, 0.9999252f,  0.6958335f,
+                                         0.22606719f,  0.07802452f, 1.0f};
+
   // 2^x for what is rounded to halves: 2^-13 of it. Below -126 it may be 0.
-  static F ExpForHalves(F x) {
-    // 2^f for 0 <= f < 1; 2^-13.7 of it.
+  static F ExpForHalves(F x, const float* constants = kConstants) {
     const F f = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-    F power = Fma(f, Set(0.07802452f), Set(0.22606719f));
-    power = Fma(f, power, Set(0.6958335f));
-    power = Fma(f, power, Set(0.9999252f));
+    F power = Fma(f, Set(constants[4]), Set(constants[3]));
+    power = Fma(f, power, Set(constants[2]));
+    power = Fma(f, power, Set(constants[1]));
     return _mm512_scalef_ps(power, x);  // times 2^floor(x)
   }
-  static F Sigmoid(F x) {
-    const F one = Set(1.0f);
-    return Div(one, Add(one, ExpForHalves(Mul(x, Set(-1.44269502f)))));
+  // The last is where kConstants are read from: from a pointer that the
+  // compiler knows nothing of they take no registers.
+  static F Sigmoid(F x, const float* constants = kConstants) {
+    const F one = Set(constants[5]);
+    return Div(one,
+               Add(one, ExpForHalves(Mul(x, Set(constants[0])), constants)));
   }
-  static F Silu(F x) {
-    const F e = ExpForHalves(Mul(x, Set(-1.44269502f)));
-    return Div(x, Add(Set(1.0f), e));
+  static F Silu(F x, const float* constants = kConstants) {
+    const F e = ExpForHalves(Mul(x, Set(constants[0])), constants);
+    return Div(x, Add(Set(constants[5]), e));
   }
   // x * Phi(x); below -6, where it is smaller than 2^-27, as at -6.
   static F Gelu(F x) {
