@@ -4,6 +4,7 @@
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32_winograd/conv_f32_winograd.h"
 #include "kernels/conv_half/conv_half.h"
+#include "kernels/conv_half_winograd/conv_half_winograd.h"
 #include "kernels/conv_u8/conv_u8.h"
 #include "kernels/conv_u8_winograd/conv_u8_winograd.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
@@ -161,6 +162,10 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvHalfT& p) {
   k.in_channels = engine::Channels(b.Value(p.x));
   k.out_channels = engine::Channels(b.Value(p.y));
   k.group = p.group;
+  if (kernels::UsesWinograd(k, b.level())) {
+    return b.Make(k, kernels::ConvHalfWinogradKernels(),
+                  std::bind_front(kernels::PlanConvHalfWinogradAt, b.level()));
+  }
   return b.Make(k, kernels::ConvHalfKernels(), kernels::PlanConvHalf);
 }
 

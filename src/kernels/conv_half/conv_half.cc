@@ -1,8 +1,10 @@
 #include "kernels/conv_half/conv_half.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/conv_half/conv_half_dots.h"
 #include "kernels/conv_half/conv_half_geometry.h"
 #include "kernels/split.h"
 
@@ -36,8 +38,9 @@ Work PlanConvHalf(const ConvHalfParams& p, int threads) {
                       double(p.group * panels * 16) *
                       double(g.weight.taps * g.weight.depth);
   const int64_t floats = g.x_floats + g.weight_floats + 2 * g.y_floats;
-  return SplitEvenly(g.rows * panels, macs * kNsPerMac, threads,
-                     floats * int64_t{sizeof(float)});
+  return SplitEvenly(
+      g.rows * panels, macs * kNsPerMac, threads,
+      std::max(floats * int64_t{sizeof(float)}, ConvHalfDotsScratchBytes(p)));
 }
 
 }  // namespace octet::kernels

@@ -22,11 +22,11 @@ class WidePart : public ConvHalfPart {
                                    first + end - row, band());
     }
     const int64_t c = p.in_channels;
-    if (IsFlat() && p.x_pixel_stride == c) {
+    if (IsOneToOne(p) && p.x_pixel_stride == c) {
       return rows().widen(p.x + row * c, band(), (end - row) * c);
     }
     for (int64_t i = row; i < end; ++i) {
-      rows().widen(p.x + InputPixel(i) * p.x_pixel_stride,
+      rows().widen(p.x + InputPixel(p, i) * p.x_pixel_stride,
                    band() + (i - row) * c, c);
     }
   }

@@ -7,15 +7,19 @@
 
 namespace octet::kernels {
 
-// The tiles of one level, and its function for what they cannot finish.
+// The tiles of one level, and its functions for what they do not finish in
+// registers.
 struct ConvHalfDotTiles {
-  CpuLevel level;
-  RunConvHalfTile run;
-  TileFunctionFn elementary;
+  int64_t most_pixels[kMostDotPanels + 1];  // of tiles of so many panels
+  ConvHalfTileFn (*pick[kMostDotPanels + 1])(int64_t pixels, ConvHalfEnd end);
+  TileFunctionFn elementary;             // of outputs that stay f32
+  TileFunctionFn elementary_for_halves;  // of outputs that become halves
 };
 
 // Pairs must not reach from one group into the next.
 bool HasDots(const ConvHalfParams& params);
+
+int64_t ConvHalfDotsScratchBytes(const ConvHalfParams& params);
 
 // Part `part` of `parts` of a convolution that HasDots.
 void RunConvHalfDots(const ConvHalfDotTiles& tiles,

@@ -64,20 +64,51 @@ struct PlainLanes {
     }
     return pairs;
   }
-  static F AddDots(const uint16_t* x, const Pairs& w, F sum) {
-    const float x0 = Real(x[0]), x1 = Real(x[1]);
+  static Pairs Repeat(const uint16_t* p) {
+    Pairs pairs;
+    for (int i = 0; i < 16; ++i) {
+      pairs.first[i] = Real(p[0]);
+      pairs.second[i] = Real(p[1]);
+    }
+    return pairs;
+  }
+  static void AddDots(F& sum, const Pairs& x, const Pairs& w) {
+    sum = Each([&](int i) {
+      return std::fma(x.first[i], w.first[i],
+                      std::fma(x.second[i], w.second[i], sum.at[i]));
+    });
+  }
+  static void AddDotsOf(F& sum, const Pairs& x, const uint16_t* w) {
+    AddDots(sum, x, LoadPairs(w));
+  }
+  static F LoadHalves(const uint16_t* p) {
+    return Each([&](int i) { return Real(p[i]); });
+  }
+  static void StoreHalves(uint16_t* p, F a) { StoreFirstHalves(p, a, 16); }
+  static void StoreTwoHalves(uint16_t* p, F a, F b) {
+    StoreHalves(p, a);
+    StoreHalves(p + 16, b);
+  }
+  static void StoreFirstHalves(uint16_t* p, F a, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) {
+      p[i] = BitsOf(kBF16Format, double(a.at[i]));
+    }
+  }
+  static constexpr float kConstants[] = {0};
+  static F Silu(F a, const float*) {
     return Each([&](int i) {
-      return std::fma(x0, w.first[i], std::fma(x1, w.second[i], sum.at[i]));
+      return float(Evaluate({FunctionKind::kSilu}, double(a.at[i])));
     });
   }
 };
 
-void RunPlainTile(int rows, int panels, const ConvHalfTile& tile) {
-  RunDotTileOf<PlainLanes>(rows, panels, tile);
-}
-
-constexpr ConvHalfDotTiles kPlain = {CpuLevel::kScalar, RunPlainTile,
-                                     ElementaryReference};
+// Fewer pixels than with registers, so that tiles end everywhere.
+constexpr ConvHalfDotTiles kPlain = {
+    {0, 5, 4, 3, 2},
+    {nullptr, DotTileOf<PlainLanes, 1, 5>, DotTileOf<PlainLanes, 2, 4>,
+     DotTileOf<PlainLanes, 3, 3>, DotTileOf<PlainLanes, 4, 2>},
+    ElementaryReference,
+    ElementaryReference};
 
 void RunPlain(const ConvHalfParams& params, int64_t part, int64_t parts,
               std::byte* scratch) {

@@ -69,6 +69,18 @@ ConvHalfGeometry GeometryOf(const ConvHalfParams& p) {
   return g;
 }
 
+int64_t InputPixel(const ConvHalfParams& p, int64_t pixel) {
+  const int64_t y = pixel / p.out_w % p.out_h * p.window.stride_h;
+  const int64_t x = pixel % p.out_w * p.window.stride_w;
+  const int64_t image = pixel / p.out_w / p.out_h;
+  return (image * p.in_h + y) * p.in_w + x;
+}
+
+bool IsOneToOne(const ConvHalfParams& p) {
+  return p.window.stride_h == 1 && p.window.stride_w == 1 &&
+         p.out_h == p.in_h && p.out_w == p.in_w;
+}
+
 ConvHalfPiece PieceOf(const ConvHalfGeometry& g, int64_t part, int64_t parts) {
   const int64_t pixels = g.rows * g.row_pixels;
   const int64_t least_rows =

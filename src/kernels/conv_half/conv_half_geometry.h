@@ -29,6 +29,11 @@ struct ConvHalfGeometry {
 };
 ConvHalfGeometry GeometryOf(const ConvHalfParams& params);
 
+// Index of the input pixel of an output pixel, where the geometry is pointwise.
+int64_t InputPixel(const ConvHalfParams& params, int64_t pixel);
+// Output pixels are input pixels, where it is.
+bool IsOneToOne(const ConvHalfParams& params);
+
 // The piece of the output that one part makes: rows, and panels of every group.
 struct ConvHalfPiece {
   int64_t row_begin, row_end;

@@ -78,16 +78,4 @@ void ConvHalfPart::RunBlock(ConvHalfBlock block) {
   }
 }
 
-int64_t ConvHalfPart::InputPixel(int64_t pixel) const {
-  const int64_t y = pixel / p_.out_w % p_.out_h * p_.window.stride_h;
-  const int64_t x = pixel % p_.out_w * p_.window.stride_w;
-  const int64_t image = pixel / p_.out_w / p_.out_h;
-  return (image * p_.in_h + y) * p_.in_w + x;
-}
-
-bool ConvHalfPart::IsFlat() const {
-  return g_.pointwise && p_.window.stride_h == 1 && p_.window.stride_w == 1 &&
-         p_.out_h == p_.in_h && p_.out_w == p_.in_w;
-}
-
 }  // namespace octet::kernels

@@ -39,10 +39,6 @@ class ConvHalfPart {
   const HalfRows& rows() const { return rows_; }
   float* band() const { return band_; }
   float* weight() const { return weight_; }
-  // Index of the input pixel of an output pixel, where geometry().pointwise.
-  int64_t InputPixel(int64_t pixel) const;
-  // The output's pixels are the input's.
-  bool IsFlat() const;
 
  private:
   void RunBlock(ConvHalfBlock block);

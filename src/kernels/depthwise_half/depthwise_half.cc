@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "kernels/depthwise_f32/depthwise_f32.h"
 #include "kernels/depthwise_f32/depthwise_f32_pack.h"
+#include "kernels/depthwise_half/depthwise_half_three.h"
 #include "kernels/half_band/half_band.h"
 #include "kernels/split.h"
 
@@ -13,6 +14,8 @@ namespace octet::kernels {
 namespace {
 
 constexpr Kernel<DepthwiseHalfParams> kDepthwiseHalfKernels[] = {
+    {"depthwise_half_avx512bf16", CpuLevel::kAvx512Bf16,
+     DepthwiseHalfAvx512Bf16},
     {"depthwise_half_avx512vnni", CpuLevel::kAvx512Vnni,
      DepthwiseHalfAvx512Vnni},
     {"depthwise_half_avx2", CpuLevel::kAvx2, DepthwiseHalfAvx2},
@@ -128,7 +131,58 @@ void Run(CpuLevel level, const DepthwiseHalfParams& p, int64_t part,
   Part(level, p, scratch).Run(PieceOf(p.batch * p.out_h, part, parts));
 }
 
+// A band of an image that stays in the second-level cache while its channels go
+// by, 32 at a time.
+constexpr int64_t kThreeBandHalves = 96 * 1024;
+
+void RunThree(const DepthwiseHalfParams& p, const Piece& piece) {
+  const int64_t row_halves =
+      p.window.stride_h * std::max<int64_t>(1, p.in_w * p.channels);
+  const int64_t most = std::max<int64_t>(4, kThreeBandHalves / row_halves);
+  for (int64_t row = piece.begin; row < piece.end;) {
+    const int64_t image = row / p.out_h, first = row % p.out_h;
+    const int64_t end =
+        std::min({first + most, first + piece.end - row, p.out_h});
+    const bool is_silu = p.before.kind == FunctionKind::kSilu;
+    DepthwiseHalfThreeAvx512Bf16(
+        {.x = p.x + image * p.in_h * p.in_w * p.x_pixel_stride,
+         .in_h = p.in_h,
+         .in_w = p.in_w,
+         .channels = p.channels,
+         .x_pixel_stride = p.x_pixel_stride,
+         .y = static_cast<uint16_t*>(p.y) +
+              image * p.out_h * p.out_w * p.y_pixel_stride,
+         .out_w = p.out_w,
+         .y_pixel_stride = p.y_pixel_stride,
+         .stride = p.window.stride_w,
+         .pad_top = p.window.pad_top,
+         .pad_left = p.window.pad_left,
+         .weight = p.weight,
+         .padded = RoundUp(p.channels, 16),
+         .bias = p.bias,
+         .is_silu = is_silu,
+         .clamp = TileClampOf(
+             p.before.kind == FunctionKind::kIdentity ? p.after : p.before)},
+        first, end);
+    row += end - first;
+  }
+}
+
 }  // namespace
+
+bool HasThree(const DepthwiseHalfParams& p) {
+  const Window& w = p.window;
+  const bool is_window = w.kernel_h == 3 && w.kernel_w == 3 &&
+                         w.dilation_h == 1 && w.dilation_w == 1 &&
+                         w.stride_h == w.stride_w && w.stride_w <= 2;
+  const bool ends_in_registers =
+      p.before.kind == FunctionKind::kIdentity
+          ? IsTileClamp(p.after)
+          : p.after.kind == FunctionKind::kIdentity &&
+                (IsTileClamp(p.before) || p.before.kind == FunctionKind::kSilu);
+  return p.half == DType::kBF16 && p.y_is_half && is_window &&
+         p.residual == nullptr && ends_in_registers;
+}
 
 KernelTable<DepthwiseHalfParams> DepthwiseHalfKernels() {
   return {kDepthwiseHalfKernels, std::size(kDepthwiseHalfKernels)};
@@ -160,6 +214,12 @@ void DepthwiseHalfAvx2(const DepthwiseHalfParams& p, int64_t part,
 void DepthwiseHalfAvx512Vnni(const DepthwiseHalfParams& p, int64_t part,
                              int64_t parts, std::byte* scratch) {
   Run(CpuLevel::kAvx512Vnni, p, part, parts, scratch);
+}
+
+void DepthwiseHalfAvx512Bf16(const DepthwiseHalfParams& p, int64_t part,
+                             int64_t parts, std::byte* scratch) {
+  if (HasThree(p)) return RunThree(p, PieceOf(p.batch * p.out_h, part, parts));
+  Run(CpuLevel::kAvx512Bf16, p, part, parts, scratch);
 }
 
 }  // namespace octet::kernels

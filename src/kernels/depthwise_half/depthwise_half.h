@@ -8,6 +8,11 @@
 // As depthwise_f32 of the widened operands at the same level, bit for bit; y is
 // f32, or rounded once to a half (to nearest even; beyond the range of f16:
 // infinity).
+//
+// At avx512bf16, what HasThree (3x3 in bf16) has an order of sums of its own:
+// the bias, then the window column by column, what lies outside the image being
+// zero. SiLU is within 2^-12 there before it is rounded, and denormal outputs
+// are zero.
 #ifndef OCTET_KERNELS_DEPTHWISE_HALF_DEPTHWISE_HALF_H_
 #define OCTET_KERNELS_DEPTHWISE_HALF_DEPTHWISE_HALF_H_
 
@@ -53,6 +58,11 @@ void DepthwiseHalfAvx2(const DepthwiseHalfParams& params, int64_t part,
                        int64_t parts, std::byte* scratch);
 void DepthwiseHalfAvx512Vnni(const DepthwiseHalfParams& params, int64_t part,
                              int64_t parts, std::byte* scratch);
+void DepthwiseHalfAvx512Bf16(const DepthwiseHalfParams& params, int64_t part,
+                             int64_t parts, std::byte* scratch);
+
+// What has an order of sums of its own at avx512bf16.
+bool HasThree(const DepthwiseHalfParams& params);
 
 }  // namespace octet::kernels
 

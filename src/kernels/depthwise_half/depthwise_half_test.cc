@@ -1,5 +1,6 @@
 // depthwise_half is depthwise_f32 of the widened operands at the same level,
-// rounded: on all problems of depthwise_f32.
+// rounded: on all problems of depthwise_f32. What has an order of sums of its
+// own depthwise_half_contract_test.cc holds to the bound.
 #include "kernels/depthwise_half/depthwise_half.h"
 
 #include "base/cpu.h"
@@ -73,6 +74,9 @@ void CheckProblem(const Problem& problem, DType half) {
         params.y_is_half = true;
       },
       [&](const Kernel<DepthwiseHalfParams>& row, const Buffer<uint16_t>& y) {
+        DepthwiseHalfParams p = pair.params;
+        p.y_is_half = true;
+        if (row.level == CpuLevel::kAvx512Bf16 && HasThree(p)) return;
         const Buffer<float> wide = WideOutput(pair, row.level);
         Buffer<uint16_t> expected(elements);
         for (int64_t i = 0; i < elements; ++i) {

@@ -26,6 +26,11 @@ void ElementaryForCodesAvx2(const Function& function, const float* x, float* y,
 void ElementaryForCodesAvx512Vnni(const Function& function, const float* x,
                                   float* y, int64_t n);
 
+// For results that are rounded to bf16: sigmoid and SiLU within 2^-12 of their
+// size or 2^-100, GELU within 2^-12 or 2^-26; the others as above.
+void ElementaryForHalvesAvx512Bf16(const Function& function, const float* x,
+                                   float* y, int64_t n);
+
 }  // namespace octet::kernels
 
 #endif  // OCTET_KERNELS_ELEMENTARY_ELEMENTARY_LEVELS_H_

@@ -38,6 +38,10 @@ struct HalfBand {
   // `padded`: [rows][columns][padded].
   void Copy(int64_t image, int64_t first, int64_t last, int64_t padded,
             uint16_t* to) const;
+
+ private:
+  void CopyPixels(const uint16_t* from, int64_t pixels, int64_t padded,
+                  uint16_t* to) const;
 };
 
 // A pixel's channels, and zeros up to `padded`.
