@@ -29,7 +29,7 @@
 
 namespace octet::kernels {
 
-inline constexpr int64_t kConvF32Chain = 64;
+inline constexpr int64_t kConvF32Chain = 128;
 
 // Distances are in elements. A row of x is in_w * x_pixel_stride, an
 // image in_h rows, and likewise for y and residual.

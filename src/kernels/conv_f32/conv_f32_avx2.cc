@@ -15,6 +15,9 @@ struct Lanes : Avx2Lanes {
     asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(w));
     return sum;
   }
+  [[gnu::always_inline]] static F MulAddOne(const float* x, F w, F sum) {
+    return MulAdd(Set(*x), w, sum);
+  }
 };
 
 // By panels, as in ConvF32Tiles.
@@ -32,7 +35,7 @@ void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
 
 }  // namespace
 
-const ConvF32Tiles kConvF32TilesAvx2 = {1, {8, 6}, Run, ElementaryAvx2};
+const ConvF32Tiles kConvF32TilesAvx2 = {1, {8, 6}, Run, ElementaryAvx2, true};
 
 void ConvF32Avx2(const ConvF32Params& params, int64_t part, int64_t parts,
                  std::byte* scratch) {

@@ -15,6 +15,11 @@ struct Lanes : Avx512Lanes {
     asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
     return sum;
   }
+  // A broadcast of its own would take a turn of the multipliers' pipes.
+  [[gnu::always_inline]] static F MulAddOne(const float* x, F w, F sum) {
+    asm("vfmadd231ps %1%{1to16%}, %2, %0" : "+v"(sum) : "m"(*x), "v"(w));
+    return sum;
+  }
 };
 
 constexpr void (*kTiles[kMaxTilePanels][kMaxTileRows])(int,
@@ -39,7 +44,7 @@ void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
 }  // namespace
 
 const ConvF32Tiles kConvF32TilesAvx512Vnni = {
-    4, {0, 8, 8, 8, 6}, Run, ElementaryAvx512Vnni};
+    4, {0, 8, 8, 8, 6}, Run, ElementaryAvx512Vnni, false};
 
 void ConvF32Avx512Vnni(const ConvF32Params& params, int64_t part, int64_t parts,
                        std::byte* scratch) {

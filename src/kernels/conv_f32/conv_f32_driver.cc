@@ -229,7 +229,7 @@ void RunGroup(const Conv& conv, const Block& block, int64_t group) {
 
 void RunConvF32(const ConvF32Tiles& tiles, const ConvF32Params& params,
                 int64_t part, int64_t parts, std::byte* scratch) {
-  const ConvF32Geometry geometry = GeometryOf(params);
+  const ConvF32Geometry geometry = GeometryOf(params, tiles.stretches);
   const Conv conv{tiles, params, geometry,
                   PieceOf(params, geometry, part, parts),
                   reinterpret_cast<float*>(scratch)};

@@ -11,6 +11,11 @@ namespace {
 // Input of a block, in floats: less than half of the smallest second-level
 // cache in sight (512 KB, Zen 3), the rest is for a panel and the output.
 constexpr int64_t kBlockFloats = 48 * 1024;
+// The same for levels without stretches, whose processors have 1 MB and more,
+// and the fewest pixels that are worth reading all weights for: where those
+// are beyond the second-level cache too, the weights still come less often.
+constexpr int64_t kLargeBlockFloats = 112 * 1024;
+constexpr int64_t kLeastLargeBlock = 192;
 // Pixels are handed out in whole tiles of 6, and at least this many per part
 // before parts share pixels and split channels.
 constexpr int64_t kPixelGrain = 6;
@@ -20,7 +25,7 @@ constexpr int64_t kLeastPixels = 48;
 constexpr int64_t kFewPixels = 128;
 
 // Whole chains; 16 KB of a panel.
-constexpr int64_t kStretch = 4 * kConvF32Chain;
+constexpr int64_t kStretch = 2 * kConvF32Chain;
 constexpr int64_t kStretchPanels = 8;
 
 bool HangsOver(const ConvF32Params& p, int64_t span_h, int64_t span_w) {
@@ -32,7 +37,7 @@ bool HangsOver(const ConvF32Params& p, int64_t span_h, int64_t span_w) {
 
 }  // namespace
 
-ConvF32Geometry GeometryOf(const ConvF32Params& p) {
+ConvF32Geometry GeometryOf(const ConvF32Params& p, bool stretches) {
   const Window& w = p.window;
   const int64_t span_h = (w.kernel_h - 1) * int64_t{w.dilation_h} + 1;
   const int64_t span_w = (w.kernel_w - 1) * int64_t{w.dilation_w} + 1;
@@ -46,14 +51,14 @@ ConvF32Geometry GeometryOf(const ConvF32Params& p) {
   g.band_rows = std::clamp<int64_t>((rows_that_fit - span_h) / w.stride_h + 1,
                                     1, std::max<int64_t>(1, p.out_h));
   g.block_pixels = std::max(
-      kBlockFloats /
+      (stretches ? kBlockFloats : kLargeBlockFloats) /
           std::max<int64_t>(1, p.in_channels * w.stride_h * w.stride_w) / 24 *
           24,
-      int64_t{24});
+      stretches ? int64_t{24} : kLeastLargeBlock);
 
   g.depth = p.in_channels / p.group;
-  const bool is_long = !g.copies && w.kernel_h == 1 && w.kernel_w == 1 &&
-                       g.depth >= 2 * kStretch;
+  const bool is_long = stretches && !g.copies && w.kernel_h == 1 &&
+                       w.kernel_w == 1 && g.depth >= 2 * kStretch;
   if (is_long) {
     g.block_pixels = kBlockFloats / kStretch / 24 * 24;
     g.stretch_panels = kStretchPanels;

@@ -40,7 +40,9 @@ struct ConvF32Geometry {
   int64_t panel_floats;  // of packed weights
 };
 
-ConvF32Geometry GeometryOf(const ConvF32Params& params);
+// Without `stretches` for levels that gain nothing by them; what needs scratch
+// is the same, or less.
+ConvF32Geometry GeometryOf(const ConvF32Params& params, bool stretches = true);
 
 // The piece of the output that one part makes: pixels of [batch][out_h][out_w]
 // and panels of every group.

@@ -50,6 +50,7 @@ struct ConvF32Tiles {
   // `tiles` tiles of `rows` pixels each, one after the other; panels as above.
   void (*run)(int tiles, int rows, int panels, const ConvF32Tile& tile);
   TileFunctionFn elementary;
+  bool stretches;  // long sums are made in stretches
 };
 extern const ConvF32Tiles kConvF32TilesAvx2;
 extern const ConvF32Tiles kConvF32TilesAvx512Vnni;

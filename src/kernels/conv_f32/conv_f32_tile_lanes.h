@@ -1,5 +1,6 @@
 // The tile of conv_f32 over any lanes (kernels/elementary) that also have
-// MulAdd(x, w, sum). Internal linkage, so that files of any instruction set may
+// MulAdd(x, w, sum), and MulAddOne(x, w, sum), where x is one float in memory
+// for all lanes. Internal linkage, so that files of any instruction set may
 // include this.
 #ifndef OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
 #define OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
@@ -28,8 +29,12 @@ template <typename V, int kRows, int kVectors>
   for (int v = 0; v < kVectors; ++v) {
     weights[v] = V::Load(w + v / kPerPanel * panel + v % kPerPanel * V::kLanes);
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
+    if constexpr (kVectors == 1) {
+      sums[i][0] = V::MulAddOne(pixels[i] + at, weights[0], sums[i][0]);
+      continue;
+    }
     const typename V::F x = V::Set(pixels[i][at]);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
@@ -38,30 +43,35 @@ template <typename V, int kRows, int kVectors>
   }
 }
 
-// Adds the chains, [kRows][kVectors], that came before the one in the sums.
+// The sum of the chains that came before the one in registers, of all rows of a
+// tile: row i from `at` + i * `stride` on. Null: there are none.
+struct TileChains {
+  const float* at;
+  int64_t stride;
+};
+
 template <typename V, int kRows, int kVectors>
 [[gnu::always_inline]] inline void AddChains(
-    const float* chains, TileSums<V, kRows, kVectors>& sums) {
-#pragma GCC unroll 8
+    const TileChains& chains, TileSums<V, kRows, kVectors>& sums) {
+  if (chains.at == nullptr) return;
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      const float* const chain = chains + (i * kVectors + v) * V::kLanes;
+      const float* const chain = chains.at + i * chains.stride + v * V::kLanes;
       sums[i][v] = V::Add(V::Load(chain), sums[i][v]);
     }
   }
 }
 
-// Takes a chain out of the sums: to `chains`, or to what is there already.
 template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void EndChain(TileSums<V, kRows, kVectors>& sums,
-                                            float* chains, bool has_chains) {
-  if (has_chains) AddChains<V, kRows, kVectors>(chains, sums);
-#pragma GCC unroll 8
+[[gnu::always_inline]] inline void StoreChains(
+    const TileSums<V, kRows, kVectors>& sums, float* to, int64_t stride) {
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
-      V::Store(chains + (i * kVectors + v) * V::kLanes, sums[i][v]);
+      V::Store(to + i * stride + v * V::kLanes, sums[i][v]);
     }
   }
 }
@@ -69,24 +79,10 @@ template <typename V, int kRows, int kVectors>
 template <typename V, int kRows, int kVectors>
 [[gnu::always_inline]] inline void ClearSums(
     TileSums<V, kRows, kVectors>& sums) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) sums[i][v] = V::Set(0);
-  }
-}
-
-// Copies rows of kVectors vectors.
-template <typename V, int kVectors>
-[[gnu::always_inline]] inline void CopyChains(const float* from,
-                                              int64_t from_stride, float* to,
-                                              int64_t to_stride, int rows) {
-  for (int i = 0; i < rows; ++i) {
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      const int64_t at = v * V::kLanes;
-      V::Store(to + i * to_stride + at, V::Load(from + i * from_stride + at));
-    }
   }
 }
 
@@ -99,18 +95,11 @@ template <typename V, int kVectors>
       t.residual_stride, t.outputs};
 }
 
-// What follows the last chain of a tile, or of a stretch. `first` is the tile's
-// first row.
+// What follows the last chain. `first` is the tile's first row.
 template <typename V, int kVectors>
 [[gnu::noinline]] void FinishTile(const ConvF32Tile& t, int64_t first,
-                                  float* chains, int rows) {
-  if (t.chains_to != nullptr) {
-    return CopyChains<V, kVectors>(chains, kVectors * V::kLanes,
-                                   t.chains_to + first * t.chains_stride,
-                                   t.chains_stride, rows);
-  }
-  FinishBlock<V, kVectors>(t.epilogue, t.bias, chains, rows,
-                           RowsFrom(t, first));
+                                  float* sums, int rows) {
+  FinishBlock<V, kVectors>(t.epilogue, t.bias, sums, rows, RowsFrom(t, first));
 }
 
 // One tile: kRows pixels from `first` on times kVectors vectors of outputs,
@@ -121,7 +110,7 @@ template <typename V, int kRows, int kVectors>
   constexpr int kPanels = (kVectors * int(V::kLanes) + 15) / 16;
   constexpr int64_t kRow = kVectors * V::kLanes;
   const float* pixels[kRows];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
     pixels[i] = t.pixels[first + i];
     // Several at once would wait for the stores of each to leave the core.
@@ -136,12 +125,10 @@ template <typename V, int kRows, int kVectors>
     AddProducts<V, kRows, kVectors>(pixels, at + ahead, w + ahead * 16, panel,
                                     sums);
   };
-  // Whole chains, in memory: the registers hold the one that grows.
-  alignas(64) float chains[kRows * kRow];
-  bool has_chains = t.chains_from != nullptr;
-  if (has_chains) {
-    CopyChains<V, kVectors>(t.chains_from + first * t.chains_stride,
-                            t.chains_stride, chains, kRow, kRows);
+  alignas(64) float block[kRows * kRow];
+  TileChains chains{nullptr, t.chains_stride};
+  if (t.chains_from != nullptr) {
+    chains.at = t.chains_from + first * t.chains_stride;
   }
   ClearSums<V, kRows, kVectors>(sums);
   int64_t left = kConvF32Chain;
@@ -151,9 +138,10 @@ template <typename V, int kRows, int kVectors>
       const int64_t end = at + t.run;
       while (at < end) {
         if (left == 0) {
-          EndChain<V, kRows, kVectors>(sums, chains, has_chains);
+          AddChains<V, kRows, kVectors>(chains, sums);
+          StoreChains<V, kRows, kVectors>(sums, block, kRow);
           ClearSums<V, kRows, kVectors>(sums);
-          has_chains = true;
+          chains = {block, kRow};
           left = kConvF32Chain;
         }
         const int64_t stop = at + left < end ? at + left : end;
@@ -173,22 +161,25 @@ template <typename V, int kRows, int kVectors>
       }
     }
   }
-  if (t.chains_to == nullptr && t.epilogue.elementary == nullptr &&
-      !t.epilogue.before_clamp.is_on) {
+  AddChains<V, kRows, kVectors>(chains, sums);
+  if (t.chains_to != nullptr) {
+    return StoreChains<V, kRows, kVectors>(
+        sums, t.chains_to + first * t.chains_stride, t.chains_stride);
+  }
+  if (t.epilogue.elementary == nullptr && !t.epilogue.before_clamp.is_on) {
     // The most frequent case, without another way through memory.
-    if (has_chains) AddChains<V, kRows, kVectors>(chains, sums);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       const typename V::F bias = V::Load(t.bias + v * V::kLanes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) sums[i][v] = V::Add(sums[i][v], bias);
     }
     return FinishClamped<V, kRows, kVectors>(
         {{}, t.epilogue.after_clamp, nullptr, {}, {}}, sums,
         RowsFrom(t, first));
   }
-  EndChain<V, kRows, kVectors>(sums, chains, has_chains);
-  FinishTile<V, kVectors>(t, first, chains, kRows);
+  StoreChains<V, kRows, kVectors>(sums, block, kRow);
+  FinishTile<V, kVectors>(t, first, block, kRows);
 }
 
 template <typename V, int kRows, int kVectors>
