@@ -91,13 +91,15 @@ void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
     return;
   }
   tile.y = nullptr;
-  tile.tiles = 1;
-  for (int64_t t = 0; t < count; ++t, pixel += pixels) {
-    // Two tiles ahead, as a tile does for the output that it writes itself.
-    FetchAhead(e, pixel + 2 * pixels, pixels, tile.channel);
+  for (int64_t t = 0; t < count; t += tile.tiles) {
+    tile.tiles =
+        count - t < kConvU8TilesOfSums ? count - t : kConvU8TilesOfSums;
+    const int64_t n = tile.tiles * pixels;
+    FetchAhead(e, pixel + n, n, tile.channel);
     run(tile);
-    tiles.epilogue(e, tile.sums, 16 * tiles.vectors, pixel, pixels,
-                   tile.channel, tile.channels);
+    tiles.epilogue(e, tile.sums, 16 * tiles.vectors, pixel, n, tile.channel,
+                   tile.channels);
+    pixel += n;
   }
 }
 

@@ -25,8 +25,11 @@ struct ConvU8Avx2Scratch {
 ConvU8Avx2Scratch PlaceConvU8Avx2Scratch(const ConvU8Params& params,
                                          std::byte* memory);
 
-// AVX-512.
-constexpr int64_t kConvU8Avx512Sums = 28 * 16;  // of the largest tile
+// AVX-512. Tiles whose sums wait together for an epilogue of floats: its first
+// results and its call take as long as many sums. A fifth of a first-level
+// cache.
+constexpr int64_t kConvU8TilesOfSums = 4;
+constexpr int64_t kConvU8Avx512Sums = kConvU8TilesOfSums * 28 * 16;
 
 struct ConvU8Avx512Scratch {
   int64_t* run_offsets;  // one for each run of each part

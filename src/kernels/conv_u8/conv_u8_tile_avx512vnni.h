@@ -11,7 +11,7 @@ namespace octet::kernels {
 
 // Tiles of equally many pixels, one behind the other.
 struct ConvU8Tile {
-  int64_t tiles;         // 1 for kFloat
+  int64_t tiles;
   const uint8_t* input;  // window of the first pixel; moved behind the last
   int64_t pixel_stride;  // bytes between the windows of two pixels
   const int64_t* run_offsets;
@@ -30,7 +30,7 @@ struct ConvU8Tile {
   int64_t y_stride;
   const uint8_t* residual;
   int64_t residual_stride;
-  int32_t* sums;  // [pixels][16 * vectors]
+  int32_t* sums;  // [tiles][pixels][16 * vectors]
 
   // Lines to fetch into the second-level cache meanwhile: two for every four
   // groups of a run, while there are any. Moved behind what was fetched.

@@ -245,7 +245,8 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
     prefetch += fetched;
     input += kPixels * tile.pixel_stride;
     if constexpr (kKind == EpilogueKind::kFloat) {
-      StoreSums<kPixels, kVectors>(tile.sums, sums);
+      StoreSums<kPixels, kVectors>(tile.sums + t * (16 * kPixels * kVectors),
+                                   sums);
     } else {
       // Hidden, or constants are kept in registers that the sums need.
       const Rounding<kVectors, kKind> rounding(*Hide(tile.epilogue),
