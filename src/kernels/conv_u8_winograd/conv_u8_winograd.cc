@@ -41,7 +41,7 @@ bool UsesWinograd(const ConvU8Params& p, CpuLevel level) {
   }
   // Against 8-bit products at twice the rate the transforms have to be small
   // beside the products: many channels, and many tiles for each weight.
-  return p.in_channels >= 64 && p.in_channels <= 192 && p.out_channels >= 64 &&
+  return p.in_channels >= 48 && p.in_channels <= 384 && p.out_channels >= 48 &&
          p.out_h * p.out_w >= 400;
 }
 

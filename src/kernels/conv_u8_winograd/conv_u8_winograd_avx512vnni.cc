@@ -8,6 +8,7 @@
 #include "kernels/conv_u8_winograd/conv_u8_winograd.h"
 #include "kernels/conv_u8_winograd/conv_u8_winograd_lanes.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
 namespace {
@@ -86,8 +87,11 @@ struct Lanes : ConvU8WinogradBase {
   static void FinishRow(const Params& p, int32_t* sums, int64_t pixel,
                         int64_t pixels, int64_t panel) {
     const ConvU8Panel at = PanelAt(p, panel);
-    ApplyEpilogueAvx512Vnni(p.epilogue, sums, 16, pixel, pixels, at.channel,
-                            at.channels);
+    const bool fits =
+        p.epilogue.y_u8 != nullptr &&
+        FitsInt32(p.epilogue, at.channel, at.channels, float(p.sum_bound));
+    (fits ? ApplyFittingEpilogueAvx512Vnni : ApplyEpilogueAvx512Vnni)(
+        p.epilogue, sums, 16, pixel, pixels, at.channel, at.channels);
   }
 
  private:

@@ -13,14 +13,14 @@ namespace {
 constexpr int64_t kPositions = 36;
 // More than half of a small second-level cache: every tile more makes the
 // weights' transform cheaper.
-constexpr int64_t kInputBytes = 320 * 1024;
+constexpr int64_t kInputBytes = 448 * 1024;
 // Fewer make the transform of the weights cost too much beside their use: in a
 // band, and in a part, which transforms them for itself.
 constexpr int64_t kLeastTiles = 12;
 constexpr int64_t kLeastTilesOfPart = 24;
 // Parts that share tiles transform the same inputs.
 constexpr int64_t kPartsPerThread = 2;
-constexpr int64_t kMostTiles = 48;
+constexpr int64_t kMostTiles = 56;
 constexpr int64_t kLine = 64;  // bytes; also what the widest lanes hold
 constexpr int64_t kSumBytes = 4;
 
