@@ -118,6 +118,7 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
     PlaceConcats(lowering);
     PlaceTransposes(lowering);
     PlaceAttention(lowering);
+    PlaceExpectations(lowering);
   }
   AddInputs(lowering);
   std::string faults;

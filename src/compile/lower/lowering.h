@@ -38,6 +38,9 @@ class Lowering {
   // Scores and softmaxes that have no step of their own, as one step makes a
   // whole attention of them: by the value they make the product of the scores.
   std::map<ValueId, const Node*> in_attention;
+  // Softmaxes that have no step of their own, as the step of the product that
+  // reads them does both (expectation.cc): by the value they make.
+  std::map<ValueId, const Node*> in_expectation;
 
   const NodePlan& PlanOf(const Node& node) const {
     return plan.nodes.at(node.name);
@@ -131,6 +134,12 @@ void PlaceConcats(Lowering& lowering);
 // an attention together with the softmax between them.
 void PlaceTransposes(Lowering& lowering);
 void PlaceAttention(Lowering& lowering);
+
+// Decides which softmaxes are one step with the product that reads them.
+void PlaceExpectations(Lowering& lowering);
+// That step.
+void AddExpectation(Lowering& lowering, const Node& softmax,
+                    const Node& product);
 
 // A product of two computed matrices.
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node);
