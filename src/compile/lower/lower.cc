@@ -119,6 +119,7 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
     PlaceTransposes(lowering);
     PlaceAttention(lowering);
     PlaceExpectations(lowering);
+    PlaceCodeFunctions(lowering);
   }
   AddInputs(lowering);
   std::string faults;

@@ -4,6 +4,7 @@
 #define OCTET_COMPILE_LOWER_LOWERING_H_
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,13 @@ namespace octet::compile {
 inline constexpr std::string_view kMove = "move";
 
 inline bool IsF32(const Form& form) { return form.storage == Storage::kF32; }
+
+// What becomes of a product's codes: the node that makes it, and its codes by
+// the product's.
+struct TableBehind {
+  const Node* last;
+  std::vector<uint8_t> table;
+};
 
 class Lowering {
  public:
@@ -41,6 +49,11 @@ class Lowering {
   // Softmaxes that have no step of their own, as the step of the product that
   // reads them does both (expectation.cc): by the value they make.
   std::map<ValueId, const Node*> in_expectation;
+  // Functions of codes that the product before them looks up
+  // (code_function.cc): by the value that the product makes. The values that
+  // have no step of their own for that.
+  std::map<ValueId, TableBehind> tables_behind;
+  std::set<ValueId> in_table;
 
   const NodePlan& PlanOf(const Node& node) const {
     return plan.nodes.at(node.name);
@@ -140,6 +153,12 @@ void PlaceExpectations(Lowering& lowering);
 // That step.
 void AddExpectation(Lowering& lowering, const Node& softmax,
                     const Node& product);
+
+// Decides which functions of codes the products before them look up.
+void PlaceCodeFunctions(Lowering& lowering);
+// t[q] = quantize(f(dequantize(q))), f in double.
+std::vector<uint8_t> MakeTable(const Function& f, const QuantParams& x,
+                               const QuantParams& y);
 
 // A product of two computed matrices.
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node);
