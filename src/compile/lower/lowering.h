@@ -69,7 +69,8 @@ class Lowering {
   // The program's value for input `slot` of a node, in the form that the plan
   // says; conversions are added where they are missing. Constants are f32 (or
   // whatever type they have), laid out as in the graph.
-  int Input(const Node& node, size_t slot);
+  // With `place`, what is converted for the first time is written there.
+  int Input(const Node& node, size_t slot, const Slot* place = nullptr);
   bool HasInput(const Node& node, size_t slot) const {
     return slot < node.inputs.size() && node.inputs[slot] != kNoValue;
   }
@@ -81,11 +82,12 @@ class Lowering {
   // The form that the plan says; an f32 node dequantizes it.
   const Form& InputForm(const Node& node, size_t slot) const;
   // A value in one of its forms.
-  int ValueIn(ValueId v, int form);
+  int ValueIn(ValueId v, int form, const Slot* place = nullptr);
   // The same without gaps between its rows.
   int Dense(const std::string& node, int value);
   // As f32, without gaps; `form` is how it is stored. Made once for a value.
-  int AsF32(const std::string& node, int value, const Form& form);
+  int AsF32(const std::string& node, int value, const Form& form,
+            const Slot* place = nullptr);
 
   // Makes the program's value for the first form of a node's output, in its
   // place. `shape` replaces the graph's shape where a step sees it otherwise.
@@ -108,10 +110,10 @@ class Lowering {
 
  private:
   int Convert(const std::string& name, int from, const Form& from_form,
-              const Form& to, const Shape& shape);
+              const Form& to, const Shape& shape, const Slot* place = nullptr);
   // The same where one step can do it: one of the two is f32, or both are u8.
   int ConvertAtOnce(const std::string& name, int from, const Form& from_form,
-                    const Form& to, const Shape& shape);
+                    const Form& to, const Shape& shape, const Slot* place);
 
   // Program value by (graph value, form).
   std::map<std::pair<ValueId, int>, int> values_;

@@ -123,14 +123,9 @@ void NormalizeLines(const SoftmaxF32Params& p, const float* x, float* y,
   }
 }
 
-// Lines up to this long are transposed if there are enough of them; the columns
-// lie on the stack.
+// Lines up to this long are transposed, however few there are: a line's bits do
+// not depend on how many are asked for at once. The columns lie on the stack.
 constexpr int64_t kShortLine = 64;
-
-template <typename V>
-bool HasShortLines(const SoftmaxF32Params& p) {
-  return p.size <= kShortLine && p.outer >= V::kLanes;
-}
 
 // kLanes short lines of neighbours (or the `count` of them that exist). Lane i
 // has line i: nothing needs to be added or compared across lanes, which takes
@@ -198,7 +193,7 @@ void RunShortLines(const SoftmaxF32Params& p, int64_t part, int64_t parts) {
 template <typename V>
 void RunSoftmaxF32(const SoftmaxF32Params& p, int64_t part, int64_t parts) {
   if (p.inner == 1 && p.x_axis_stride == 1 && p.y_axis_stride == 1) {
-    if (HasShortLines<V>(p)) return RunShortLines<V>(p, part, parts);
+    if (p.size <= kShortLine) return RunShortLines<V>(p, part, parts);
     const Piece piece = PieceOf(p.outer, part, parts);
     for (int64_t i = piece.begin; i < piece.end; ++i) {
       const float* x = p.x + i * p.x_outer_stride;
