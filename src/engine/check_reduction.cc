@@ -158,12 +158,32 @@ void Check(StepCheck& check, const PoolT& p) {
   check.HasQuant("y", y);
 }
 
+// What is summed up along the last axis of x.
+void CheckExpectation(StepCheck& check, const ValueT& x, const ValueT& y,
+                      int axis) {
+  check.Require(axis == Rank(x) - 1,
+                "weights along axis {} of '{}'; expected the last", axis,
+                x.name);
+  if (!check.ok()) return;
+  std::vector<int64_t> dims = x.dims;
+  dims.back() = 1;
+  check.Require(y.dims == dims, "'{}' {} is not the sum of rows of '{}' {}",
+                y.name, Describe(y), x.name, Describe(x));
+  check.Dense("y", y);
+}
+
 void Check(StepCheck& check, const SoftmaxT& p) {
   const ValueT& x = check.Read("x", p.x, {DType::F32});
   const ValueT& y = check.Write("y", p.y, {DType::F32});
-  check.SameDims(x, y);
   check.Require(p.axis >= 0 && p.axis < Rank(x), "'{}' has no axis {}", x.name,
                 p.axis);
+  check.OptionalConstant("weights", p.weights, DType::F32, Channels(x));
+  if (p.weights == -1) {
+    check.SameDims(x, y);
+  } else {
+    CheckExpectation(check, x, y, p.axis);
+  }
+  if (!check.ok()) return;
   // Elements behind the axis are taken as neighbours in memory.
   if (p.axis >= Rank(x) - 2) return;
   check.Dense("x", x);

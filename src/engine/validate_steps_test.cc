@@ -374,6 +374,22 @@ const BrokenStep kReductions[] = {
      "at most 8388608"},
     {"softmax axis", [](Program& p) { ParamsOf<SoftmaxT>(p).axis = 2; },
      "no axis 2"},
+    {"too few weights of a softmax",
+     [](Program& p) {
+       ParamsOf<SoftmaxT>(p).weights = p.Constant<float>("w", 7, 0);
+     },
+     "expected at least 8"},
+    {"weights of a softmax along the first axis",
+     [](Program& p) {
+       ParamsOf<SoftmaxT>(p).axis = 0;
+       ParamsOf<SoftmaxT>(p).weights = p.Constant<float>("w", 8, 0);
+     },
+     "expected the last"},
+    {"weights of a softmax that is written whole",
+     [](Program& p) {
+       ParamsOf<SoftmaxT>(p).weights = p.Constant<float>("w", 8, 0);
+     },
+     "is not the sum of rows"},
     {"normalization's scale",
      [](Program& p) {
        ParamsOf<LayerNormT>(p).scale = p.Constant<float>("s", 7, 0);

@@ -161,6 +161,7 @@ BoundStepPtr Bind(const Binding& b, const engine::SoftmaxT& p) {
   // The axes before this one are stepped through evenly.
   k.x_outer_stride = axis == 0 ? 0 : x_strides[axis - 1];
   k.y_outer_stride = axis == 0 ? 0 : y_strides[axis - 1];
+  if (p.weights != -1) k.weights = b.Read<float>(p.weights);
   return b.Make(k, kernels::SoftmaxF32Kernels(), kernels::PlanSoftmaxF32);
 }
 

@@ -197,7 +197,10 @@ int LowerPart(Lowering& lowering, const Node& node, size_t i,
       return HalfConstant(lowering, node, v, DTypeOf(form.storage));
     }
   }
-  const int x = lowering.Input(node, i);
+  // Numbers that are made of codes for this step are written in their place.
+  const bool numbers =
+      IsF32(form) && lowering.graph.values[v].dtype == DType::kF32;
+  const int x = lowering.Input(node, i, numbers ? place : nullptr);
   if (!form.is_u8() || lowering.InputForm(node, i).quant == quant) return x;
   ProgramBuilder& builder = lowering.builder;
   engine::RequantizeT step;

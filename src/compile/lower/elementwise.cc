@@ -8,18 +8,6 @@
 namespace octet::compile {
 namespace {
 
-// t[q] = quantize(f(dequantize(q))), f in double.
-std::vector<uint8_t> MakeTable(const Function& f, const QuantParams& x,
-                               const QuantParams& y) {
-  std::vector<uint8_t> table;
-  for (int q = 0; q < 256; ++q) {
-    const float real = octet::Dequantize(q, x.scale[0], x.zero_point[0]);
-    table.push_back(QuantizeU8(float(Evaluate(f, double(real))), y.scale[0],
-                               y.zero_point[0]));
-  }
-  return table;
-}
-
 Status LowerBinaryInt8(Lowering& lowering, const Node& node) {
   const Binary& op = std::get<Binary>(node.op);
   const auto elements = [&](int slot) {
@@ -50,7 +38,19 @@ Status LowerBinaryInt8(Lowering& lowering, const Node& node) {
 
 }  // namespace
 
+std::vector<uint8_t> MakeTable(const Function& f, const QuantParams& x,
+                               const QuantParams& y) {
+  std::vector<uint8_t> table;
+  for (int q = 0; q < 256; ++q) {
+    const float real = octet::Dequantize(q, x.scale[0], x.zero_point[0]);
+    table.push_back(QuantizeU8(float(Evaluate(f, double(real))), y.scale[0],
+                               y.zero_point[0]));
+  }
+  return table;
+}
+
 Status LowerUnary(Lowering& lowering, const Node& node) {
+  if (lowering.in_table.contains(node.outputs[0])) return {};
   const Function& f = std::get<Unary>(node.op).function;
   if (!lowering.Runs(node, Precision::kInt8)) {
     engine::UnaryF32T step;
@@ -76,6 +76,7 @@ Status LowerUnary(Lowering& lowering, const Node& node) {
 }
 
 Status LowerBinary(Lowering& lowering, const Node& node) {
+  if (lowering.in_table.contains(node.outputs[0])) return {};
   if (lowering.Runs(node, Precision::kInt8)) {
     return LowerBinaryInt8(lowering, node);
   }

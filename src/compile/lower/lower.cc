@@ -118,6 +118,8 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
     PlaceConcats(lowering);
     PlaceTransposes(lowering);
     PlaceAttention(lowering);
+    PlaceExpectations(lowering);
+    PlaceCodeFunctions(lowering);
   }
   AddInputs(lowering);
   std::string faults;

@@ -68,16 +68,16 @@ const Form& Lowering::InputForm(const Node& node, size_t slot) const {
   return form < 0 ? kF32Form : FormsOf(node.inputs[slot])[form];
 }
 
-int Lowering::Input(const Node& node, size_t slot) {
+int Lowering::Input(const Node& node, size_t slot, const Slot* place) {
   const ValueId v = node.inputs[slot];
   if (!IsConstant(v)) {
-    const int value = ValueIn(v, PlanOf(node).input_forms[slot]);
     const Form& form = InputForm(node, slot);
+    const int index = PlanOf(node).input_forms[slot];
     if (IsF32(form) || StorageOf(PlanOf(node).precision) == form.storage) {
-      return value;
+      return ValueIn(v, index, place);
     }
     // What a node has no kernel for it reads as f32.
-    return AsF32(node.name, value, form);
+    return AsF32(node.name, ValueIn(v, index), form, place);
   }
   const auto known = constants_.find(v);
   if (known != constants_.end()) return known->second;
@@ -105,30 +105,30 @@ Result<int> Lowering::InputToMove(const Node& node) {
   return Convert(from.name + "@" + node.name, value, x, y, from.shape);
 }
 
-int Lowering::ValueIn(ValueId v, int form) {
+int Lowering::ValueIn(ValueId v, int form, const Slot* place) {
   const auto known = values_.find({v, form});
   if (known != values_.end()) return known->second;
   const int first = values_.at({v, 0});
   const Form& to = FormsOf(v)[form];
   const Value& value = graph.values[v];
-  const int converted =
-      Convert(FormName(value.name, to), first, FormsOf(v)[0], to, value.shape);
+  const int converted = Convert(FormName(value.name, to), first, FormsOf(v)[0],
+                                to, value.shape, place);
   values_[{v, form}] = converted;
   return converted;
 }
 
 int Lowering::Convert(const std::string& name, int from, const Form& from_form,
-                      const Form& to, const Shape& shape) {
+                      const Form& to, const Shape& shape, const Slot* place) {
   const bool at_once =
       IsF32(from_form) || IsF32(to) || (from_form.is_u8() && to.is_u8());
-  if (at_once) return ConvertAtOnce(name, from, from_form, to, shape);
+  if (at_once) return ConvertAtOnce(name, from, from_form, to, shape, place);
   const int between = AsF32(name, from, from_form);
-  return ConvertAtOnce(name, between, kF32Form, to, shape);
+  return ConvertAtOnce(name, between, kF32Form, to, shape, place);
 }
 
 int Lowering::ConvertAtOnce(const std::string& name, int from,
                             const Form& from_form, const Form& to,
-                            const Shape& shape) {
+                            const Shape& shape, const Slot* place) {
   // Parameters that follow several axes (inside a channel shuffle) are laid
   // along one.
   Shape flat = shape;
@@ -141,7 +141,8 @@ int Lowering::ConvertAtOnce(const std::string& name, int from,
   const int x = reshape ? builder.AddReshaped(Dense(name, from), flat) : from;
   if (reshape && from_form.is_u8()) builder.SetQuant(x, from_form.quant);
   const int y = builder.AddValue(name, DTypeOf(to.storage), flat,
-                                 to.is_u8() ? &to.quant : nullptr);
+                                 to.is_u8() ? &to.quant : nullptr,
+                                 reshape ? nullptr : place);
   const std::string_view reason = WhyConvert(from_form, to);
   const auto add = [&](auto step) {
     step.x = x;
@@ -179,12 +180,13 @@ int Lowering::Dense(const std::string& node, int value) {
   return y;
 }
 
-int Lowering::AsF32(const std::string& node, int value, const Form& form) {
+int Lowering::AsF32(const std::string& node, int value, const Form& form,
+                    const Slot* place) {
   if (IsF32(form)) return Dense(node, value);
   const auto known = as_f32_.find(value);
   if (known != as_f32_.end()) return known->second;
   const int f32 = Convert(builder.value(value).name + "@f32", value, form,
-                          kF32Form, builder.shape(value));
+                          kF32Form, builder.shape(value), place);
   as_f32_[value] = f32;
   return f32;
 }

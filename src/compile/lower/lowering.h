@@ -4,6 +4,7 @@
 #define OCTET_COMPILE_LOWER_LOWERING_H_
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,13 @@ namespace octet::compile {
 inline constexpr std::string_view kMove = "move";
 
 inline bool IsF32(const Form& form) { return form.storage == Storage::kF32; }
+
+// What becomes of a product's codes: the node that makes it, and its codes by
+// the product's.
+struct TableBehind {
+  const Node* last;
+  std::vector<uint8_t> table;
+};
 
 class Lowering {
  public:
@@ -38,6 +46,14 @@ class Lowering {
   // Scores and softmaxes that have no step of their own, as one step makes a
   // whole attention of them: by the value they make the product of the scores.
   std::map<ValueId, const Node*> in_attention;
+  // Softmaxes that have no step of their own, as the step of the product that
+  // reads them does both (expectation.cc): by the value they make.
+  std::map<ValueId, const Node*> in_expectation;
+  // Functions of codes that the product before them looks up
+  // (code_function.cc): by the value that the product makes. The values that
+  // have no step of their own for that.
+  std::map<ValueId, TableBehind> tables_behind;
+  std::set<ValueId> in_table;
 
   const NodePlan& PlanOf(const Node& node) const {
     return plan.nodes.at(node.name);
@@ -53,7 +69,8 @@ class Lowering {
   // The program's value for input `slot` of a node, in the form that the plan
   // says; conversions are added where they are missing. Constants are f32 (or
   // whatever type they have), laid out as in the graph.
-  int Input(const Node& node, size_t slot);
+  // With `place`, what is converted for the first time is written there.
+  int Input(const Node& node, size_t slot, const Slot* place = nullptr);
   bool HasInput(const Node& node, size_t slot) const {
     return slot < node.inputs.size() && node.inputs[slot] != kNoValue;
   }
@@ -65,11 +82,12 @@ class Lowering {
   // The form that the plan says; an f32 node dequantizes it.
   const Form& InputForm(const Node& node, size_t slot) const;
   // A value in one of its forms.
-  int ValueIn(ValueId v, int form);
+  int ValueIn(ValueId v, int form, const Slot* place = nullptr);
   // The same without gaps between its rows.
   int Dense(const std::string& node, int value);
   // As f32, without gaps; `form` is how it is stored. Made once for a value.
-  int AsF32(const std::string& node, int value, const Form& form);
+  int AsF32(const std::string& node, int value, const Form& form,
+            const Slot* place = nullptr);
 
   // Makes the program's value for the first form of a node's output, in its
   // place. `shape` replaces the graph's shape where a step sees it otherwise.
@@ -92,10 +110,10 @@ class Lowering {
 
  private:
   int Convert(const std::string& name, int from, const Form& from_form,
-              const Form& to, const Shape& shape);
+              const Form& to, const Shape& shape, const Slot* place = nullptr);
   // The same where one step can do it: one of the two is f32, or both are u8.
   int ConvertAtOnce(const std::string& name, int from, const Form& from_form,
-                    const Form& to, const Shape& shape);
+                    const Form& to, const Shape& shape, const Slot* place);
 
   // Program value by (graph value, form).
   std::map<std::pair<ValueId, int>, int> values_;
@@ -131,6 +149,18 @@ void PlaceConcats(Lowering& lowering);
 // an attention together with the softmax between them.
 void PlaceTransposes(Lowering& lowering);
 void PlaceAttention(Lowering& lowering);
+
+// Decides which softmaxes are one step with the product that reads them.
+void PlaceExpectations(Lowering& lowering);
+// That step.
+void AddExpectation(Lowering& lowering, const Node& softmax,
+                    const Node& product);
+
+// Decides which functions of codes the products before them look up.
+void PlaceCodeFunctions(Lowering& lowering);
+// t[q] = quantize(f(dequantize(q))), f in double.
+std::vector<uint8_t> MakeTable(const Function& f, const QuantParams& x,
+                               const QuantParams& y);
 
 // A product of two computed matrices.
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node);

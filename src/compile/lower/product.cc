@@ -57,6 +57,11 @@ Status LowerConv(Lowering& lowering, const Node& node) {
   if (!lowering.IsConstant(node.inputs[1])) {
     return Unsupported("its weights are computed; octet needs constants");
   }
+  const auto expectation = lowering.in_expectation.find(node.inputs[0]);
+  if (expectation != lowering.in_expectation.end()) {
+    AddExpectation(lowering, *expectation->second, node);
+    return {};
+  }
   const Shape& w = lowering.graph.values[node.inputs[1]].shape;
   Product product;
   product.x = lowering.graph.values[node.inputs[0]].shape;

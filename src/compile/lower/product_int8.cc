@@ -54,6 +54,8 @@ class Int8Product {
         pad_to_(product_.depthwise ? 64 : 16) {}
 
   Status Run() {
+    const auto behind = lowering_.tables_behind.find(node_.outputs[0]);
+    if (behind != lowering_.tables_behind.end()) behind_ = &behind->second;
     const Form& x = lowering_.InputForm(node_, 0);
     x_scale_ = x.quant.scale;
     x_zero_ = x.quant.zero_point;
@@ -217,7 +219,7 @@ class Int8Product {
     step.sum_bound = packed.sum_bound;
     step.x_zero = uint8_t(x_zero_[0]);
     OCTET_ASSIGN(step.epilogue, MakeEpilogue());
-    step.y = lowering_.Output(node_, &product_.y);
+    step.y = Output();
     lowering_.AddStep(node_, "int8", std::move(step), product_.macs);
     return {};
   }
@@ -235,9 +237,15 @@ class Int8Product {
     const std::vector<uint8_t> padding(zero.begin(), zero.end());
     step.x_zero = Constant("x_zero", DType::kU8, PaddedTo(padding, pad_to_));
     OCTET_ASSIGN(step.epilogue, MakeEpilogue());
-    step.y = lowering_.Output(node_, &product_.y);
+    step.y = Output();
     lowering_.AddStep(node_, "int8", std::move(step), product_.macs);
     return {};
+  }
+
+  // Of the node, or of what becomes of its codes.
+  int Output() {
+    return lowering_.Output(behind_ == nullptr ? node_ : *behind_->last,
+                            &product_.y);
   }
 
   Result<std::unique_ptr<engine::EpilogueT>> MakeEpilogue() {
@@ -250,6 +258,10 @@ class Int8Product {
     SetOutputCodes(*epilogue, y, in_codes);
     SetMultipliers(*epilogue, y, in_codes);
     if (fusion.residual) SetResidual(*epilogue, y);
+    if (behind_ != nullptr) {
+      epilogue->kind = engine::EpilogueKind::Table;
+      epilogue->table = Constant("table", DType::kU8, behind_->table);
+    }
     if (in_codes) return epilogue;
     epilogue->before = engine::FromFunction(fusion.before);
     epilogue->after = engine::FromFunction(fusion.after);
@@ -364,6 +376,7 @@ class Int8Product {
   Lowering& lowering_;
   ProgramBuilder& builder_;
   const Node& node_;
+  const TableBehind* behind_ = nullptr;
   Product product_;
   size_t pad_to_;
   std::vector<float> x_scale_;

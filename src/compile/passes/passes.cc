@@ -23,6 +23,8 @@ constexpr Pass kPasses[] = {
      "permutes rows of weights instead of an image that is flattened"},
     {"recognise_slices", RecogniseSlices,
      "picking of evenly spaced elements to Slice"},
+    {"split_concats", SplitConcats,
+     "concatenations of pixels that are split along channels again"},
     {"recognise_clip", RecogniseClip, "Min and Max by constants to Clip"},
     {"recognise_gates", RecogniseGates,
      "products with sigmoids to SiLU, hard-swish, Mish"},

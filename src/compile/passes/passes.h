@@ -33,6 +33,7 @@ Result<bool> RecogniseSlices(Graph& graph);
 Result<bool> FoldPad(Graph& graph);
 Result<bool> FoldSpaceToDepth(Graph& graph);
 Result<bool> SplitPad(Graph& graph);
+Result<bool> SplitConcats(Graph& graph);
 Result<bool> MoveScales(Graph& graph);
 Result<bool> FoldBatchNorm(Graph& graph);
 Result<bool> ShareSubexpressions(Graph& graph);

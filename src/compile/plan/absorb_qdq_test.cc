@@ -177,6 +177,25 @@ TEST(AbsorbQdq, RunsInFloatWhatIsNotQuantizedAllAround) {
   }
 }
 
+// As a picture's planes are made to pixels: a quarter of the bytes to move.
+TEST(AbsorbQdq, MovesCodesWhereTheyAreQuantizedOnlyBehindTheMovement) {
+  const std::string body =
+      Replaced(kQuantizedConv, "input x f32[1,4,4,3]",
+               "input n f32[1,3,4,4]\n"
+               "x f32[1,4,4,3] = Transpose(n) perm=[0,2,3,1] name=layout");
+  const Absorbed absorbed = Absorb(body);
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  EXPECT_EQ(absorbed.plan->nodes.at("layout").precision, Precision::kInt8);
+  EXPECT_EQ(absorbed.plan->nodes.at("layout").input_forms[0], 1);
+  EXPECT_EQ(absorbed.plan->values.at("x").forms.size(), 1u);
+  const Absorbed read =
+      Absorb(Replaced(body, "output y",
+                      "e2 f32[1,4,4,3] = Unary(x) function=exp name=other\n"
+                      "output y\noutput e2"));
+  ASSERT_TRUE(read.plan.ok()) << read.plan.status().message();
+  EXPECT_EQ(read.plan->nodes.at("layout").precision, Precision::kF32);
+}
+
 TEST(AbsorbQdq, LetsAProductLeaveInFloat) {
   const std::string body =
       Replaced(kQuantizedConv,

@@ -3,6 +3,10 @@
 //   y[o, k, i] = exp(x[o, k, i] - m) / sum over k of exp(x[o, k, i] - m),
 //   m = max over k of x[o, k, i]
 //
+// or, with weights w, what is expected of them:
+//
+//   y[o, 0, i] = sum over k of w[k] * softmax(x)[o, k, i]
+//
 // exp is kernels/elementary's. The order of the sum depends on the level and on
 // the shape, never on the split.
 #ifndef OCTET_KERNELS_SOFTMAX_F32_SOFTMAX_F32_H_
@@ -24,6 +28,7 @@ struct SoftmaxF32Params {
   int64_t x_outer_stride, x_axis_stride;
   float* y;  // may be x if the strides are the same
   int64_t y_outer_stride, y_axis_stride;
+  const float* weights = nullptr;  // `size` of them
 };
 
 // All kernels, best first; the best for `level`; how to cut the work.

@@ -23,6 +23,11 @@ struct SoftmaxF32Problem {
     Random random(1);
     const float range = problem.Has("large") ? 1.5e38f : 10;
     x = RandomReals(p.outer * p.x_outer_stride, random, -range, range);
+    if (problem.Has("expected")) {
+      p.y_outer_stride = p.y_axis_stride;
+      weights = RandomReals(p.size, random, -3, 3);
+      p.weights = weights.get();
+    }
     y = Buffer<float>(p.outer * p.y_outer_stride);
     p.x = x.get();
     p.y = y.get();
@@ -30,7 +35,7 @@ struct SoftmaxF32Problem {
   SoftmaxF32Problem(const SoftmaxF32Problem&) = delete;
 
   SoftmaxF32Params params{};
-  Buffer<float> x{0}, y{0};
+  Buffer<float> x{0}, y{0}, weights{0};
 };
 
 }  // namespace octet::kernels

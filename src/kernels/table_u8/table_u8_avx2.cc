@@ -42,6 +42,21 @@ void LookUpRow(const Tables& tables, const uint8_t* table, const uint8_t* x,
   for (; i < n; ++i) y[i] = table[x[i]];
 }
 
+// Two rows of 16 bytes make a vector.
+[[gnu::always_inline]] inline void LookUpTwoRows(const Tables& tables,
+                                                 const uint8_t* x,
+                                                 int64_t x_stride, uint8_t* y,
+                                                 int64_t y_stride) {
+  const auto row = [&](int64_t i) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i * x_stride));
+  };
+  const __m256i codes = LookUp(tables, _mm256_setr_m128i(row(0), row(1)));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(y),
+                   _mm256_castsi256_si128(codes));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(y + y_stride),
+                   _mm256_extracti128_si256(codes, 1));
+}
+
 }  // namespace
 
 void TableU8Avx2(const TableU8Params& p, int64_t part, int64_t parts,
@@ -52,6 +67,17 @@ void TableU8Avx2(const TableU8Params& p, int64_t part, int64_t parts,
         _mm_loadu_si128(reinterpret_cast<const __m128i*>(p.table + 16 * k)));
   }
   const bool is_dense = p.x_stride == p.columns && p.y_stride == p.columns;
+  if (!is_dense && p.columns == 16) {
+    const Piece rows = PieceOf(p.rows, part, parts);
+    int64_t row = rows.begin;
+    for (; row + 2 <= rows.end; row += 2) {
+      LookUpTwoRows(tables, p.x + row * p.x_stride, p.x_stride,
+                    p.y + row * p.y_stride, p.y_stride);
+    }
+    if (row == rows.end) return;
+    return LookUpRow(tables, p.table, p.x + row * p.x_stride,
+                     p.y + row * p.y_stride, p.columns);
+  }
   const Piece piece = PieceOf(p.rows * p.columns, part, parts, 64);
   for (int64_t i = piece.begin; i < piece.end;) {
     const int64_t row = i / p.columns, column = i % p.columns;

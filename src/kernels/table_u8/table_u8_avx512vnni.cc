@@ -44,10 +44,14 @@ struct Table {
     codes = _mm512_shuffle_i64x2(codes, codes, 0x01);
     y += 16;
   }
-  if ((n & 15) != 0) {
-    _mm_mask_storeu_epi8(y, __mmask16((1u << (n & 15)) - 1),
-                         _mm512_castsi512_si128(codes));
+  __m128i rest = _mm512_castsi512_si128(codes);
+  if (n & 8) {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(y), rest);
+    rest = _mm_unpackhi_epi64(rest, rest);
+    y += 8;
   }
+  auto last = uint64_t(_mm_cvtsi128_si64(rest));
+  for (int64_t i = 0; i < (n & 7); ++i, last >>= 8) y[i] = uint8_t(last);
 }
 
 void LookUpRow(const Table& table, const uint8_t* x, uint8_t* y, int64_t n) {
@@ -82,6 +86,26 @@ void LookUpRow(const Table& table, const uint8_t* x, uint8_t* y, int64_t n) {
   store(3, _mm512_extracti32x4_epi32(codes, 3));
 }
 
+// Rows of so few columns that a vector takes longer.
+template <int kColumns>
+void LookUpFew(const TableU8Params& p, const Piece& piece) {
+  for (int64_t row = piece.begin; row < piece.end; ++row) {
+    const uint8_t* x = p.x + row * p.x_stride;
+    uint8_t codes[kColumns + 1];
+#pragma GCC unroll 8
+    for (int i = 0; i < kColumns; ++i) codes[i] = p.table[x[i]];
+    uint8_t* y = p.y + row * p.y_stride;
+#pragma GCC unroll 8
+    for (int i = 0; i < kColumns; ++i) y[i] = codes[i];
+  }
+}
+
+constexpr void (*kLookUpFew[])(const TableU8Params&, const Piece&) = {
+    LookUpFew<0>, LookUpFew<1>, LookUpFew<2>,
+    LookUpFew<3>, LookUpFew<4>, LookUpFew<5>,
+};
+constexpr int64_t kFewColumns = 5;
+
 }  // namespace
 
 void TableU8Avx512Vnni(const TableU8Params& p, int64_t part, int64_t parts,
@@ -99,6 +123,9 @@ void TableU8Avx512Vnni(const TableU8Params& p, int64_t part, int64_t parts,
       LookUpFourRows(table, p.x + row * p.x_stride, p.x_stride,
                      p.y + row * p.y_stride, p.y_stride);
     }
+  }
+  if (p.columns <= kFewColumns) {
+    return kLookUpFew[p.columns](p, piece);
   }
   for (; row < piece.end; ++row) {
     LookUpRow(table, p.x + row * p.x_stride, p.y + row * p.y_stride, p.columns);
