@@ -153,8 +153,7 @@ void RunDepthwiseF32(const DepthwiseF32Params& p, TileFunctionFn elementary,
     const int64_t left = end - row < p.out_h - oy ? end - row : p.out_h - oy;
     if (IsThreeByThree(p.window)) {
       const int64_t some = left < 2 ? left : 2;
-      // AVX-512 alone has the registers for it.
-      if (V::kLanes == 16 && p.window.stride_w == 1) {
+      if (Slides<V>(p)) {
         SlideTwoRows<V>(d, image, oy, some);
       } else {
         SumTwoRows<V>(d, image, oy, some);

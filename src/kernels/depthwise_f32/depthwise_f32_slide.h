@@ -15,6 +15,13 @@
 namespace octet::kernels {
 namespace {
 
+// AVX-512 alone has the registers. Pixels that are 2 KB apart share few sets of
+// a first-level cache: there, blocks that go through the channels are faster.
+template <typename V>
+bool Slides(const DepthwiseF32Params& p) {
+  return V::kLanes == 16 && p.window.stride_w == 1 && p.x_pixel_stride < 512;
+}
+
 // Pixels of a slide: of many channels, four rows of them nearly fill a
 // first-level cache; of few, the next channels find them there.
 constexpr int64_t kMostSlide = 28;
