@@ -95,11 +95,15 @@ template <typename V, int kRows, int kVectors>
       t.residual_stride, t.outputs};
 }
 
-// What follows the last chain. `first` is the tile's first row.
+// What follows sums that are not only clamped. `first` is the tile's first row.
 template <typename V, int kVectors>
 [[gnu::noinline]] void FinishTile(const ConvF32Tile& t, int64_t first,
                                   float* sums, int rows) {
-  FinishBlock<V, kVectors>(t.epilogue, t.bias, sums, rows, RowsFrom(t, first));
+  const TileRows to = RowsFrom(t, first);
+  if (t.epilogue.elementary != nullptr) {
+    return FinishByFunctions<V, kVectors>(t.epilogue, sums, rows, kVectors, to);
+  }
+  FinishBlock<V, kVectors>(t.epilogue, nullptr, sums, rows, to);
 }
 
 // One tile: kRows pixels from `first` on times kVectors vectors of outputs,
@@ -166,14 +170,14 @@ template <typename V, int kRows, int kVectors>
     return StoreChains<V, kRows, kVectors>(
         sums, t.chains_to + first * t.chains_stride, t.chains_stride);
   }
+#pragma GCC unroll 8
+  for (int v = 0; v < kVectors; ++v) {
+    const typename V::F bias = V::Load(t.bias + v * V::kLanes);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) sums[i][v] = V::Add(sums[i][v], bias);
+  }
   if (t.epilogue.elementary == nullptr && !t.epilogue.before_clamp.is_on) {
     // The most frequent case, without another way through memory.
-#pragma GCC unroll 8
-    for (int v = 0; v < kVectors; ++v) {
-      const typename V::F bias = V::Load(t.bias + v * V::kLanes);
-#pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i) sums[i][v] = V::Add(sums[i][v], bias);
-    }
     return FinishClamped<V, kRows, kVectors>(
         {{}, t.epilogue.after_clamp, nullptr, {}, {}}, sums,
         RowsFrom(t, first));

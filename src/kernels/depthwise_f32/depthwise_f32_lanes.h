@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "kernels/depthwise_f32/depthwise_f32.h"
+#include "kernels/depthwise_f32/depthwise_f32_slide.h"
 #include "kernels/depthwise_f32/depthwise_f32_three.h"
 #include "kernels/float_epilogue/float_epilogue_lanes.h"
 #include "kernels/work.h"
@@ -152,7 +153,11 @@ void RunDepthwiseF32(const DepthwiseF32Params& p, TileFunctionFn elementary,
     const int64_t left = end - row < p.out_h - oy ? end - row : p.out_h - oy;
     if (IsThreeByThree(p.window)) {
       const int64_t some = left < 2 ? left : 2;
-      SumTwoRows<V>(d, image, oy, some);
+      if (Slides<V>(p)) {
+        SlideTwoRows<V>(d, image, oy, some);
+      } else {
+        SumTwoRows<V>(d, image, oy, some);
+      }
       row += some;
     } else {
       SumRow<V>(d, image, oy);

@@ -87,8 +87,15 @@ template <typename V, int kVectors>
                                          const TileRows& r) {
   const int64_t row = (kVectors > 0 ? kVectors : vectors) * V::kLanes;
   const int64_t count = row < r.count ? row : r.count;
-  if (e.before.kind != FunctionKind::kIdentity) {
-    e.elementary(e.before, sums, sums, rows * row);
+  const bool has_before = e.before.kind != FunctionKind::kIdentity;
+  const bool has_after = e.after.kind != FunctionKind::kIdentity;
+  // Where rows of y have no gaps, the last function writes them.
+  const bool is_dense = count == row && r.y_stride == row &&
+                        (has_after || (has_before && r.residual == nullptr));
+  float* const last = is_dense ? r.y : sums;
+  if (has_before) {
+    const bool is_last = !has_after && r.residual == nullptr;
+    e.elementary(e.before, sums, is_last ? last : sums, rows * row);
   }
   if (r.residual != nullptr) {
     for (int64_t i = 0; i < rows; ++i) {
@@ -99,9 +106,8 @@ template <typename V, int kVectors>
       }
     }
   }
-  if (e.after.kind != FunctionKind::kIdentity) {
-    e.elementary(e.after, sums, sums, rows * row);
-  }
+  if (has_after) e.elementary(e.after, sums, last, rows * row);
+  if (is_dense) return;
   float* y = r.y;
   const int64_t stride = r.y_stride;
   for (const float* from = sums; from < sums + rows * row; y += stride) {
