@@ -15,6 +15,8 @@
 namespace octet::kernels {
 namespace {
 
+static_assert(kMaxTilePanels >= kMostDotPanels, "kNoTileBias is read whole");
+
 struct Scratch {
   int64_t* run_offsets;
   uint16_t* band;
