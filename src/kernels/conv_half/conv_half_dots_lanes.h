@@ -83,13 +83,13 @@ template <typename V, int kPixels, int kPanels>
     const uint16_t* const first = input + t.run_offsets[run];
 #pragma GCC unroll 10
     for (int g = 0; g < PixelPointers<kPixels>::kCount; ++g) {
-      x.at[g] = first + 3 * g * t.pixel_stride;
+      x.at[g] = first + int64_t{3} * g * t.pixel_stride;
     }
     int64_t pair = t.pairs;
     for (; pair >= 4; pair -= 4) {
       AddPairs<V, kPixels, kPanels, 4>(t, x, w, sums);
-      w += 4 * 32;
-      Advance<kPixels>(x, 4 * 2);
+      w += int64_t{4} * 32;
+      Advance<kPixels>(x, 8);
       __builtin_prefetch(prefetch, 0, 2);
       __builtin_prefetch(prefetch + 32, 0, 2);
       prefetch += prefetch_step;
@@ -98,8 +98,8 @@ template <typename V, int kPixels, int kPanels>
       // Of first layers, which have few pairs.
       AddPairs<V, kPixels, kPanels, 2>(t, x, w, sums);
       pair -= 2;
-      w += 2 * 32;
-      Advance<kPixels>(x, 2 * 2);
+      w += int64_t{2} * 32;
+      Advance<kPixels>(x, 4);
     }
 #pragma GCC unroll 1
     for (; pair > 0; --pair) {
@@ -128,7 +128,7 @@ template <typename V, int kPanels>
     return StoreRow<V, kPanels>(v, static_cast<float*>(row), count);
   }
   auto* const y = static_cast<uint16_t*>(row);
-  if (count >= kPanels * 16) {
+  if (count >= kPanels * V::kLanes) {
 #pragma GCC unroll 2
     for (int i = 0; i + 1 < kPanels; i += 2) {
       V::StoreTwoHalves(y + i * V::kLanes, v[i], v[i + 1]);
@@ -209,7 +209,7 @@ template <typename V, int kPanels>
 [[gnu::noinline]] void FinishDotsByFunctions(const TileEpilogue& e, float* sums,
                                              int64_t pixels,
                                              const HalfOutput& to) {
-  constexpr int64_t kRow = kPanels * 16;
+  constexpr int64_t kRow = kPanels * V::kLanes;
   const auto call = [&](const Function& function) {
     if (function.kind != FunctionKind::kIdentity) {
       e.elementary(function, sums, sums, pixels * kRow);
