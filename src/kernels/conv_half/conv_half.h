@@ -14,7 +14,8 @@
 // w are widened into scratch, and conv_f32's tiles run over them. Where the CPU
 // multiplies pairs of bf16 (avx512bf16), it is that of vdpbf16ps: pairs of
 // neighbouring channels one after the other, the bias last, denormal numbers
-// as zeros.
+// as zeros. There sigmoid, SiLU and GELU before a result that becomes bf16 are
+// within 2^-12 (kernels/elementary), and denormal results are zeros.
 #ifndef OCTET_KERNELS_CONV_HALF_CONV_HALF_H_
 #define OCTET_KERNELS_CONV_HALF_CONV_HALF_H_
 

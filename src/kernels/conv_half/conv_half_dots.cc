@@ -15,6 +15,8 @@
 namespace octet::kernels {
 namespace {
 
+static_assert(kMaxTilePanels >= kMostDotPanels, "kNoTileBias is read whole");
+
 struct Scratch {
   int64_t* run_offsets;
   uint16_t* band;
@@ -135,12 +137,14 @@ class Part {
     const int64_t most = ChoosePanels(tiles_, all, view_.LineAt(pixel).pixels,
                                       tile_.runs * tile_.pairs);
     const int64_t blocks = DivideUp(all, most);
+    // Two panels of halves are a line, and stores that cross lines are dear.
+    const int64_t grain = all % 2 == 0 && most % 2 == 0 ? 2 : 1;
+    const auto begin = [&](int64_t block) {
+      return piece.panel_begin +
+             grain * PartBegin(all / grain, std::min(block, blocks), blocks);
+    };
     for (int64_t i = 0; i < blocks; ++i) {
-      const int64_t first = piece.panel_begin + PartBegin(all, i, blocks);
-      const int64_t last = piece.panel_begin + PartBegin(all, i + 1, blocks);
-      const int64_t next =
-          i + 1 < blocks ? piece.panel_begin + PartBegin(all, i + 2, blocks)
-                         : last;
+      const int64_t first = begin(i), last = begin(i + 1), next = begin(i + 2);
       SetPanels(group, first, last, next);
       for (int64_t at = pixel; at < end;) {
         const ConvHalfLine line = view_.LineAt(at);

@@ -40,7 +40,7 @@ template <typename V, int kPixels, int kPanels, int kSteps>
   constexpr int kInMemory =
       kPixels * kPanels < 27 || kPanels < 3 ? 0 : kPanels - 2;
 #pragma GCC unroll 4
-  for (int step = 0; step < kSteps; ++step) {
+  for (int64_t step = 0; step < kSteps; ++step) {
     typename V::Pairs weights[kPanels];
 #pragma GCC unroll 4
     for (int v = 0; v < kPanels - kInMemory; ++v) {
@@ -83,13 +83,13 @@ template <typename V, int kPixels, int kPanels>
     const uint16_t* const first = input + t.run_offsets[run];
 #pragma GCC unroll 10
     for (int g = 0; g < PixelPointers<kPixels>::kCount; ++g) {
-      x.at[g] = first + 3 * g * t.pixel_stride;
+      x.at[g] = first + int64_t{3} * g * t.pixel_stride;
     }
     int64_t pair = t.pairs;
     for (; pair >= 4; pair -= 4) {
       AddPairs<V, kPixels, kPanels, 4>(t, x, w, sums);
-      w += 4 * 32;
-      Advance<kPixels>(x, 4 * 2);
+      w += int64_t{4} * 32;
+      Advance<kPixels>(x, 8);
       __builtin_prefetch(prefetch, 0, 2);
       __builtin_prefetch(prefetch + 32, 0, 2);
       prefetch += prefetch_step;
@@ -98,8 +98,8 @@ template <typename V, int kPixels, int kPanels>
       // Of first layers, which have few pairs.
       AddPairs<V, kPixels, kPanels, 2>(t, x, w, sums);
       pair -= 2;
-      w += 2 * 32;
-      Advance<kPixels>(x, 2 * 2);
+      w += int64_t{2} * 32;
+      Advance<kPixels>(x, 4);
     }
 #pragma GCC unroll 1
     for (; pair > 0; --pair) {
@@ -128,23 +128,23 @@ template <typename V, int kPanels>
     return StoreRow<V, kPanels>(v, static_cast<float*>(row), count);
   }
   auto* const y = static_cast<uint16_t*>(row);
-  if (count >= kPanels * 16) {
+  if (count >= kPanels * V::kLanes) {
 #pragma GCC unroll 2
     for (int i = 0; i + 1 < kPanels; i += 2) {
-      V::StoreTwoHalves(y + i * 16, v[i], v[i + 1]);
+      V::StoreTwoHalves(y + i * V::kLanes, v[i], v[i + 1]);
     }
     if constexpr (kPanels % 2 == 1) {
-      V::StoreHalves(y + (kPanels - 1) * 16, v[kPanels - 1]);
+      V::StoreHalves(y + (kPanels - 1) * V::kLanes, v[kPanels - 1]);
     }
     return;
   }
 #pragma GCC unroll 4
   for (int i = 0; i < kPanels; ++i) {
-    const int64_t left = count - i * 16;
+    const int64_t left = count - i * V::kLanes;
     if (left >= 16) {
-      V::StoreHalves(y + i * 16, v[i]);
+      V::StoreHalves(y + i * V::kLanes, v[i]);
     } else if (left > 0) {
-      V::StoreFirstHalves(y + i * 16, v[i], left);
+      V::StoreFirstHalves(y + i * V::kLanes, v[i], left);
     }
   }
 }
@@ -155,7 +155,8 @@ template <typename V, int kPanels>
                                                typename V::F (&v)[kPanels]) {
 #pragma GCC unroll 4
   for (int i = 0; i < kPanels; ++i) {
-    if (i * 16 < count) v[i] = V::Add(v[i], V::LoadHalves(residual + i * 16));
+    if (i * V::kLanes < count)
+      v[i] = V::Add(v[i], V::LoadHalves(residual + i * V::kLanes));
   }
 }
 
@@ -181,7 +182,7 @@ template <typename V, int kPixels, int kPanels, bool kIsSilu>
     const float* const b = HiddenPointer(bias);
 #pragma GCC unroll 4
     for (int v = 0; v < kPanels; ++v) {
-      sums[i][v] = V::Add(sums[i][v], V::Load(b + v * 16));
+      sums[i][v] = V::Add(sums[i][v], V::Load(b + v * V::kLanes));
     }
     if constexpr (kIsSilu) {
       const float* const constants = HiddenPointer(V::kConstants);
@@ -208,7 +209,7 @@ template <typename V, int kPanels>
 [[gnu::noinline]] void FinishDotsByFunctions(const TileEpilogue& e, float* sums,
                                              int64_t pixels,
                                              const HalfOutput& to) {
-  constexpr int64_t kRow = kPanels * 16;
+  constexpr int64_t kRow = kPanels * V::kLanes;
   const auto call = [&](const Function& function) {
     if (function.kind != FunctionKind::kIdentity) {
       e.elementary(function, sums, sums, pixels * kRow);
@@ -216,7 +217,8 @@ template <typename V, int kPanels>
   };
   const auto load = [&](int64_t i, typename V::F(&v)[kPanels]) {
 #pragma GCC unroll 4
-    for (int j = 0; j < kPanels; ++j) v[j] = V::Load(sums + i * kRow + j * 16);
+    for (int j = 0; j < kPanels; ++j)
+      v[j] = V::Load(sums + i * kRow + j * V::kLanes);
   };
   call(e.before);
   typename V::F v[kPanels];
@@ -284,8 +286,8 @@ template <typename V, int kPixels, int kPanels, ConvHalfEnd kEnd>
       for (int j = 0; j < kPixels; ++j) {
 #pragma GCC unroll 4
         for (int v = 0; v < kPanels; ++v) {
-          V::Store(block[j] + v * 16,
-                   V::Add(sums[j][v], V::Load(t.bias + v * 16)));
+          V::Store(block[j] + v * V::kLanes,
+                   V::Add(sums[j][v], V::Load(t.bias + v * V::kLanes)));
         }
       }
       FinishDotsByFunctions<V, kPanels>(t.epilogue, block[0], kPixels, to);

@@ -58,7 +58,7 @@ struct PlainLanes {
   static float Real(uint16_t bits) { return float(RealOf(kBF16Format, bits)); }
   static Pairs LoadPairs(const uint16_t* p) {
     Pairs pairs;
-    for (int i = 0; i < 16; ++i) {
+    for (int64_t i = 0; i < 16; ++i) {
       pairs.first[i] = Real(p[2 * i]);
       pairs.second[i] = Real(p[2 * i + 1]);
     }

@@ -10,7 +10,7 @@ namespace {
 
 // A copied band, or the input and output of a flat one: less than half of the
 // smallest second-level cache in sight (512 KB).
-constexpr int64_t kBandHalves = 96 * 1024;
+constexpr int64_t kBandHalves = int64_t{96} * 1024;
 // Flat bands have so many pixels at least, whatever they weigh: weights that do
 // not stay in the cache are read once for each band.
 constexpr int64_t kLeastFlatPixels = 128;

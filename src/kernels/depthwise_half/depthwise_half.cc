@@ -27,7 +27,7 @@ constexpr double kNsPerMac = 1.0 / 14;
 
 // Of input and of output that are widened at a time: together with the weights
 // less than the smallest second-level cache in sight (512 KB, Zen 3).
-constexpr int64_t kBandFloats = 32 * 1024;
+constexpr int64_t kBandFloats = int64_t{32} * 1024;
 
 struct Geometry {
   HalfBand band;
@@ -133,7 +133,7 @@ void Run(CpuLevel level, const DepthwiseHalfParams& p, int64_t part,
 
 // A band of an image that stays in the second-level cache while its channels go
 // by, 32 at a time.
-constexpr int64_t kThreeBandHalves = 96 * 1024;
+constexpr int64_t kThreeBandHalves = int64_t{96} * 1024;
 
 void RunThree(const DepthwiseHalfParams& p, const Piece& piece) {
   const int64_t row_halves =
