@@ -73,6 +73,23 @@ TEST(ConvU8Band, BandsFollowEachOtherWithinAnImageAndFitTheMemory) {
   }
 }
 
+TEST(ConvU8Band, BandsAreEvenBeforeTheyAreFull) {
+  for (int64_t channels : {512, 1024, 2048}) {
+    const ConvU8Params p = Convolution(28, 1, channels, 64);
+    const ConvU8Piece piece = PieceOf(p, 0, 1);
+    int64_t least = piece.pixel_end, most = 0;
+    for (int64_t pixel = 0; pixel < piece.pixel_end;) {
+      const ConvU8Band band = BandAt(p, piece, pixel, BandPixels(p));
+      least = std::min(least, band.pixel_end - pixel);
+      most = std::max(most, band.pixel_end - pixel);
+      pixel = band.pixel_end;
+    }
+    EXPECT_LE(most, BandPixels(p));
+    EXPECT_LE(most - least, 2 * Grain(p)) << channels;
+    EXPECT_LT(most, piece.pixel_end) << channels;
+  }
+}
+
 // The codes that a view shows, against those of x and x_zero: tap (ky, kx) of
 // every window of a band.
 void ExpectView(const ConvU8Params& p, int64_t band_pixels) {
@@ -142,8 +159,11 @@ TEST(ConvU8View, ShowsTheInputUnderEveryWindow) {
 }
 
 TEST(ConvU8Tactic, SpreadsPanelsAndFitsRows) {
-  // Seven pixels and 64 channels are one full tile.
-  EXPECT_EQ(TacticOf(Convolution(7, 3, 512, 512), 32).vectors, 4);
+  // Seven pixels and 64 channels are one full tile, which is only asked for.
+  ConvU8Params seven = Convolution(7, 3, 512, 512);
+  EXPECT_EQ(TacticOf(seven, 32).vectors, 3);
+  seven.tile_vectors = 4;
+  EXPECT_EQ(TacticOf(seven, 32).vectors, 4);
   // Sixteen channels leave no choice.
   EXPECT_EQ(TacticOf(Convolution(80, 3, 16, 16), 1).vectors, 1);
   ConvU8Params p = Convolution(80, 3, 16, 64);

@@ -91,9 +91,10 @@ TEST(WinogradTiles, ScratchHoldsWhatTheStridesReach) {
 }
 
 TEST(WinogradTiles, AreCutIntoEvenBands) {
-  // 48 at most: 196 tiles in five bands, 49 in two.
-  EXPECT_EQ(WinogradBand(Shape(1, 56, 64, 64)), 40);
-  EXPECT_EQ(WinogradBand(Shape(1, 28, 64, 64)), 25);
+  // 56 at most: 196 tiles in four bands, 225 in five.
+  EXPECT_EQ(WinogradBand(Shape(1, 56, 64, 64)), 49);
+  EXPECT_EQ(WinogradBand(Shape(1, 60, 64, 64)), 45);
+  EXPECT_EQ(WinogradBand(Shape(1, 28, 64, 64)), 49);
   EXPECT_EQ(WinogradBand(Shape(1, 24, 64, 64)), 36);
 }
 
