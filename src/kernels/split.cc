@@ -14,6 +14,23 @@ constexpr double kLeastPieceNs = 2500;
 constexpr double kPieceNs = 15000;
 constexpr int64_t kPiecesPerThread = 4;
 
+// At most `most` pieces a thread: as many as leave the last thread least to do.
+// Seven pieces of two rows each keep two threads as long as eight.
+int64_t EvenPieces(int64_t items, int64_t threads, int64_t most) {
+  int64_t best = most;
+  double least = 0;
+  for (int64_t each = most; each >= 1; --each) {
+    const int64_t parts = each * threads;
+    const double longest = double((items + parts - 1) / parts * each);
+    // More pieces are better for a thread that comes late.
+    if (each == most || longest < 0.98 * least) {
+      best = each;
+      least = longest;
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain) {
@@ -28,7 +45,7 @@ int64_t PartsFor(int64_t items, double ns, int threads) {
   const int64_t each =
       std::min(int64_t(ns / (kPieceNs * threads)), kPiecesPerThread);
   const int64_t wanted =
-      each > 0 ? each * threads
+      each > 0 ? EvenPieces(items, threads, each) * threads
                : std::min<int64_t>(threads, int64_t(ns / kLeastPieceNs));
   return std::max<int64_t>(1, std::min(wanted, items));
 }

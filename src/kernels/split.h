@@ -22,7 +22,7 @@ Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain = 1);
 // Parts for `items` separable items that take `ns` nanoseconds together on one
 // thread: one a thread as soon as a piece is 2.5 us, then as many for each
 // thread as there are pieces of 15 us, four at most, so that a late thread
-// costs little; one part for one thread.
+// costs little; fewer where those would be uneven; one part for one thread.
 int64_t PartsFor(int64_t items, double ns, int threads);
 
 // PartsFor as a plan.

@@ -45,8 +45,12 @@ KernelFn<ConvU8Params> FindConvU8(CpuLevel level) {
 
 Work PlanConvU8(const ConvU8Params& params, int threads) {
   const int64_t pixels = params.batch * params.out_h * params.out_w;
-  const int64_t panels = params.group * LayoutOf(params).panels;
-  return {PartsFor(pixels * panels, EstimateNs(params), threads),
+  const int64_t units = SplitsPanels(params)
+                            ? pixels * params.group * LayoutOf(params).panels
+                            : (pixels + Grain(params) - 1) / Grain(params);
+  const int64_t parts = PartsFor(units, EstimateNs(params), threads);
+  // Each part of the same pixels copies their border, and reads them all.
+  return {SplitsPanels(params) ? std::min<int64_t>(parts, threads) : parts,
           ConvU8ScratchBytes(params)};
 }
 

@@ -35,6 +35,16 @@ int64_t Grain(const ConvU8Params& p) {
   return IsFlat(p) ? kFlatGrain : p.out_w;
 }
 
+bool SplitsPanels(const ConvU8Params& p) {
+  const int64_t pixels = p.batch * p.out_h * p.out_w;
+  const ConvU8Layout layout = LayoutOf(p);
+  const int64_t weights =
+      p.group * layout.panels * p.weight_parts * layout.panel_bytes;
+  const int64_t inputs =
+      (IsFlat(p) ? pixels : p.batch * p.in_h * p.in_w) * p.in_channels;
+  return pixels <= kFewPixels || weights > inputs;
+}
+
 ConvU8Piece PieceOf(const ConvU8Params& p, int64_t part, int64_t parts) {
   const int64_t pixels = p.batch * p.out_h * p.out_w;
   const int64_t grain = Grain(p);
@@ -42,7 +52,7 @@ ConvU8Piece PieceOf(const ConvU8Params& p, int64_t part, int64_t parts) {
   const int64_t panels = p.group * LayoutOf(p).panels;
   if (units == 0 || panels == 0) return {0, 0, 0, 0};
   int64_t pixel_parts, panel_parts;
-  if (pixels <= kFewPixels) {
+  if (SplitsPanels(p)) {
     panel_parts = std::min(panels, parts);
     pixel_parts = std::min(units, parts / panel_parts);
   } else {

@@ -31,9 +31,11 @@ bool HasOverhang(const ConvU8Params& params);
 // Output pixels that are cut together: a row unless IsFlat.
 int64_t Grain(const ConvU8Params& params);
 
-// Few rows against much weight (a fully connected layer, a 7x7 map) are cut by
-// channels first, so that no two threads read the same weights; all else by
-// pixels first.
+// True if parts are cut by channels first, since there are few pixels or more
+// weights than inputs (a fully connected layer, a 14x14 map): then threads
+// share the inputs, else the weights.
+bool SplitsPanels(const ConvU8Params& params);
+
 ConvU8Piece PieceOf(const ConvU8Params& params, int64_t part, int64_t parts);
 
 // A panel's place: its weights, its first channel and how many it has.

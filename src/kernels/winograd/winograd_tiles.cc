@@ -14,11 +14,8 @@ constexpr int64_t kPositions = 36;
 // More than half of a small second-level cache: every tile more makes the
 // weights' transform cheaper.
 constexpr int64_t kInputBytes = 448 * 1024;
-// Fewer make the transform of the weights cost too much beside their use: in a
-// band, and in a part, which transforms them for itself.
+// Fewer make the transform of the weights cost too much beside their use.
 constexpr int64_t kLeastTiles = 12;
-constexpr int64_t kLeastTilesOfPart = 24;
-// Parts that share tiles transform the same inputs.
 constexpr int64_t kPartsPerThread = 2;
 constexpr int64_t kMostTiles = 56;
 constexpr int64_t kLine = 64;  // bytes; also what the widest lanes hold
@@ -33,11 +30,12 @@ struct Cuts {
   int64_t tiles, panels;
 };
 
-// By tiles as long as each part has enough of them to make use of the weights
-// that it transforms; then by panels.
+// By tiles as long as each part has a band of them: more would transform the
+// weights more often than one thread does. Then by panels.
 Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
-  const int64_t tiles =
-      std::clamp<int64_t>(TilesOf(shape).count / kLeastTilesOfPart, 1, parts);
+  const int64_t band = WinogradBand(shape);
+  const int64_t bands = (TilesOf(shape).count + band - 1) / band;
+  const int64_t tiles = std::clamp<int64_t>(bands, 1, parts);
   return {tiles, std::min(Panels(shape), parts / tiles)};
 }
 
@@ -98,9 +96,13 @@ int64_t WinogradParts(const WinogradShape& shape, double ns_per_product,
   const int64_t panels = Panels(shape);
   const double products = double(tiles) * double(kPositions) *
                           double(shape.in_channels) * double(panels * 16);
+  const int64_t band = WinogradBand(shape);
+  // Parts that share tiles transform the same inputs.
+  const int64_t per_thread =
+      tiles >= kPartsPerThread * threads * band ? kPartsPerThread : 1;
   const int64_t wanted =
       std::min(PartsFor(tiles * panels, products * ns_per_product, threads),
-               kPartsPerThread * threads);
+               per_thread * threads);
   const Cuts cuts = CutsOf(shape, wanted);
   return std::max<int64_t>(1, cuts.tiles * cuts.panels);
 }
