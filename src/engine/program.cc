@@ -62,6 +62,7 @@ Reads Of(const AttentionF32T& p) { return List(p.a, p.b, p.c, p.residual); }
 Reads Of(const BinaryF32T& p) { return List(p.a, p.b); }
 Reads Of(const BinaryU8T& p) { return List(p.a, p.b); }
 Reads Of(const TableU8T& p) { return List(p.x, p.table); }
+Reads Of(const SoftmaxT& p) { return List(p.x, p.weights); }
 Reads Of(const LayerNormT& p) { return List(p.x, p.scale, p.bias); }
 Reads Of(const FillT&) { return {}; }
 Reads Of(const GatherT& p) { return List(p.x, p.indices); }

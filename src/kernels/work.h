@@ -31,8 +31,11 @@ struct Work {
   return n / parts * part + n % parts * part / parts;
 }
 
+[[maybe_unused]] static constexpr int64_t DivideUp(int64_t n, int64_t by) {
+  return (n + by - 1) / by;
+}
 [[maybe_unused]] static constexpr int64_t RoundUp(int64_t n, int64_t multiple) {
-  return (n + multiple - 1) / multiple * multiple;
+  return DivideUp(n, multiple) * multiple;
 }
 
 }  // namespace octet::kernels

@@ -52,6 +52,7 @@ struct ResidualCase {
   engine::DType residual;
   int side;  // of the window
   kernels::ConvU8Algorithm algorithm = kernels::ConvU8Algorithm::kDirect;
+  bool in_codes = false;  // an Add, not a Float
 };
 
 // Large enough for several threads and bands.
@@ -77,7 +78,8 @@ TestProgram LargeSum(const ResidualCase& sum) {
   conv.weight = p.Constant("w", weights);
   conv.x_zero = 3;
   conv.epilogue = engine::ClampEpilogue(p, kChannels, 16, 0.001f, 7);
-  conv.epilogue->kind = engine::EpilogueKind::Float;
+  conv.epilogue->kind =
+      sum.in_codes ? engine::EpilogueKind::Add : engine::EpilogueKind::Float;
   conv.epilogue->inv_scale = p.Constant("inv", 80, 2.0f);
   conv.epilogue->residual = residual;
   conv.epilogue->residual_scale = p.Constant("rs", 80, 0.25f);
@@ -96,7 +98,10 @@ TEST(InPlace, AddsAResidualInPlaceOnAnyNumberOfThreads) {
       {engine::DType::F32, 1},
       {engine::DType::U8, 3},
       {engine::DType::U8, 3, kernels::ConvU8Algorithm::kWinograd},
-      {engine::DType::F32, 3, kernels::ConvU8Algorithm::kWinograd}};
+      {engine::DType::F32, 3, kernels::ConvU8Algorithm::kWinograd},
+      {engine::DType::U8, 1, kernels::ConvU8Algorithm::kDirect, true},
+      {engine::DType::U8, 3, kernels::ConvU8Algorithm::kDirect, true},
+      {engine::DType::U8, 3, kernels::ConvU8Algorithm::kWinograd, true}};
   for (const ResidualCase& sum : sums) {
     const bool is_u8 = sum.residual == engine::DType::U8;
     const std::vector<Tensor> inputs = {

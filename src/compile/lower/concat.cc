@@ -148,10 +148,10 @@ class Placer {
       const int64_t y_width = y[y.rank() - 1];
       const int64_t x_width = x.rank() < 2 ? 0 : x[x.rank() - 1];
       if (x_width == 0) return;
-      if (slot.pixel_stride == y_width) slot.pixel_stride = x_width;
+      const bool has_gaps = slot.pixel_stride != y_width;
       // Gaps stay where they are only if pixels stay as wide.
-      else if (x_width != y_width)
-        return;
+      if (has_gaps && x_width != y_width) return;
+      if (!has_gaps) slot.pixel_stride = x_width;
       PlaceInput(maker, 0, wanted, slot);
     }
   }
@@ -220,8 +220,9 @@ Status LowerConcat(Lowering& lowering, const Node& node) {
   const Form& form = lowering.OutputForm(node);
   const int y = lowering.Output(node);
   const Shape shape = builder.shape(y);
-  const bool inside = HasPartsInside(lowering, node);
-  const bool channels = inside && JoinsChannels(lowering, node);
+  const bool has_parts = HasPartsInside(lowering, node);
+  const bool inside = has_parts && lowering.options.in_place;
+  const bool channels = has_parts && JoinsChannels(lowering, node);
   const std::vector<int64_t> strides = StridesOf(builder.value(y));
   const int64_t element = SizeOf(engine::ToDType(builder.value(y).dtype));
   int64_t first = 0;

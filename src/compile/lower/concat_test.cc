@@ -107,6 +107,14 @@ TEST(LowerExpectation, MakesOneStepOfASoftmaxAndTheRowBehindIt) {
   EXPECT_EQ(StepsOf<engine::ConvF32T>(*lowered), 0);
 }
 
+TEST(LowerExpectation, WritesItsPartOfAConcatenation) {
+  ExpectFloatAsReference(
+      Sides("p = Softmax(x) axis=3\ne = Conv(p, w, _)\n"
+            "f = Conv(x, w, _)\n"
+            "r = Softmax(x) axis=3\ng = Conv(r, w, _)\n"
+            "y = Concat(e, f, g) axis=3\n"));
+}
+
 TEST(LowerExpectation, KeepsStepsThatAreNoExpectation) {
   const struct {
     const char *nodes, *why;

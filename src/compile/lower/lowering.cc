@@ -187,7 +187,8 @@ int Lowering::AsF32(const std::string& node, int value, const Form& form,
   if (known != as_f32_.end()) return known->second;
   const int f32 = Convert(builder.value(value).name + "@f32", value, form,
                           kF32Form, builder.shape(value), place);
-  as_f32_[value] = f32;
+  // What lies in its place may have gaps, which others do not expect.
+  if (place == nullptr) as_f32_[value] = f32;
   return f32;
 }
 

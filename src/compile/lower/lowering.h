@@ -85,7 +85,8 @@ class Lowering {
   int ValueIn(ValueId v, int form, const Slot* place = nullptr);
   // The same without gaps between its rows.
   int Dense(const std::string& node, int value);
-  // As f32, without gaps; `form` is how it is stored. Made once for a value.
+  // As f32; `form` is how it is stored. Made once for a value and without gaps,
+  // unless a place is given for what is not there yet.
   int AsF32(const std::string& node, int value, const Form& form,
             const Slot* place = nullptr);
 

@@ -283,13 +283,14 @@ class Int8Product {
                : EpilogueKind::Float;
   }
 
-  // True if the residual's scale in steps of the output is an ordinary float.
+  // True if the residual's scale in steps of the output is an ordinary float,
+  // and not so large that its zero point rounds in the offset.
   bool ResidualFits(const Form& residual, const Form& y) const {
     const int64_t n = product_.outputs();
     const std::vector<float> r = Spread(residual.quant.scale, n);
     const std::vector<float> s = Spread(y.quant.scale, n);
     for (size_t c = 0; c < size_t(n); ++c) {
-      if (!std::isnormal(r[c] / s[c])) return false;
+      if (!std::isnormal(r[c] / s[c]) || r[c] / s[c] > 256) return false;
     }
     return true;
   }

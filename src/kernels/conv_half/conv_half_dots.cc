@@ -11,6 +11,7 @@
 #include "kernels/elementary/elementary_levels.h"
 #include "kernels/scratch_dealer.h"
 #include "kernels/split.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
@@ -32,8 +33,6 @@ uintptr_t Place(const ConvHalfView& view, uintptr_t at, Scratch* s) {
   dealer.Place(&s->band, halves == 0 ? 0 : halves + kSlack);
   return dealer.at;
 }
-
-int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Estimated cycles of the tiles for a line of `pixels`.
 double LineCycles(int64_t most_pixels, int64_t tile_panels, int64_t panels,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/split.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
@@ -25,8 +26,6 @@ bool StaysInside(const ConvHalfParams& p) {
          (p.out_h - 1) * w.stride_h < p.in_h &&
          (p.out_w - 1) * w.stride_w < p.in_w;
 }
-
-int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 

@@ -15,8 +15,6 @@ constexpr int64_t kBandHalves = int64_t{96} * 1024;
 // not stay in the cache are read once for each band.
 constexpr int64_t kLeastFlatPixels = 128;
 
-int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
 // The fewest bands of at most `most` rows, of even size.
 int64_t EvenBand(int64_t rows, int64_t most) {
   rows = std::max<int64_t>(rows, 1);
