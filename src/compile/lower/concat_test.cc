@@ -90,6 +90,26 @@ output k
   ExpectNear(RunLowered(graph, plan), *Evaluate(graph, InputsOf(graph)), 0.05f);
 }
 
+TEST(LowerConcat, LeavesGapsToTheWholeWhereAPartIsAnOutputToo) {
+  const Graph graph = MustParse(R"(graph "parts"
+input x f32[1,5,5,8]
+const w f32[8,1,1,8]{seed=1}
+a f32[1,5,5,8] = Conv(x, w, _) name=c1
+b f32[1,5,5,8] = Conv(a, w, _) name=c2
+y f32[1,5,5,16] = Concat(a, b) axis=3 name=cat
+output y
+output a
+)");
+  Plan plan = PlanWithRanges(graph);
+  plan.nodes["cat"].precision = Precision::kF32;
+  plan.nodes["cat"].input_forms = {0, 0};
+  plan.values["y"].forms = {Form::Of(Storage::kF32)};
+  plan.values["a"].forms.resize(1);
+  plan.values["b"].forms.resize(1);
+  plan.output_forms = {0, 0};
+  ExpectNear(RunLowered(graph, plan), *Evaluate(graph, InputsOf(graph)), 0.05f);
+}
+
 std::string Sides(std::string_view nodes) {
   return "graph \"sides\"\ninput x f32[1,20,4,16]\n"
          "const w f32[1,1,1,16]{seed=1}\nconst b f32[1]{2}\n" +
