@@ -20,8 +20,7 @@ int64_t EvenPieces(int64_t items, int64_t threads, int64_t most) {
   int64_t best = most;
   double least = 0;
   for (int64_t each = most; each >= 1; --each) {
-    const int64_t parts = each * threads;
-    const double longest = double((items + parts - 1) / parts * each);
+    const double longest = double(DivideUp(items, each * threads) * each);
     // More pieces are better for a thread that comes late.
     if (each == most || longest < 0.98 * least) {
       best = each;
@@ -37,6 +36,10 @@ Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain) {
   const int64_t grains = (items + grain - 1) / grain;
   return {std::min(PartBegin(grains, part, parts) * grain, items),
           std::min(PartBegin(grains, part + 1, parts) * grain, items)};
+}
+
+int64_t EvenPiece(int64_t items, int64_t most) {
+  return items == 0 ? 0 : DivideUp(items, DivideUp(items, most));
 }
 
 int64_t PartsFor(int64_t items, double ns, int threads) {

@@ -19,6 +19,9 @@ struct Piece {
 // every piece but the last is a multiple of it. Pieces may be empty.
 Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain = 1);
 
+// The largest of the fewest pieces of at most `most` items: they are even.
+int64_t EvenPiece(int64_t items, int64_t most);
+
 // Parts for `items` separable items that take `ns` nanoseconds together on one
 // thread: one a thread as soon as a piece is 2.5 us, then as many for each
 // thread as there are pieces of 15 us, four at most, so that a late thread

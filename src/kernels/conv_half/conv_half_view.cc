@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/half_band/half_band.h"
+#include "kernels/split.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
@@ -19,7 +20,7 @@ constexpr int64_t kLeastFlatPixels = 128;
 int64_t EvenBand(int64_t rows, int64_t most) {
   rows = std::max<int64_t>(rows, 1);
   most = std::clamp<int64_t>(most, 1, rows);
-  return DivideUp(rows, DivideUp(rows, most));
+  return EvenPiece(rows, most);
 }
 
 }  // namespace

@@ -45,12 +45,13 @@ KernelFn<ConvU8Params> FindConvU8(CpuLevel level) {
 
 Work PlanConvU8(const ConvU8Params& params, int threads) {
   const int64_t pixels = params.batch * params.out_h * params.out_w;
-  const int64_t units = SplitsPanels(params)
+  const bool by_panels = SplitsPanels(params);
+  const int64_t units = by_panels
                             ? pixels * params.group * LayoutOf(params).panels
-                            : (pixels + Grain(params) - 1) / Grain(params);
+                            : DivideUp(pixels, Grain(params));
   const int64_t parts = PartsFor(units, EstimateNs(params), threads);
   // Each part of the same pixels copies their border, and reads them all.
-  return {SplitsPanels(params) ? std::min<int64_t>(parts, threads) : parts,
+  return {by_panels ? std::min<int64_t>(parts, threads) : parts,
           ConvU8ScratchBytes(params)};
 }
 

@@ -128,7 +128,6 @@ void SetEnd(const ConvU8Params& p, Tiles& tiles) {
   const float products = 255.0f * 128.0f * float(p.weight_parts * depth);
   const EpilogueU8& e = p.epilogue;
   const bool fits =
-      e.y_u8 != nullptr &&
       FitsInt32(e, tiles.tile.channel, tiles.tile.channels, products);
   tiles.kind = fits ? e.kind : EpilogueKind::kFloat;
   tiles.epilogue =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/split.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
@@ -57,8 +58,7 @@ ConvU8Band BandAt(const ConvU8Params& p, const ConvU8Piece& piece,
   const int64_t end =
       IsFlat(p) ? piece.pixel_end : std::min(piece.pixel_end, image_end);
   const int64_t rest = end - pixel;
-  const int64_t bands = (rest + band_pixels - 1) / band_pixels;
-  const int64_t even = RoundUp((rest + bands - 1) / bands, Grain(p));
+  const int64_t even = RoundUp(EvenPiece(rest, band_pixels), Grain(p));
   band.pixel_end = pixel + std::min({even, band_pixels, rest});
   if (IsFlat(p)) {
     band.rows = band.width = band.image = band.in_y = band.in_x = 0;

@@ -47,10 +47,11 @@ namespace {
 // to `products` away from `comp`, as it does wherever the constants mean
 // anything. Then it becomes an int32 without being bounded first. A kFloat has
 // to be one of FindInRegisters, whose functions make nothing larger but
-// below 1.
+// below 1; an f32 output is not rounded, and does not fit.
 [[gnu::always_inline]] inline bool FitsInt32(const EpilogueU8& e,
                                              int64_t channel, int64_t channels,
                                              float products) {
+  if (e.y_u8 == nullptr) return false;
   // A sixteenth is for what rounding loses here.
   constexpr float kMost = 2013265920.0f;
   const bool is_float = e.kind == EpilogueKind::kFloat;

@@ -30,80 +30,57 @@ void TransposeWords(const uint32_t* x, int64_t x_step, uint32_t* y,
   }
 }
 
-// Which byte of the planes each byte of a third of 64 pixels is: bytes 0 to 127
-// are those of the first two planes, and of the third plane where the mask is
-// set.
+// Which element of the planes each element of a third of a vector's pixels is:
+// those of the first two planes count as one row, and those of the third plane
+// are where the mask is set.
+template <typename T>
 struct Third {
-  alignas(64) uint8_t from[64];
+  static constexpr int kLanes = 64 / sizeof(T);
+  alignas(64) T from[kLanes];
   uint64_t last_plane;
 };
 
-constexpr Third MakeThird(int third) {
-  Third t{};
-  for (int i = 0; i < 64; ++i) {
-    const int at = third * 64 + i, plane = at % 3, pixel = at / 3;
-    t.from[i] = uint8_t(plane == 1 ? 64 + pixel : pixel);
+template <typename T>
+constexpr Third<T> MakeThird(int third) {
+  constexpr int kLanes = Third<T>::kLanes;
+  Third<T> t{};
+  for (int i = 0; i < kLanes; ++i) {
+    const int at = third * kLanes + i, plane = at % 3, pixel = at / 3;
+    t.from[i] = T(plane == 1 ? kLanes + pixel : pixel);
     if (plane == 2) t.last_plane |= uint64_t{1} << i;
   }
   return t;
 }
-constexpr Third kThirds[] = {MakeThird(0), MakeThird(1), MakeThird(2)};
+template <typename T>
+constexpr Third<T> kThirds[] = {MakeThird<T>(0), MakeThird<T>(1),
+                                MakeThird<T>(2)};
 
-void InterleaveBytes(const uint8_t* x, int64_t x_step, uint8_t* y,
-                     int64_t pixels) {
+// A third of the pixels of planes a, b and c.
+[[gnu::always_inline]] inline __m512i Mix(const Third<uint8_t>& t, __m512i a,
+                                          __m512i b, __m512i c) {
+  const __m512i from = _mm512_load_si512(t.from);
+  return _mm512_mask_permutexvar_epi8(_mm512_permutex2var_epi8(a, from, b),
+                                      t.last_plane, from, c);
+}
+[[gnu::always_inline]] inline __m512i Mix(const Third<uint32_t>& t, __m512i a,
+                                          __m512i b, __m512i c) {
+  const __m512i from = _mm512_load_si512(t.from);
+  return _mm512_mask_permutexvar_epi32(_mm512_permutex2var_epi32(a, from, b),
+                                       __mmask16(t.last_plane), from, c);
+}
+
+template <typename T>
+void Interleave(const T* x, int64_t x_step, T* y, int64_t pixels) {
+  constexpr int64_t kLanes = Third<T>::kLanes;
   int64_t i = 0;
-  for (; i + 64 <= pixels; i += 64) {
+  for (; i + kLanes <= pixels; i += kLanes) {
     const __m512i a = _mm512_loadu_si512(x + i);
     const __m512i b = _mm512_loadu_si512(x + x_step + i);
     const __m512i c = _mm512_loadu_si512(x + 2 * x_step + i);
 #pragma GCC unroll 3
     for (int third = 0; third < 3; ++third) {
-      const Third& t = kThirds[third];
-      const __m512i from = _mm512_load_si512(t.from);
-      const __m512i two = _mm512_permutex2var_epi8(a, from, b);
-      _mm512_storeu_si512(
-          y + 3 * i + 64 * third,
-          _mm512_mask_permutexvar_epi8(two, t.last_plane, from, c));
-    }
-  }
-  for (; i < pixels; ++i) {
-    for (int64_t j = 0; j < 3; ++j) y[3 * i + j] = x[j * x_step + i];
-  }
-}
-
-// The same for words: 16 pixels.
-struct WordThird {
-  alignas(64) uint32_t from[16];
-  uint16_t last_plane;
-};
-
-constexpr WordThird MakeWordThird(int third) {
-  WordThird t{};
-  for (int i = 0; i < 16; ++i) {
-    const int at = third * 16 + i, plane = at % 3, pixel = at / 3;
-    t.from[i] = uint32_t(plane == 1 ? 16 + pixel : pixel);
-    if (plane == 2) t.last_plane |= uint16_t(1u << i);
-  }
-  return t;
-}
-constexpr WordThird kWordThirds[] = {MakeWordThird(0), MakeWordThird(1),
-                                     MakeWordThird(2)};
-
-void InterleaveWords(const uint32_t* x, int64_t x_step, uint32_t* y,
-                     int64_t pixels) {
-  int64_t i = 0;
-  for (; i + 16 <= pixels; i += 16) {
-    const __m512i a = _mm512_loadu_si512(x + i);
-    const __m512i b = _mm512_loadu_si512(x + x_step + i);
-    const __m512i c = _mm512_loadu_si512(x + 2 * x_step + i);
-#pragma GCC unroll 3
-    for (int third = 0; third < 3; ++third) {
-      const WordThird& t = kWordThirds[third];
-      const __m512i from = _mm512_load_si512(t.from);
-      const __m512i two = _mm512_permutex2var_epi32(a, from, b);
-      _mm512_storeu_si512(
-          y + 3 * i + 16 * third,
-          _mm512_mask_permutexvar_epi32(two, t.last_plane, from, c));
+      _mm512_storeu_si512(y + 3 * i + kLanes * third,
+                          Mix(kThirds<T>[third], a, b, c));
     }
   }
   for (; i < pixels; ++i) {
@@ -113,7 +90,7 @@ void InterleaveWords(const uint32_t* x, int64_t x_step, uint32_t* y,
 
 }  // namespace
 
-const CopyPieces kCopyPiecesAvx512Vnni = {TransposeWords, InterleaveBytes,
-                                          InterleaveWords};
+const CopyPieces kCopyPiecesAvx512Vnni = {TransposeWords, Interleave<uint8_t>,
+                                          Interleave<uint32_t>};
 
 }  // namespace octet::kernels

@@ -33,8 +33,7 @@ struct Cuts {
 // By tiles as long as each part has a band of them: more would transform the
 // weights more often than one thread does. Then by panels.
 Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
-  const int64_t band = WinogradBand(shape);
-  const int64_t bands = (TilesOf(shape).count + band - 1) / band;
+  const int64_t bands = DivideUp(TilesOf(shape).count, WinogradBand(shape));
   const int64_t tiles = std::clamp<int64_t>(bands, 1, parts);
   return {tiles, std::min(Panels(shape), parts / tiles)};
 }
@@ -112,9 +111,7 @@ int64_t WinogradBand(const WinogradShape& shape) {
       kPositions * RoundUp(shape.in_channels * shape.element_bytes, kLine);
   const int64_t most = std::clamp(kInputBytes / std::max<int64_t>(bytes, 1),
                                   kLeastTiles, kMostTiles);
-  const int64_t tiles = std::max<int64_t>(TilesOf(shape).count, 1);
-  const int64_t bands = (tiles + most - 1) / most;
-  return (tiles + bands - 1) / bands;
+  return EvenPiece(std::max<int64_t>(TilesOf(shape).count, 1), most);
 }
 
 WinogradStrides WinogradStridesOf(const WinogradShape& shape) {
