@@ -27,7 +27,7 @@ def measure_case(name):
     for method in METHODS:
         cases.build(name, case, case['model'], engine, '--method', method,
                     '--no-verdict', '--no-timing')
-        row[method] = cases.evaluate(name, engine)
+        row[method] = cases.metric(name, engine)
         print(f'{name} {method}: {row[method]} of {row["float"]}', flush=True)
     best = max(row[m] for m in METHODS)
     row['faults'] = [] if row['auto'] >= best - NOISE else [

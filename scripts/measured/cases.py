@@ -9,6 +9,8 @@ DATA = Path(os.environ.get('OCTET_DATA', ROOT / '../shared/data')).resolve()
 BUILD = Path(os.environ.get('OCTET_BUILD_DIR', ROOT / 'build/release'))
 WORK = ROOT / 'build/accuracy'
 TASKS = ('detection', 'classification')
+# Of case.json's peer_int8; the last two are NNCF's.
+PEERS = ('MinMax', 'Entropy', 'Percentile', 'nncf', 'nncf_accuracy_control')
 
 
 def octet(*arguments):
@@ -35,10 +37,34 @@ def read_case(name):
     return json.loads((DATA / name / 'case.json').read_text())
 
 
-def evaluate(name, engine):
+def evaluate(name, *engines):
+    """What `eval` says of engines on the evaluation data."""
+    rows = octet('eval', *engines, '--data', DATA / name / 'case.json')
+    return rows['engines']
+
+
+def metric(name, engine):
     """The metric of an engine on the evaluation data."""
-    rows = octet('eval', engine, '--data', DATA / name / 'case.json')['engines']
-    return round(rows[0]['value'], 4)
+    return round(evaluate(name, engine)[0]['value'], 4)
+
+
+def against(name, engine, float_engine):
+    """The metric of an engine and its difference to that of the float one."""
+    row = evaluate(name, engine, float_engine)[0]
+    return {'value': round(row['value'], 4), 'difference': row['difference']}
+
+
+def float_engine(name, case):
+    engine = WORK / f'{name}.float.octet'
+    build(name, case, case['model'], engine, '--precision', 'fp32',
+          '--no-verdict', '--no-timing')
+    return engine
+
+
+def milliseconds(engine):
+    """The median of runs on one thread."""
+    found = octet('bench', engine, '--threads', '1', '--seconds', '1')
+    return found['engines'][0]['p50_ms']
 
 
 def build(name, case, model, engine, *options):
@@ -60,8 +86,17 @@ def peers(case, key, names):
     return {n: values[n] for n in names if n in values}
 
 
+def best(values):
+    return max(values.values(), default=None)
+
+
 def number(value):
     return '-' if value is None else f'{value:.4f}'
+
+
+def difference(found):
+    """A difference with its 95 % interval."""
+    return f"{found['value']:+.4f} [{found['low']:+.4f}, {found['high']:+.4f}]"
 
 
 def markdown(heads, rows):

@@ -11,7 +11,8 @@ INTRODUCTION = '''## Default settings
     octet build MODEL --calib SAMPLES --preprocess case.json -o ENGINE
 
 - float: as measured with ONNX Runtime for the case; FP32: octet's float engine.
-- INT8: octet's default engine.
+- INT8: octet's default engine; to float: its difference to the FP32 engine with
+  the 95 % interval over pairs of samples (`octet eval ENGINE FP32`).
 - ORT: the best of ONNX Runtime's calibrators MinMax, Entropy and Percentile,
   over the whole graph / over Conv, MatMul and Gemm only. For a model that is
   quantized already (QDQ): the model as ONNX Runtime executes it.
@@ -34,10 +35,6 @@ FLOAT_TOLERANCE = 0.002
 
 def is_case(case):
     return True
-
-
-def best(values):
-    return max(values.values(), default=None)
 
 
 def cpu_seconds():
@@ -63,11 +60,7 @@ def faults(row):
 def measure_model(name, case, model, quantized):
     metric = case['metric']['name']
     engine = cases.WORK / f'{name}.{Path(model).stem}.octet'
-    fp32 = None
-    if not quantized:
-        cases.build(name, case, model, engine, '--precision', 'fp32',
-                    '--no-verdict', '--no-timing')
-        fp32 = cases.evaluate(name, engine)
+    float_engine = None if quantized else cases.float_engine(name, case)
     began, cpu = time.monotonic(), cpu_seconds()
     verdict = cases.build(name, case, model, engine)
     row = {'seconds': time.monotonic() - began,
@@ -75,12 +68,16 @@ def measure_model(name, case, model, quantized):
     qdq = case.get('qdq_metric', {}).get(model, {}).get(metric)
     row |= {
         'case': name, 'model': model, 'task': case['task'], 'metric': metric,
-        'float': cases.float_value(case, model), 'fp32': fp32,
-        'int8': cases.evaluate(name, engine),
+        'float': cases.float_value(case, model),
+        'fp32': None if quantized else cases.metric(name, float_engine),
+        'int8': cases.metric(name, engine),
+        'difference': None if quantized else
+                      cases.against(name, engine, float_engine)['difference'],
         'ort': qdq if quantized else
-               best(cases.peers(case, 'peer_int8', CALIBRATORS)),
+               cases.best(cases.peers(case, 'peer_int8', CALIBRATORS)),
         'ort_conv_only': None if quantized else
-                best(cases.peers(case, 'peer_int8_conv_only', CALIBRATORS)),
+                cases.best(
+                    cases.peers(case, 'peer_int8_conv_only', CALIBRATORS)),
         'nncf': None if quantized else case.get('peer_int8', {}).get('nncf'),
         'int8_mac_share': verdict['int8_mac_share'],
     }
@@ -106,12 +103,14 @@ def measure_case(name):
 def cells(row, name):
     met = 'yes' if not row['faults'] else 'no: ' + ', '.join(row['faults'])
     if 'int8' not in row:
-        return [name, *[''] * 8, met]
+        return [name, *[''] * 9, met]
     ort = cases.number(row['ort'])
     if row['ort_conv_only'] is not None:
         ort += ' / ' + cases.number(row['ort_conv_only'])
     return [name, row['metric'], cases.number(row['float']),
-            cases.number(row['fp32']), cases.number(row['int8']), ort,
+            cases.number(row['fp32']), cases.number(row['int8']),
+            cases.difference(row['difference']) if row['difference'] else '-',
+            ort,
             cases.number(row['nncf']), f"{100 * row['int8_mac_share']:.1f} %",
             f"{row['seconds']:.0f} ({row['cpu_seconds']:.0f} CPU)", met]
 
@@ -122,5 +121,5 @@ def table(rows):
         alone = sum(other['case'] == name for other in rows) == 1
         return name if alone else f"{name} {row['model']}"
     return cases.markdown(
-        ['case', 'metric', 'float', 'FP32', 'INT8', 'ORT', 'NNCF', 'MACs',
-         'build, s', 'met'], [cells(row, title(row)) for row in rows])
+        ['case', 'metric', 'float', 'FP32', 'INT8', 'to float', 'ORT', 'NNCF',
+         'MACs', 'build, s', 'met'], [cells(row, title(row)) for row in rows])

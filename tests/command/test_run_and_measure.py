@@ -144,6 +144,13 @@ def test_eval_counts_right_answers(octet, shop, tmp_path):
     assert first['value'] == 18 / 24
     assert 0 < first['low'] < first['value'] < first['high'] < 1
     assert abs(second['value'] - first['value']) <= 0.25
+    # Each is compared with the last, sample by sample.
+    difference = first['difference']
+    assert difference['to'] == str(shop / 'small.octet')
+    assert difference['value'] == first['value'] - second['value']
+    assert difference['value'] == (difference['won'] - difference['lost']) / 24
+    assert difference['low'] <= difference['value'] <= difference['high']
+    assert 'difference' not in second
 
 
 def test_eval_refuses_labels_of_another_count(octet, shop, tmp_path):

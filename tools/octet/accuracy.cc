@@ -40,7 +40,7 @@ Result<Score> MeasureDetection(const LabelledData& data, Session& session,
       evaluate::SamplesFromImages(data.dataset.images, data.settings.preprocess,
                                   InputSpecs(session.inputs())));
   OCTET_ASSIGN(const vision::DetectSpec spec, BoundSpec(data, session));
-  OCTET_ASSIGN(const evaluate::DetectionResult result,
+  OCTET_ASSIGN(evaluate::DetectionResult result,
                evaluate::EvaluateDetection(*samples, *data.dataset.truth, spec,
                                            run, progress));
   Score score;
@@ -56,6 +56,7 @@ Result<Score> MeasureDetection(const LabelledData& data, Session& session,
     score.interval = evaluate::BootstrapInterval(
         result.matches, kBootstrapRounds, kBootstrapSeed);
   }
+  score.of_samples = std::move(result.matches);
   return score;
 }
 
@@ -66,7 +67,7 @@ Result<Score> MeasureClassification(const LabelledData& data, Session& session,
                evaluate::SamplesOf(data.dataset, InputSpecs(session.inputs()),
                                    data.settings.preprocess));
   OCTET_ASSIGN(
-      const evaluate::ClassificationResult result,
+      evaluate::ClassificationResult result,
       evaluate::EvaluateClassification(*samples, data.dataset.labels,
                                        data.first_class, run, progress));
   Score score;
@@ -78,10 +79,29 @@ Result<Score> MeasureClassification(const LabelledData& data, Session& session,
   score.without = result.ranks.SharesWithoutEach(k);
   score.others = {{"top1", result.ranks.Share(1)},
                   {"top5", result.ranks.Share(5)}};
+  score.of_samples = std::move(result.ranks);
   return score;
 }
 
 }  // namespace
+
+ScoreDifference DifferenceOf(const Score& one, const Score& other) {
+  ScoreDifference difference;
+  difference.value = one.value - other.value;
+  if (const auto* ranks = std::get_if<evaluate::TopK>(&one.of_samples)) {
+    difference.hits =
+        evaluate::PairHits(*ranks, std::get<evaluate::TopK>(other.of_samples),
+                           one.metric == "top5" ? 5 : 1);
+    difference.interval = evaluate::PairedInterval(
+        difference.hits->won, difference.hits->lost, one.samples);
+  } else {
+    difference.interval = evaluate::BootstrapDifference(
+        std::get<evaluate::CocoMatches>(one.of_samples),
+        std::get<evaluate::CocoMatches>(other.of_samples),
+        one.metric == "map50", kBootstrapRounds, kBootstrapSeed);
+  }
+  return difference;
+}
 
 void DataArguments::Add(CLI::App& app) {
   app.add_option("--data", data,

@@ -5,11 +5,14 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "console.h"
 #include "engine_options.h"
 #include "evaluate/case.h"
+#include "evaluate/metrics/coco_map.h"
 #include "evaluate/metrics/interval.h"
+#include "evaluate/metrics/topk.h"
 
 namespace octet::cli {
 
@@ -26,13 +29,25 @@ struct DataArguments {
 
 // One measured number.
 struct Score {
+  // How each sample fared, for what two engines differ by: of classes or boxes.
+  using Samples = std::variant<evaluate::TopK, evaluate::CocoMatches>;
+
   std::string metric;
   double value = 0;
   evaluate::Interval interval;  // 95 %
   int64_t samples = 0;
   std::vector<double> without;  // the value without each group of samples
   std::vector<std::pair<std::string, double>> others;
+  Samples of_samples;
 };
+
+// One score less another of the same metric on the same samples.
+struct ScoreDifference {
+  double value = 0;
+  evaluate::Interval interval;               // 95 %, of the samples as pairs
+  std::optional<evaluate::PairedHits> hits;  // of classes only
+};
+ScoreDifference DifferenceOf(const Score& one, const Score& other);
 
 // Everything but the engine: opened once, measured with as many as wanted.
 struct LabelledData {

@@ -122,6 +122,29 @@ Averages Average(const CocoMatches& matches, int range, int first_step,
   return {precision.value(), recall.value()};
 }
 
+// ap or ap50; -1 where no object is left.
+double PrecisionOf(const CocoMatches& matches, bool at50,
+                   const Weights& weights) {
+  const int last = at50 ? 0 : kIouSteps - 1;
+  return Average(matches, kAll, 0, last, kMostFound, weights).precision;
+}
+
+// Calls use(weights) for `rounds` samples of as many pictures as there are.
+template <typename Use>
+void ForEachDraw(int64_t images, int rounds, uint64_t seed, const Use& use) {
+  if (images == 0) return;
+  // The generator is fixed by the standard; its distributions are not, so the
+  // picture is drawn by hand.
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < rounds; ++round) {
+    Weights weights(size_t(images), 0);
+    for (int64_t i = 0; i < images; ++i) {
+      ++weights[random() % uint64_t(images)];
+    }
+    use(weights);
+  }
+}
+
 }  // namespace
 
 CocoScore Score(const CocoMatches& matches) {
@@ -157,28 +180,28 @@ std::vector<double> PrecisionsWithoutEach(const CocoMatches& matches,
     for (size_t i = 0; i < weights.size(); ++i) {
       if (GroupOf(i) == group) weights[i] = 0;
     }
-    const int last = at50 ? 0 : kIouSteps - 1;
-    return std::max(
-        0.0, Average(matches, kAll, 0, last, kMostFound, weights).precision);
+    return std::max(0.0, PrecisionOf(matches, at50, weights));
   });
 }
 
 Interval BootstrapInterval(const CocoMatches& matches, int rounds,
                            uint64_t seed) {
-  if (matches.images == 0) return {};
-  // The generator is fixed by the standard; its distributions are not, so the
-  // picture is drawn by hand.
-  std::mt19937_64 random(seed);
   std::vector<double> results;
-  for (int round = 0; round < rounds; ++round) {
-    Weights weights(size_t(matches.images), 0);
-    for (int64_t i = 0; i < matches.images; ++i) {
-      ++weights[random() % uint64_t(matches.images)];
-    }
-    const double ap =
-        Average(matches, kAll, 0, kIouSteps - 1, kMostFound, weights).precision;
+  ForEachDraw(matches.images, rounds, seed, [&](const Weights& weights) {
+    const double ap = PrecisionOf(matches, false, weights);
     if (ap >= 0) results.push_back(ap);
-  }
+  });
+  return MiddleOf(std::move(results));
+}
+
+Interval BootstrapDifference(const CocoMatches& one, const CocoMatches& other,
+                             bool at50, int rounds, uint64_t seed) {
+  std::vector<double> results;
+  ForEachDraw(one.images, rounds, seed, [&](const Weights& weights) {
+    const double of_one = PrecisionOf(one, at50, weights);
+    const double of_other = PrecisionOf(other, at50, weights);
+    if (of_one >= 0 && of_other >= 0) results.push_back(of_one - of_other);
+  });
   return MiddleOf(std::move(results));
 }
 

@@ -99,6 +99,11 @@ std::vector<double> PrecisionsWithoutEach(const CocoMatches& matches,
 Interval BootstrapInterval(const CocoMatches& matches, int rounds,
                            uint64_t seed);
 
+// 95 % interval of one's `ap` (at50: `ap50`) less that of the other on the same
+// pictures, drawn as BootstrapInterval draws them.
+Interval BootstrapDifference(const CocoMatches& one, const CocoMatches& other,
+                             bool at50, int rounds, uint64_t seed);
+
 }  // namespace octet::evaluate
 
 #endif  // OCTET_EVALUATE_METRICS_COCO_MAP_H_

@@ -179,6 +179,24 @@ TEST(PrecisionsWithoutEach, AreThoseOfTheOtherPictures) {
   EXPECT_TRUE(PrecisionsWithoutEach(CocoMatches(), true).empty());
 }
 
+TEST(BootstrapDifference, KnowsEqualResultsToBeEqual) {
+  const CocoMatches matches = HalfFound();
+  const Interval same = BootstrapDifference(matches, matches, false, 50, 3);
+  EXPECT_EQ(same.low, 0);
+  EXPECT_EQ(same.high, 0);
+  // Nothing found: the difference is the score itself, draw by draw.
+  CocoMatches nothing = matches;
+  for (ClassMatches& of_class : nothing.matches[0]) {
+    of_class.detections.clear();
+  }
+  const Interval all = BootstrapDifference(matches, nothing, false, 50, 3);
+  const Interval score = BootstrapInterval(matches, 50, 3);
+  EXPECT_EQ(all.low, score.low);
+  EXPECT_EQ(all.high, score.high);
+  EXPECT_NEAR(BootstrapDifference(nothing, matches, true, 50, 3).high,
+              -BootstrapDifference(matches, nothing, true, 50, 3).low, 1e-12);
+}
+
 TEST(BootstrapInterval, IsEmptyWithoutPictures) {
   const Interval interval = BootstrapInterval(CocoMatches(), 10, 1);
   EXPECT_EQ(interval.high, 0);

@@ -29,6 +29,18 @@ Interval WilsonInterval(int64_t hits, int64_t trials) {
           std::min(1.0, (centre + spread) / scale)};
 }
 
+Interval PairedInterval(int64_t won, int64_t lost, int64_t trials) {
+  // As if two more trials had been won and lost by halves each.
+  const double n = double(trials) + 2;
+  const double difference = double(won - lost) / n;
+  const double spread =
+      kZ * std::sqrt(std::max(0.0, (double(won + lost) + 1) / n -
+                                       difference * difference) /
+                     n);
+  return {std::max(-1.0, difference - spread),
+          std::min(1.0, difference + spread)};
+}
+
 Interval MiddleOf(std::vector<double> results) {
   if (results.empty()) return {};
   std::ranges::sort(results);

@@ -50,4 +50,15 @@ std::vector<double> TopK::SharesWithoutEach(int64_t k) const {
   });
 }
 
+PairedHits PairHits(const TopK& one, const TopK& other, int64_t k) {
+  PairedHits hits;
+  for (int64_t i = 0; i < std::min(one.samples(), other.samples()); ++i) {
+    const bool hit = one.rank(i) < k;
+    const bool other_hit = other.rank(i) < k;
+    hits.won += int64_t{hit && !other_hit};
+    hits.lost += int64_t{other_hit && !hit};
+  }
+  return hits;
+}
+
 }  // namespace octet::evaluate

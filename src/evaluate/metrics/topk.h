@@ -40,6 +40,14 @@ class TopK {
   std::vector<int64_t> ranks_;
 };
 
+// Samples whose label is among the k largest outputs of one model only. Both
+// were given the same samples in the same order.
+struct PairedHits {
+  int64_t won = 0;   // of the first
+  int64_t lost = 0;  // of the second
+};
+PairedHits PairHits(const TopK& one, const TopK& other, int64_t k);
+
 }  // namespace octet::evaluate
 
 #endif  // OCTET_EVALUATE_METRICS_TOPK_H_

@@ -51,6 +51,32 @@ TEST(TopK, SharesSamplesByRank) {
   EXPECT_EQ(topk.rank(2), 2);
 }
 
+TEST(PairHits, CountsSamplesThatOneModelOnlyGetsRight) {
+  TopK one;
+  TopK other;
+  const std::vector<float> outputs = {3, 2, 1};
+  for (const int64_t label : {0, 0, 0, 1, 2}) one.Add(outputs, label);
+  for (const int64_t label : {0, 1, 2, 0, 2}) other.Add(outputs, label);
+  EXPECT_EQ(PairHits(one, other, 1).won, 2);
+  EXPECT_EQ(PairHits(one, other, 1).lost, 1);
+  EXPECT_EQ(PairHits(one, other, 2).won, 1);
+  EXPECT_EQ(PairHits(one, other, 2).lost, 0);
+  EXPECT_EQ(PairHits(one, TopK(), 1).won, 0);
+}
+
+TEST(PairedInterval, IsThatOfAgrestiAndMin) {
+  // By hand: 4 of 12 and 2 of 12 are (4 - 2) / 14 with a variance of
+  // (7 / 14 - (2 / 14)^2) / 14.
+  const Interval interval = PairedInterval(4, 2, 12);
+  const double spread = 1.959963984540054 * std::sqrt((0.5 - 1.0 / 49) / 14);
+  EXPECT_NEAR(interval.low, 1.0 / 7 - spread, 1e-12);
+  EXPECT_NEAR(interval.high, 1.0 / 7 + spread, 1e-12);
+  // Equal answers leave some doubt, less of it the more there are.
+  EXPECT_LT(PairedInterval(0, 0, 10).low, PairedInterval(0, 0, 1000).low);
+  EXPECT_EQ(PairedInterval(0, 0, 10).high, -PairedInterval(0, 0, 10).low);
+  EXPECT_EQ(PairedInterval(0, 1, 1).low, -1);
+}
+
 TEST(TopK, LeavesOutTheBackground) {
   TopK topk(1);
   topk.Add(std::vector<float>{9, 1, 2}, 1);
