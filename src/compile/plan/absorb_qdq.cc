@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/move_quant.h"
+#include "compile/plan/qdq_constants.h"
 #include "compile/plan/quantized_relu.h"
 
 namespace octet::compile {
@@ -24,33 +25,6 @@ struct Source {
   int form = -1;  // index into the forms of value; -1: as f32
 };
 
-template <typename T>
-void Widen(const Tensor& tensor, std::vector<double>& out) {
-  for (T x : tensor.as<T>()) out.push_back(double(x));
-}
-
-// The elements of an integer or float constant.
-std::vector<double> Numbers(const Tensor& tensor) {
-  std::vector<double> out;
-  switch (tensor.dtype()) {
-    case DType::kU8:
-      Widen<uint8_t>(tensor, out);
-      break;
-    case DType::kS8:
-      Widen<int8_t>(tensor, out);
-      break;
-    case DType::kS32:
-      Widen<int32_t>(tensor, out);
-      break;
-    case DType::kF32:
-      Widen<float>(tensor, out);
-      break;
-    default:
-      break;
-  }
-  return out;
-}
-
 class Absorber {
  public:
   explicit Absorber(Graph& graph)
@@ -58,7 +32,7 @@ class Absorber {
         coded_(graph.values.size()),
         sources_(graph.values.size()),
         forms_(graph.values.size()),
-        weight_scales_(graph.values.size()) {
+        quantized_(graph.values.size()) {
     for (ValueId v = 0; v < ValueId(graph.values.size()); ++v) {
       sources_[v] = {v, -1};
     }
@@ -128,8 +102,9 @@ class Absorber {
   }
 
   Status VisitQuantize(const Node& node) {
-    OCTET_ASSIGN(QuantParams quant,
-                 ReadParams(node, std::get<Quantize>(node.op).axis));
+    OCTET_ASSIGN(
+        QuantParams quant,
+        ReadActivationParams(graph_, node, std::get<Quantize>(node.op).axis));
     const Source source = sources_[node.inputs[0]];
     coded_[node.outputs[0]] = Coded{source.value, std::move(quant)};
     return {};
@@ -137,9 +112,14 @@ class Absorber {
 
   Status VisitDequantize(const Node& node) {
     const ValueId x = node.inputs[0];
-    if (graph_.values[x].is_constant()) return FoldConstant(node);
-    OCTET_ASSIGN(const QuantParams quant,
-                 ReadParams(node, std::get<Dequantize>(node.op).axis));
+    if (graph_.values[x].is_constant()) {
+      OCTET_ASSIGN(quantized_[node.outputs[0]],
+                   FoldQuantizedConstant(graph_, node));
+      return {};
+    }
+    OCTET_ASSIGN(
+        const QuantParams quant,
+        ReadActivationParams(graph_, node, std::get<Dequantize>(node.op).axis));
     if (!coded_[x]) {
       return Unsupported(
           "node '{}' (DequantizeLinear): its input is computed in 8 bits by an "
@@ -166,100 +146,6 @@ class Absorber {
     const int index = int(same - forms.begin());
     if (same == forms.end()) forms.push_back(std::move(form));
     return {coded.real, index};
-  }
-
-  static Status Computed(const Node& node) {
-    return Unsupported(
-        "node '{}' ({}): its scale or zero point is computed; "
-        "octet needs constants",
-        node.name, node.type);
-  }
-
-  // Scale and zero point of an activation, as u8.
-  Result<QuantParams> ReadParams(const Node& node, int64_t axis) const {
-    const Value& scale = graph_.values[node.inputs[1]];
-    const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-    if (!scale.is_constant() ||
-        (has_zero && !graph_.values[node.inputs[2]].is_constant())) {
-      return Computed(node);
-    }
-    QuantParams quant;
-    for (double s : Numbers(*scale.data)) quant.scale.push_back(float(s));
-    quant.zero_point.assign(quant.scale.size(), 0);
-    DType type = DType::kU8;
-    if (has_zero) {
-      const Tensor& zero = *graph_.values[node.inputs[2]].data;
-      type = zero.dtype();
-      const std::vector<double> numbers = Numbers(zero);
-      if (numbers.size() != quant.scale.size()) {
-        return BadInput("node '{}' ({}): {} scales, {} zero points", node.name,
-                        node.type, quant.scale.size(), numbers.size());
-      }
-      const int shift = type == DType::kS8 ? 128 : 0;
-      for (size_t i = 0; i < numbers.size(); ++i) {
-        quant.zero_point[i] = int32_t(numbers[i]) + shift;
-      }
-    }
-    if (type != DType::kU8 && type != DType::kS8) {
-      return Unsupported(
-          "node '{}' ({}): activations of type {}; octet has u8 "
-          "and s8",
-          node.name, node.type, Name(type));
-    }
-    const int rank = graph_.values[node.inputs[0]].shape.rank();
-    if (quant.per_channel() && axis != rank - 1) {
-      return Unsupported(
-          "node '{}' ({}): parameters along axis {}, not the "
-          "channels",
-          node.name, node.type, axis);
-    }
-    return quant;
-  }
-
-  // A quantized weight or bias becomes float; its scales are remembered.
-  Status FoldConstant(const Node& node) {
-    const Value& codes = graph_.values[node.inputs[0]];
-    for (size_t i = 1; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] == kNoValue) continue;
-      if (!graph_.values[node.inputs[i]].is_constant()) return Computed(node);
-    }
-    const std::vector<double> scale =
-        Numbers(*graph_.values[node.inputs[1]].data);
-    std::vector<double> zero(scale.size(), 0.0);
-    if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
-      zero = Numbers(*graph_.values[node.inputs[2]].data);
-    }
-    const std::vector<double> q = Numbers(*codes.data);
-    const Shape& shape = codes.shape;
-    const int64_t axis = std::get<Dequantize>(node.op).axis;
-    const bool per_channel = scale.size() > 1;
-    if (q.empty() || scale.empty() || zero.size() != scale.size() ||
-        (per_channel && (axis < 0 || axis >= shape.rank() ||
-                         shape[int(axis)] != int64_t(scale.size())))) {
-      return Unsupported(
-          "node '{}' (DequantizeLinear): {} scales for a {} of "
-          "shape {} along axis {}",
-          node.name, scale.size(), Name(codes.dtype), shape.ToString(), axis);
-    }
-    int64_t inner = 1;
-    for (int i = int(axis) + 1; i < shape.rank(); ++i) inner *= shape[i];
-    Tensor real(DType::kF32, shape);
-    const auto out = real.as<float>();
-    for (size_t i = 0; i < q.size(); ++i) {
-      const size_t c = per_channel ? i / size_t(inner) % scale.size() : 0;
-      out[i] = float(q[i] - zero[c]) * float(scale[c]);
-    }
-    Value& value = graph_.values[node.outputs[0]];
-    value.data = std::make_shared<const Tensor>(std::move(real));
-    WeightScale& weights = weight_scales_[node.outputs[0]];
-    weights.scale.assign(scale.begin(), scale.end());
-    weights.axis = per_channel ? axis : -1;
-    if (codes.dtype != DType::kS32) return {};
-    for (size_t i = 0; i < q.size(); ++i) {
-      const size_t c = per_channel ? i / size_t(inner) % scale.size() : 0;
-      weights.exact.push_back((q[i] - zero[c]) * scale[c]);
-    }
-    return {};
   }
 
   // A node that only moves what is quantized behind it, and moves all of it,
@@ -324,10 +210,10 @@ class Absorber {
     const bool product = role == Role::kProduct || role == Role::kDepthwise;
     // Exact sums lose nothing where the result leaves in float.
     if (!codes_out && !product) return false;
-    if (product && weight_scales_[node.inputs[1]].scale.empty()) return false;
+    if (product && quantized_[node.inputs[1]].scale.empty()) return false;
     // A scale per channel must be one per output channel.
     const int64_t outputs_axis = std::holds_alternative<Conv>(node.op) ? 0 : 1;
-    const int64_t axis = product ? weight_scales_[node.inputs[1]].axis : -1;
+    const int64_t axis = product ? quantized_[node.inputs[1]].axis : -1;
     if (axis >= 0 && axis != outputs_axis) return false;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const Source& s = node_sources_[n][i];
@@ -342,7 +228,7 @@ class Absorber {
     const bool product = std::holds_alternative<Conv>(node.op) ||
                          std::holds_alternative<MatMul>(node.op);
     if (!product) return;
-    plan.weight_scale = weight_scales_[node.inputs[1]].scale;
+    plan.weight_scale = quantized_[node.inputs[1]].scale;
     if (node.inputs.size() < 3 || node.inputs[2] == kNoValue) return;
     const Source& x = node_sources_[n][0];
     const QuantParams& quant = forms_[x.value][size_t(x.form)].quant;
@@ -354,7 +240,7 @@ class Absorber {
   // to them in f32.
   std::vector<int32_t> BiasCodes(const Node& node, const QuantParams& x,
                                  const std::vector<float>& weight_scale) const {
-    const std::vector<double>& exact = weight_scales_[node.inputs[2]].exact;
+    const std::vector<double>& exact = quantized_[node.inputs[2]].exact;
     const Shape& y = graph_.values[node.outputs[0]].shape;
     const size_t outputs = size_t(y[y.rank() - 1]);
     const auto at = [](const auto& list, size_t c) {
@@ -408,17 +294,11 @@ class Absorber {
     plan_.origin = "as the QDQ model says";
   }
 
-  struct WeightScale {
-    std::vector<float> scale;
-    int64_t axis = -1;
-    std::vector<double> exact;  // of s32 codes, which f32 would round
-  };
-
   Graph& graph_;
   std::vector<std::optional<Coded>> coded_;        // by value
   std::vector<Source> sources_;                    // by value
   std::vector<std::vector<Form>> forms_;           // by value, u8 forms
-  std::vector<WeightScale> weight_scales_;         // by value
+  std::vector<QuantizedConstant> quantized_;       // by value
   std::vector<std::vector<Source>> node_sources_;  // by kept node
   std::vector<Source> output_sources_;
   Plan plan_;
