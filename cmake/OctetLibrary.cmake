@@ -89,6 +89,7 @@ endfunction()
 # optimised, so that g++ cannot emit shared inline functions in them; the weak
 # symbol check (scripts/check_weak_symbols.py) holds them to that.
 set(OCTET_ISA_FLAGS_avx2 -mavx2 -mfma -mf16c)
+set(OCTET_ISA_FLAGS_avxvnni ${OCTET_ISA_FLAGS_avx2} -mavxvnni)
 set(OCTET_ISA_FLAGS_avx512vnni -mavx2 -mfma -mf16c -mavx512f -mavx512bw
   -mavx512dq -mavx512vl -mavx512vbmi -mavx512vnni -mprefer-vector-width=512)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

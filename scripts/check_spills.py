@@ -12,7 +12,8 @@ import re
 import subprocess
 import sys
 
-OBJECTS = ('conv_u8_avx2', 'conv_u8_avx512vnni', 'conv_u8_tile*_avx512vnni',
+OBJECTS = ('conv_u8_avx2', 'conv_u8_avxvnni', 'conv_u8_avx512vnni',
+           'conv_u8_tile*_avx512vnni',
            'conv_u8_winograd_avx2', 'conv_u8_winograd_avx512vnni',
            'depthwise_u8_avx2', 'depthwise_u8_avx512vnni')
 # A tile of 7 x 64 fills all 32 registers and moves one of its 28 sums out and

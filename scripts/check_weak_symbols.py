@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # Files of one instruction set end in its name.
-PATTERNS = ('*_avx2.cc.o', '*_avx512vnni.cc.o',
+PATTERNS = ('*_avx2.cc.o', '*_avxvnni.cc.o', '*_avx512vnni.cc.o',
             '*_avx512bf16.cc.o')
 # nm's letters for weak (function, object) and unique global symbols.
 WEAK = 'WVu'

@@ -110,7 +110,7 @@ def test_threads_do_not_change_outputs(octet, shop, tmp_path, engine):
 
 def test_cpu_levels_give_the_same_int8_outputs(octet, shop, tmp_path):
     results = {}
-    for level in ('scalar', 'avx2', 'avx512vnni', 'avx512bf16'):
+    for level in ('scalar', 'avx2', 'avxvnni', 'avx512vnni', 'avx512bf16'):
         process = octet('run', shop / 'small.octet', '--input',
                         f"x={shop / 'samples.npy'}", '-o', tmp_path / level,
                         env={'OCTET_CPU': level})

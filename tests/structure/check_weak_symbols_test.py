@@ -30,7 +30,8 @@ class CheckWeakSymbols(unittest.TestCase):
         self.assertEqual(self.run_check({'a_avx2.cc': CLEAN})[0], 0)
 
     def test_refuses_an_inline_function(self):
-        for name in 'a_avx2.cc', 'a_avx512vnni.cc', 'a_avx512bf16.cc':
+        for name in ('a_avx2.cc', 'a_avxvnni.cc', 'a_avx512vnni.cc',
+                     'a_avx512bf16.cc'):
             status, output = self.run_check({name: WEAK})
             self.assertEqual(status, 1)
             self.assertIn('weak symbol F(int)', output)

@@ -32,8 +32,10 @@ Status Hardware(Console& console) {
   result["int8_over_f32"] = ratio;
   console.Verdict(
       fmt::format("int8 is at most {:.1f} times as fast as fp32 here", ratio),
-      machine.level >= CpuLevel::kAvx512Vnni
-          ? "this CPU has 8-bit dot products (AVX512-VNNI)"
+      machine.level >= CpuLevel::kAvxVnni
+          ? fmt::format("this CPU has 8-bit dot products ({})",
+                        machine.level == CpuLevel::kAvxVnni ? "AVX-VNNI"
+                                                            : "AVX512-VNNI")
           : "this CPU has no 8-bit dot product: three instructions for one, "
             "four where large weights meet",
       "octet build MODEL --calib DATA -o model.octet");

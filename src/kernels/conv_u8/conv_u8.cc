@@ -15,6 +15,7 @@ namespace {
 constexpr Kernel<ConvU8Params> kRows[] = {
     // best first
     {"conv_u8_avx512vnni", CpuLevel::kAvx512Vnni, ConvU8Avx512Vnni},
+    {"conv_u8_avxvnni", CpuLevel::kAvxVnni, ConvU8AvxVnni},
     {"conv_u8_avx2", CpuLevel::kAvx2, ConvU8Avx2},
     {"conv_u8_reference", CpuLevel::kScalar, ConvU8Reference},
 };

@@ -79,6 +79,8 @@ void ConvU8Reference(const ConvU8Params& params, int64_t part, int64_t parts,
                      std::byte* scratch);
 void ConvU8Avx2(const ConvU8Params& params, int64_t part, int64_t parts,
                 std::byte* scratch);
+void ConvU8AvxVnni(const ConvU8Params& params, int64_t part, int64_t parts,
+                   std::byte* scratch);
 void ConvU8Avx512Vnni(const ConvU8Params& params, int64_t part, int64_t parts,
                       std::byte* scratch);
 

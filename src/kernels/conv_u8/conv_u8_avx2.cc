@@ -6,82 +6,57 @@
 #include <cstdint>
 
 #include "kernels/conv_u8/conv_u8.h"
-#include "kernels/conv_u8/conv_u8_band.h"
-#include "kernels/conv_u8/conv_u8_layout.h"
-#include "kernels/conv_u8/conv_u8_piece.h"
+#include "kernels/conv_u8/conv_u8_panels_avx2.h"
 #include "kernels/conv_u8/conv_u8_quads_avx2.h"
 #include "kernels/conv_u8/conv_u8_scratch.h"
-#include "kernels/conv_u8/conv_u8_view.h"
+#include "kernels/conv_u8/conv_u8_sums_avx2.h"
 #include "kernels/conv_u8/dot_avx2.h"
-#include "kernels/epilogue/epilogue.h"
-#include "kernels/epilogue/fetch_ahead.h"
 
 namespace octet::kernels {
 namespace {
 
-// Pixels of a tile: 6 x 16 sums are 12 registers, and 4 are left for the
-// codes, two products and a constant.
-constexpr int kTileRows = 6;
-
-// The sums of kRows pixels and sixteen channels.
 template <int kRows>
-struct Sums {
-  __m256i half[kRows][2];
+[[gnu::always_inline]] inline void Add(Sums<kRows>& sums, int i, int v,
+                                       __m256i products) {
+  sums.half[i][v] = _mm256_add_epi32(sums.half[i][v], products);
+}
 
-  [[gnu::always_inline]] void Load(const int32_t* comp) {
+template <int kRows>
+[[gnu::always_inline]] inline void AddPairs(const QuadList<int8_t>& quads,
+                                            const uint8_t* const (&x)[kRows],
+                                            Sums<kRows>& sums) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  const int8_t* w = quads.weights;
+  for (int64_t k = 0; k < quads.count; ++k, w += kQuadBytes) {
+    const int64_t offset = quads.offsets[k];
 #pragma GCC unroll 6
     for (int i = 0; i < kRows; ++i) {
-      half[i][0] = LoadVector(comp);
-      half[i][1] = LoadVector(comp + 8);
+      const __m256i codes = RepeatFour(x[i] + offset);
+      Add(sums, i, 0, _mm256_madd_epi16(MultiplyPairs(codes, w), ones));
+      Add(sums, i, 1, _mm256_madd_epi16(MultiplyPairs(codes, w + 32), ones));
     }
   }
+}
 
-  [[gnu::always_inline]] void Store(int32_t* to) const {
+template <int kRows>
+[[gnu::always_inline]] inline void AddWide(const QuadList<int16_t>& quads,
+                                           const uint8_t* const (&x)[kRows],
+                                           Sums<kRows>& sums) {
+  const int16_t* w = quads.weights;
+  for (int64_t k = 0; k < quads.count; ++k, w += kWideQuadElements) {
+    const int64_t offset = quads.offsets[k];
 #pragma GCC unroll 6
     for (int i = 0; i < kRows; ++i) {
-      StoreVector(to + 16 * i, half[i][0]);
-      StoreVector(to + 16 * i + 8, half[i][1]);
+      const __m256i codes = RepeatFour(x[i] + offset);
+      const __m256i even = EvenCodes(codes);
+      const __m256i odd = _mm256_srli_epi16(codes, 8);
+      Add(sums, i, 0, MultiplyWidePairs(even, w));
+      Add(sums, i, 1, MultiplyWidePairs(even, w + 16));
+      Add(sums, i, 0, MultiplyWidePairs(odd, w + 32));
+      Add(sums, i, 1, MultiplyWidePairs(odd, w + 48));
     }
   }
-
-  [[gnu::always_inline]] void AddPairs(const QuadList<int8_t>& quads,
-                                       const uint8_t* const (&x)[kRows]) {
-    const __m256i ones = _mm256_set1_epi16(1);
-    const int8_t* w = quads.weights;
-    for (int64_t k = 0; k < quads.count; ++k, w += kQuadBytes) {
-      const int64_t offset = quads.offsets[k];
-#pragma GCC unroll 6
-      for (int i = 0; i < kRows; ++i) {
-        const __m256i codes = RepeatFour(x[i] + offset);
-        Add(i, 0, _mm256_madd_epi16(MultiplyPairs(codes, w), ones));
-        Add(i, 1, _mm256_madd_epi16(MultiplyPairs(codes, w + 32), ones));
-      }
-    }
-  }
-
-  [[gnu::always_inline]] void AddWide(const QuadList<int16_t>& quads,
-                                      const uint8_t* const (&x)[kRows]) {
-    const int16_t* w = quads.weights;
-    for (int64_t k = 0; k < quads.count; ++k, w += kWideQuadElements) {
-      const int64_t offset = quads.offsets[k];
-#pragma GCC unroll 6
-      for (int i = 0; i < kRows; ++i) {
-        const __m256i codes = RepeatFour(x[i] + offset);
-        const __m256i even = EvenCodes(codes);
-        const __m256i odd = _mm256_srli_epi16(codes, 8);
-        Add(i, 0, MultiplyWidePairs(even, w));
-        Add(i, 1, MultiplyWidePairs(even, w + 16));
-        Add(i, 0, MultiplyWidePairs(odd, w + 32));
-        Add(i, 1, MultiplyWidePairs(odd, w + 48));
-      }
-    }
-  }
-
- private:
-  [[gnu::always_inline]] void Add(int i, int v, __m256i products) {
-    half[i][v] = _mm256_add_epi32(half[i][v], products);
-  }
-};
+}
 
 template <int kRows>
 void Tile(const Quads& quads, const uint8_t* base, const int64_t* windows,
@@ -91,8 +66,8 @@ void Tile(const Quads& quads, const uint8_t* base, const int64_t* windows,
   for (int i = 0; i < kRows; ++i) x[i] = base + windows[i];
   Sums<kRows> sums;
   sums.Load(comp);
-  sums.AddPairs(quads.pairs, x);
-  sums.AddWide(quads.wide, x);
+  AddPairs(quads.pairs, x, sums);
+  AddWide(quads.wide, x, sums);
   sums.Store(acc);
 }
 
@@ -135,72 +110,32 @@ constexpr TileFn kTiles[kTileRows + 1] = {nullptr, Tile<1>, Tile<2>, Tile<3>,
 // Bands of so few pixels use a panel too seldom to sort it first.
 constexpr int64_t kUnsortedPixels = 2;
 
-// A band of pixels in their view.
-struct BandView {
-  ConvU8Band band;
-  const uint8_t* base;
-  const int64_t* windows;  // offsets of the pixels' windows
-};
-
-// All pixels of a band, sixteen channels.
-void BandTimesPanel(const ConvU8Params& p, const BandView& view,
-                    const PanelRuns& runs, const ConvU8Panel& panel,
-                    const ConvU8Avx2Scratch& scratch) {
-  const int32_t* comp = p.epilogue.comp + panel.channel;
-  const int64_t pixels = view.band.pixel_end - view.band.pixel_begin;
-  const bool is_sorted = pixels > kUnsortedPixels;
-  Quads quads;
-  if (is_sorted) quads = SortQuads(runs, scratch);
-  for (int64_t begin = 0; begin < pixels; begin += kConvU8Avx2Block) {
-    const int64_t rest = pixels - begin;
-    const int64_t n = rest < kConvU8Avx2Block ? rest : kConvU8Avx2Block;
-    const int64_t* windows = view.windows + begin;
-    FetchAhead(p.epilogue, view.band.pixel_begin + begin, n, panel.channel);
-    if (!is_sorted) {
-      for (int64_t i = 0; i < n; ++i) {
-        UnsortedTile(runs, view.base + windows[i], comp, scratch.sums + 16 * i);
-      }
-    } else {
-      for (int64_t i = 0; i < n; i += kTileRows) {
-        const int64_t rows = n - i < kTileRows ? n - i : kTileRows;
-        kTiles[rows](quads, view.base, windows + i, comp,
-                     scratch.sums + 16 * i);
-      }
-    }
-    ApplyEpilogueAvx2(p.epilogue, scratch.sums, 16,
-                      view.band.pixel_begin + begin, n, panel.channel,
-                      panel.channels);
-  }
-}
-
 }  // namespace
 
 void ConvU8Avx2(const ConvU8Params& params, int64_t part, int64_t parts,
                 std::byte* scratch_memory) {
-  const ConvU8Piece piece = PieceOf(params, part, parts);
-  const ConvU8Layout layout = LayoutOf(params);
-  const ConvU8Avx2Scratch scratch =
-      PlaceConvU8Avx2Scratch(params, scratch_memory);
-  const int64_t runs = params.weight_parts * layout.runs;
-  const int64_t band_pixels = BandPixels(params);
-  for (int64_t pixel = piece.pixel_begin; pixel < piece.pixel_end;) {
-    const ConvU8Band band = BandAt(params, piece, pixel, band_pixels);
-    const ConvU8View view = ViewOf(params, band, scratch.input);
-    WindowOffsets(params, band, view, scratch.windows);
-    for (int64_t run = 0; run < runs; ++run) {
-      scratch.run_offsets[run] = RunOffset(params, run % layout.runs,
-                                           view.row_stride, view.pixel_stride);
-    }
-    for (int64_t i = piece.panel_begin; i < piece.panel_end; ++i) {
-      const ConvU8Panel panel = PanelAt(params, i);
-      const int64_t group_offset =
-          panel.group * (params.in_channels / params.group);
-      BandTimesPanel(params, {band, view.base + group_offset, scratch.windows},
-                     {panel.weight, scratch.run_offsets, runs, layout.k4},
-                     panel, scratch);
-    }
-    pixel = band.pixel_end;
-  }
+  ForEachPanel(params, part, parts, scratch_memory,
+               [&](const BandView& view, const PanelRuns& runs,
+                   const ConvU8Panel& panel, const ConvU8Avx2Scratch& scratch) {
+                 const bool is_sorted = view.pixels() > kUnsortedPixels;
+                 Quads quads;
+                 if (is_sorted) quads = SortQuads(runs, scratch);
+                 const int32_t* comp = params.epilogue.comp + panel.channel;
+                 ForEachBlock(params, view, panel, scratch,
+                              [&](const int64_t* windows, int64_t n) {
+                                for (int64_t i = 0; !is_sorted && i < n; ++i) {
+                                  UnsortedTile(runs, view.base + windows[i],
+                                               comp, scratch.sums + 16 * i);
+                                }
+                                for (int64_t i = 0; is_sorted && i < n;
+                                     i += kTileRows) {
+                                  const int64_t rows =
+                                      n - i < kTileRows ? n - i : kTileRows;
+                                  kTiles[rows](quads, view.base, windows + i,
+                                               comp, scratch.sums + 16 * i);
+                                }
+                              });
+               });
 }
 
 }  // namespace octet::kernels

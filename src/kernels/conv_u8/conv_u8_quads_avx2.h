@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/conv_u8/conv_u8_panels_avx2.h"
 #include "kernels/conv_u8/conv_u8_scratch.h"
 #include "kernels/conv_u8/dot_avx2.h"
 
@@ -22,14 +23,6 @@ struct QuadList {
 struct Quads {
   QuadList<int8_t> pairs;  // never saturate
   QuadList<int16_t> wide;
-};
-
-// The runs of a panel, those of all parts.
-struct PanelRuns {
-  const int8_t* weights;
-  const int64_t* offsets;  // of each run in a window
-  int64_t runs;
-  int64_t k4;
 };
 
 // Sorts into scratch. Pairs grow from the front of its memory and wide quads

@@ -10,6 +10,11 @@
 #include "kernels/testing/run.h"
 
 namespace octet::kernels {
+
+// conv_u8_by_dots_avx512vnni.cc
+void ConvU8ByDotsAvx512Vnni(const ConvU8Params& params, int64_t part,
+                            int64_t parts, std::byte* scratch);
+
 namespace {
 
 using Output = ProblemOutput;
@@ -68,11 +73,21 @@ TEST(ConvU8, ReferenceFollowsTheFormula) {
   }
 }
 
+// The rows of the table, and what stands for one that few machines have.
+std::vector<Kernel<ConvU8Params>> RowsToTest() {
+  std::vector<Kernel<ConvU8Params>> rows = RunnableRows(ConvU8Kernels());
+  if (IsRunnable(CpuLevel::kAvx512Vnni)) {
+    rows.push_back({"conv_u8_by_dots_avx512vnni", CpuLevel::kAvx512Vnni,
+                    ConvU8ByDotsAvx512Vnni});
+  }
+  return rows;
+}
+
 TEST(ConvU8, EveryKernelGivesTheBitsOfTheReferenceHoweverItIsCut) {
   for (const Problem& line : ProblemsToTest("conv_u8")) {
     const ConvU8Problem problem(line);
     const Output expected = OutputOf(problem, ConvU8Reference, 1);
-    for (const auto& row : RunnableRows(ConvU8Kernels())) {
+    for (const auto& row : RowsToTest()) {
       if (row.fn == ConvU8Reference && problem.macs() > 1e6) continue;
       for (int64_t parts : {1, 2, 5, 16}) {
         EXPECT_TRUE(OutputOf(problem, row.fn, parts) == expected)
@@ -114,7 +129,7 @@ TEST(ConvU8, RandomShapesGiveTheBitsOfTheReference) {
     SCOPED_TRACE(line.line());
     const ConvU8Problem problem(line);
     const Output expected = OutputOf(problem, ConvU8Reference, 1);
-    for (const auto& row : RunnableRows(ConvU8Kernels())) {
+    for (const auto& row : RowsToTest()) {
       if (row.fn == ConvU8Reference) continue;
       EXPECT_TRUE(OutputOf(problem, row.fn, random.Int(1, 4)) == expected)
           << row.name;
@@ -124,7 +139,7 @@ TEST(ConvU8, RandomShapesGiveTheBitsOfTheReference) {
 
 TEST(ConvU8, ImagesOfABatchDoNotDependOnEachOther) {
   const ConvU8Problem two(Problem("x=2x5x6x20 out=40 kernel=3x3 pad=1x1x1x1"));
-  for (const auto& row : RunnableRows(ConvU8Kernels())) {
+  for (const auto& row : RowsToTest()) {
     const Output both = OutputOf(two, row.fn, 1);
     Output alone(two);
     ConvU8Params params = two.WriteTo(alone.u8, alone.f32);
@@ -143,7 +158,7 @@ TEST(ConvU8, TacticsDoNotChangeTheResult) {
     const ConvU8Problem problem(line);
     if (problem.macs() > 5e6) continue;
     const Output expected = OutputOf(problem, ConvU8Reference, 1);
-    for (const auto& row : RunnableRows(ConvU8Kernels())) {
+    for (const auto& row : RowsToTest()) {
       if (row.fn == ConvU8Reference) continue;
       for (int64_t vectors = 1; vectors <= 4; ++vectors) {
         for (int64_t block : {1, 3, 1000}) {

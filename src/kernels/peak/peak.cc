@@ -24,12 +24,13 @@ double BestRate(int64_t (*spin)()) {
 
 double PeakMacsU8(CpuLevel level) {
   if (level >= CpuLevel::kAvx512Vnni) return BestRate(SpinU8Avx512Vnni);
+  if (level == CpuLevel::kAvxVnni) return BestRate(SpinU8AvxVnni);
   return level == CpuLevel::kAvx2 ? BestRate(SpinU8Avx2) : 0;
 }
 
 double PeakMacsF32(CpuLevel level) {
   if (level >= CpuLevel::kAvx512Vnni) return BestRate(SpinF32Avx512Vnni);
-  return level == CpuLevel::kAvx2 ? BestRate(SpinF32Avx2) : 0;
+  return level >= CpuLevel::kAvx2 ? BestRate(SpinF32Avx2) : 0;
 }
 
 double PeakMacsBf16(CpuLevel level) {

@@ -22,6 +22,7 @@ double PeakMacsBf16(CpuLevel level);
 
 // One loop of the level; they return the multiply-accumulates done.
 int64_t SpinU8Avx2();
+int64_t SpinU8AvxVnni();
 int64_t SpinU8Avx512Vnni();
 int64_t SpinF32Avx2();
 int64_t SpinF32Avx512Vnni();

@@ -18,7 +18,7 @@ template <typename Params>
 std::vector<Kernel<Params>> RunnableRows(KernelTable<Params> table) {
   std::vector<Kernel<Params>> rows;
   for (const Kernel<Params>& row : table) {
-    if (row.level <= DetectCpuLevel()) rows.push_back(row);
+    if (IsRunnable(row.level)) rows.push_back(row);
   }
   return rows;
 }

@@ -133,7 +133,7 @@ WinogradScratch PlaceWinogradScratch(const WinogradShape& shape, int64_t panels,
 
 int64_t WinogradScratchBytes(const WinogradShape& shape, CpuLevel level) {
   const int64_t panels =
-      level <= CpuLevel::kAvx2 ? kWinogradPanelsOfAvx2 : kWinogradPanels;
+      level < CpuLevel::kAvx512Vnni ? kWinogradPanelsOfAvx2 : kWinogradPanels;
   WinogradScratch scratch;
   return int64_t(Place(shape, panels, 0, &scratch));
 }
