@@ -129,7 +129,8 @@ TEST(ConvU8Winograd, IsChosenByTheLevelUnlessTheParametersSay) {
   ConvU8Params p = ParamsOf(std::string("x=1x8x8x64 out=64") + k3x3);
   EXPECT_TRUE(UsesWinograd(p, CpuLevel::kAvx2));
   EXPECT_FALSE(UsesWinograd(p, CpuLevel::kScalar));
-  EXPECT_FALSE(UsesWinograd(p, CpuLevel::kAvx512Vnni));  // too few pixels
+  EXPECT_FALSE(UsesWinograd(p, CpuLevel::kAvxVnni));  // too few pixels
+  EXPECT_FALSE(UsesWinograd(p, CpuLevel::kAvx512Vnni));
   EXPECT_TRUE(UsesWinograd(ParamsOf(std::string("x=1x20x20x64 out=64") + k3x3),
                            CpuLevel::kAvx512Vnni));
   p.algorithm = ConvU8Algorithm::kDirect;
