@@ -35,24 +35,24 @@ __mmask16 FirstLanes(int64_t n) {
 [[gnu::always_inline]] inline __m512i Codes(__m512 x, const Quant& q) {
   const __m512 steps = _mm512_div_ps(x, q.scale);
   // NaN becomes 0 steps.
-  return Round(_mm512_maskz_mov_ps(
-                   _mm512_cmp_ps_mask(steps, steps, _CMP_ORD_Q), steps),
-               q);
+  return Round(
+      _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(steps, steps, _CMP_ORD_Q), steps),
+      q);
 }
 
 // Sixteen codes as reals.
 [[gnu::always_inline]] inline __m512 Reals(const uint8_t* x, const Quant& q) {
   const __m512i codes = _mm512_cvtepu8_epi32(
       _mm_loadu_si128(reinterpret_cast<const __m128i*>(x)));
-  return _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(codes, q.zero_point)),
-                       q.scale);
+  return _mm512_mul_ps(
+      _mm512_cvtepi32_ps(_mm512_sub_epi32(codes, q.zero_point)), q.scale);
 }
 
 // The first n codes, or all if n is sixteen or more.
 [[gnu::always_inline]] inline void StoreFirst(uint8_t* y, __m512i codes,
                                               int64_t n) {
-  const __m128i bytes = _mm512_cvtusepi32_epi8(
-      _mm512_max_epi32(codes, _mm512_setzero_si512()));
+  const __m128i bytes =
+      _mm512_cvtusepi32_epi8(_mm512_max_epi32(codes, _mm512_setzero_si512()));
   if (n >= 16) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(y), bytes);
   } else {

@@ -24,8 +24,8 @@ struct QuantSlice {
 [[maybe_unused]] constexpr float kFarFromTie = 0.5f - 1.0f / 2048;
 [[maybe_unused]] constexpr float kFarSteps = 512;
 
-// One level's loops over n neighbours. y never overlaps x, but for requantize's,
-// which may be x.
+// One level's loops over n neighbours. y never overlaps x, but for
+// requantize's, which may be x.
 struct QuantizeRowFns {
   void (*quantize)(const float* x, uint8_t* y, int64_t n,
                    const QuantSlice& quant);
@@ -44,7 +44,8 @@ void RunQuantize(const QuantizeRowFns& fns, const QuantizeParams& params,
                  int64_t part, int64_t parts);
 void RunDequantize(const QuantizeRowFns& fns, const DequantizeParams& params,
                    int64_t part, int64_t parts);
-// By a table of 256 entries where both scales are per tensor, else code by code.
+// By a table of 256 entries where both scales are per tensor, else code by
+// code.
 void RunRequantize(const QuantizeRowFns& fns, KernelFn<TableU8Params> table_u8,
                    const RequantizeParams& params, int64_t part, int64_t parts,
                    std::byte* scratch);
