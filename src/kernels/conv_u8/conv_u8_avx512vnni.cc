@@ -12,6 +12,7 @@
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
 #include "kernels/conv_u8/conv_u8_scratch.h"
+#include "kernels/conv_u8/conv_u8_short_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_tactic.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_view.h"
@@ -72,14 +73,14 @@ struct Tiles {
   int64_t vectors;
   EpilogueKind kind;  // kFloat where sums go through memory, to:
   EpilogueFn epilogue;
+  ConvU8TileFn short_form;  // null where there is none
 };
 
 // `count` tiles of `pixels` pixels each, from output pixel `pixel` on.
-void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
-              int64_t count) {
+void RunTiles(const EpilogueU8& e, Tiles& tiles, ConvU8TileFn run,
+              int64_t pixel, int64_t pixels, int64_t count) {
   if (count == 0) return;
   ConvU8Tile& tile = tiles.tile;
-  const ConvU8TileFn run = kPick[tiles.vectors](pixels, tiles.kind);
   if (tiles.kind != EpilogueKind::kFloat) {
     tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;
     if (tiles.kind == EpilogueKind::kAdd) {
@@ -104,15 +105,27 @@ void RunTiles(const EpilogueU8& e, Tiles& tiles, int64_t pixel, int64_t pixels,
 }
 
 void RunLine(const ConvU8Params& p, const Line& line, Tiles& tiles) {
+  tiles.tile.pixel_stride = line.stride;
+  tiles.tile.input = line.input;
+  const auto pick = kPick[tiles.vectors];
+  if (tiles.short_form != nullptr) {
+    constexpr int64_t kPixels = kConvU8ShortPixels;
+    const int64_t count = line.pixels / kPixels, rest = line.pixels % kPixels;
+    RunTiles(p.epilogue, tiles, tiles.short_form, line.pixel, kPixels, count);
+    if (rest == 0) return;
+    return RunTiles(p.epilogue, tiles, pick(rest, tiles.kind),
+                    line.pixel + count * kPixels, rest, 1);
+  }
   const int64_t most = kConvU8TilePixels[tiles.vectors];
   const int64_t count = (line.pixels + most - 1) / most;
   const int64_t pixels = line.pixels / count;
   const int64_t larger = line.pixels % count;  // tiles with one pixel more
-  tiles.tile.pixel_stride = line.stride;
-  tiles.tile.input = line.input;
-  RunTiles(p.epilogue, tiles, line.pixel, pixels + 1, larger);
-  RunTiles(p.epilogue, tiles, line.pixel + larger * (pixels + 1), pixels,
-           count - larger);
+  if (larger > 0) {
+    RunTiles(p.epilogue, tiles, pick(pixels + 1, tiles.kind), line.pixel,
+             pixels + 1, larger);
+  }
+  RunTiles(p.epilogue, tiles, pick(pixels, tiles.kind),
+           line.pixel + larger * (pixels + 1), pixels, count - larger);
 }
 
 struct Band {
@@ -155,6 +168,10 @@ void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
   tile.residual = nullptr;
   tile.residual_stride = p.epilogue.residual_pixel_stride;
   SetEnd(p, tiles);
+  tiles.short_form =
+      block.count == 1 && HasConvU8Short(tile.runs, tile.k4, tiles.kind)
+          ? ConvU8Short(tile.runs, tile.k4, tiles.kind)
+          : nullptr;
   tile.sums = scratch.sums;
   tile.prefetch = prefetch.next;
   tile.prefetch_end = prefetch.end;

@@ -59,9 +59,12 @@ void RunFloatStrip(StripFn fn, Strip strip, const Block& block, int64_t pixel,
                    int64_t out_w) {
   const int64_t step = strip.stride_w * strip.pixel_stride;
   const int64_t stride = 64 / block.rows;
+  const bool lacks_left = strip.lacks_left, lacks_right = strip.lacks_right;
   for (int64_t x = 0; x < out_w; x += kDepthwiseU8Block) {
     const int64_t rest = out_w - x;
     strip.pixels = rest < kDepthwiseU8Block ? rest : kDepthwiseU8Block;
+    strip.lacks_left = lacks_left && x == 0;
+    strip.lacks_right = lacks_right && strip.pixels == rest;
     fn(strip);
     for (int64_t row = 0; row < strip.rows; ++row) {
       ApplyEpilogueAvx512Vnni(*strip.epilogue,
@@ -94,6 +97,9 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
   strip.groups = GroupCount(w);
   strip.constants = ConstantsAt(p, scratch, from_first);
   strip.pixels = p.out_w;
+  strip.lacks_left = band.lacks_left;
+  strip.lacks_right = band.lacks_right;
+  strip.x_zero = p.x_zero + block.channel;
   strip.channel = block.channel;
   strip.channels = block.channels;
   strip.epilogue = &e;
@@ -136,8 +142,13 @@ void DepthwiseU8Avx512Vnni(const DepthwiseU8Params& params, int64_t part,
             ConstantsAt(params, scratch, c - piece.channel_begin));
   }
   const int64_t taps = w.kernel_h * w.kernel_w;
+  const int64_t last = (piece.channel_end - piece.channel_begin) % 64;
+  const int64_t rows =
+      last == 0 ? 1 : BlockAt(piece.channel_end - last, piece.channel_end).rows;
   for (int64_t y = piece.row_begin; y < piece.row_end;) {
-    const DepthwiseU8Band band = BandAt(params, piece, y, scratch.input);
+    const DepthwiseU8Band band =
+        Is3x3(w) ? BandInPlaceAt(params, piece, y, rows, scratch.input)
+                 : BandAt(params, piece, y, scratch.input);
     for (int64_t tap = 0; tap < RoundUp(taps, 4); ++tap) {
       scratch.tap_offsets[tap] =
           tap < taps ? tap / w.kernel_w * w.dilation_h * band.row_stride +

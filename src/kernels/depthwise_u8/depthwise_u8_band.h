@@ -1,5 +1,6 @@
-// Bands: how a part of a depthwise_u8 brings its input into one dense, bordered
-// piece of scratch, some output rows at a time.
+// Bands: how a part of a depthwise_u8 goes over its output some rows at a time,
+// and where the input under their windows lies: in x, or in one dense, bordered
+// piece of scratch.
 #ifndef OCTET_KERNELS_DEPTHWISE_U8_DEPTHWISE_U8_BAND_H_
 #define OCTET_KERNELS_DEPTHWISE_U8_DEPTHWISE_U8_BAND_H_
 
@@ -20,6 +21,10 @@ struct DepthwiseU8Band {
   const uint8_t* input;
   int64_t row_stride;
   int64_t pixel_stride;
+  // The first column of the first windows, the last one of the last, is beside
+  // x and must not be read: x_zero belongs there.
+  bool lacks_left;
+  bool lacks_right;
 };
 
 // Bytes of scratch that BandAt needs for any piece.
@@ -31,6 +36,13 @@ int64_t BandBytes(const DepthwiseU8Params& params);
 DepthwiseU8Band BandAt(const DepthwiseU8Params& params,
                        const DepthwiseU8Piece& piece, int64_t row,
                        uint8_t* memory);
+
+// The same for a kernel that heeds what a band lacks and computes `rows` output
+// rows together: where windows hang over the sides by no more than a column,
+// rows that lie between the upper and the lower edge are not copied either.
+DepthwiseU8Band BandInPlaceAt(const DepthwiseU8Params& params,
+                              const DepthwiseU8Piece& piece, int64_t row,
+                              int64_t rows, uint8_t* memory);
 
 }  // namespace octet::kernels
 

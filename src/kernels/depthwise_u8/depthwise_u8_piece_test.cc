@@ -68,5 +68,35 @@ TEST(DepthwiseU8Band, LeavesTheInputWhereItIsWithoutPadding) {
   EXPECT_EQ(band.row_end, 6);
 }
 
+// Bands follow each other to the end of the piece; those of x are of whole
+// groups of rows, none of which hangs over the upper or the lower edge.
+TEST(DepthwiseU8Band, CopiesOnlyRowsAtTheEdges) {
+  DepthwiseU8Params p = Convolution(40, 16);
+  const std::vector<uint8_t> x(40 * 40 * 16), zero(64);
+  p.x = x.data();
+  p.x_zero = zero.data();
+  Buffer<uint8_t> memory(BandBytes(p));
+  for (int64_t rows : {1, 2, 4}) {
+    int64_t copied = 0;
+    for (int64_t row = 0; row < 40;) {
+      const DepthwiseU8Band band =
+          BandInPlaceAt(p, {0, 40, 0, 16}, row, rows, memory.get());
+      ASSERT_EQ(band.row_begin, row);
+      ASSERT_GT(band.row_end, row);
+      if (band.lacks_left) {
+        EXPECT_TRUE(band.lacks_right);
+        EXPECT_EQ((band.row_end - row) % rows, 0);
+        EXPECT_GE(row, 1);
+        EXPECT_LE(band.row_end, 39);
+        EXPECT_EQ(band.input + 16, x.data() + (row - 1) * 40 * 16);
+      } else {
+        copied += band.row_end - row;
+      }
+      row = band.row_end;
+    }
+    EXPECT_EQ(copied, 2 * rows) << rows << " rows at once";
+  }
+}
+
 }  // namespace
 }  // namespace octet::kernels

@@ -28,6 +28,9 @@ struct Strip {
   Constants constants;
 
   int64_t pixels;
+  bool lacks_left;   // as of a band (depthwise_u8_band.h), of the strip's
+  bool lacks_right;  // first and last pixels; only of windows of 3x3
+  const uint8_t* x_zero;
   int64_t rows;  // valid ones
   int64_t channel;
   int64_t channels;
@@ -79,18 +82,9 @@ template <int kRows>
   return Interleave(upper, middle, lower, lower);
 }
 
-[[gnu::always_inline]] inline Sums FirstSums(const Strip& strip) {
-  Sums sums;
-#pragma GCC unroll 4
-  for (int v = 0; v < 4; ++v) {
-    sums.at[v] = _mm512_loadu_si512(strip.constants.comp + 16 * v);
-  }
-  return sums;
-}
-
-// Bounds of the channels, as often as there are rows.
+// A constant of the channels, as often as there are rows.
 template <int kRows>
-[[gnu::always_inline]] inline __m512i LoadClamp(const uint8_t* p) {
+[[gnu::always_inline]] inline __m512i RepeatRows(const uint8_t* p) {
   if constexpr (kRows == 1) return _mm512_loadu_si512(p);
   if constexpr (kRows == 2) {
     return _mm512_broadcast_i64x4(
@@ -98,6 +92,22 @@ template <int kRows>
   }
   return _mm512_broadcast_i32x4(
       _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+
+// A column beside x.
+template <int kRows>
+[[gnu::always_inline]] inline Sums MissingColumn(const Strip& strip) {
+  const __m512i zero = RepeatRows<kRows>(strip.x_zero);
+  return Interleave(zero, zero, zero, zero);
+}
+
+[[gnu::always_inline]] inline Sums FirstSums(const Strip& strip) {
+  Sums sums;
+#pragma GCC unroll 4
+  for (int v = 0; v < 4; ++v) {
+    sums.at[v] = _mm512_loadu_si512(strip.constants.comp + 16 * v);
+  }
+  return sums;
 }
 
 template <int kRows>
@@ -164,8 +174,8 @@ template <int kRows, EpilogueKind kKind>
   if constexpr (kKind == EpilogueKind::kTable) {
     bytes = LookUp(bytes, strip.table);
   } else {
-    bytes = _mm512_max_epu8(bytes, LoadClamp<kRows>(strip.clamp_low));
-    bytes = _mm512_min_epu8(bytes, LoadClamp<kRows>(strip.clamp_high));
+    bytes = _mm512_max_epu8(bytes, RepeatRows<kRows>(strip.clamp_low));
+    bytes = _mm512_min_epu8(bytes, RepeatRows<kRows>(strip.clamp_high));
   }
   StoreBytes<kRows>(strip, strip.y + i * strip.y_pixel_stride, bytes);
 }
@@ -207,6 +217,14 @@ template <int kRows, EpilogueKind kKind>
   AddColumn(oldest, column, w, 0);
 }
 
+// The first column of the first window, at x.
+template <int kRows>
+[[gnu::always_inline]] inline Sums LeftColumn(const Strip& strip,
+                                              const uint8_t* x) {
+  return strip.lacks_left ? MissingColumn<kRows>(strip)
+                          : LoadColumn<kRows>(strip, x);
+}
+
 // Stride 1.
 template <int kRows, EpilogueKind kKind>
 void Window3x3Stride1(const Strip& shared) {
@@ -215,17 +233,25 @@ void Window3x3Stride1(const Strip& shared) {
   const int64_t step = strip.pixel_stride;
   const uint8_t* x = strip.input;
   Sums a = FirstSums(strip), b = FirstSums(strip);
-  AddColumn(a, LoadColumn<kRows>(strip, x), w, 0);
+  AddColumn(a, LeftColumn<kRows>(strip, x), w, 0);
   const Sums column = LoadColumn<kRows>(strip, x + step);
   AddColumn(a, column, w, 1);
   AddColumn(b, column, w, 0);
   x += 2 * step;
+  const int64_t whole = strip.pixels - strip.lacks_right;
   int64_t i = 0;
-  for (; i + 2 <= strip.pixels; i += 2, x += 2 * step) {
+  for (; i + 2 <= whole; i += 2, x += 2 * step) {
     EndAndStart<kRows, kKind>(strip, x, w, i, a, b);
     EndAndStart<kRows, kKind>(strip, x + step, w, i + 1, b, a);
   }
-  if (i < strip.pixels) EndAndStart<kRows, kKind>(strip, x, w, i, a, b);
+  if (i < whole) {
+    EndAndStart<kRows, kKind>(strip, x, w, i, a, b);
+    a = b;
+  }
+  if (strip.lacks_right) {
+    AddColumn(a, MissingColumn<kRows>(strip), w, 2);
+    Finish<kRows, kKind>(strip, whole, a);
+  }
 }
 
 // Stride 2: a column is shared by two outputs at most.
@@ -236,8 +262,9 @@ void Window3x3Stride2(const Strip& shared) {
   const int64_t step = strip.pixel_stride;
   const uint8_t* x = strip.input;
   Sums sums = FirstSums(strip);
-  AddColumn(sums, LoadColumn<kRows>(strip, x), w, 0);
-  for (int64_t i = 0; i < strip.pixels; ++i) {
+  AddColumn(sums, LeftColumn<kRows>(strip, x), w, 0);
+  const int64_t whole = strip.pixels - strip.lacks_right;
+  for (int64_t i = 0; i < whole; ++i) {
     AddColumn(sums, LoadColumn<kRows>(strip, x + step), w, 1);
     const Sums column = LoadColumn<kRows>(strip, x + 2 * step);
     AddColumn(sums, column, w, 2);
@@ -245,6 +272,11 @@ void Window3x3Stride2(const Strip& shared) {
     sums = FirstSums(strip);
     AddColumn(sums, column, w, 0);
     x += 2 * step;
+  }
+  if (strip.lacks_right) {
+    AddColumn(sums, LoadColumn<kRows>(strip, x + step), w, 1);
+    AddColumn(sums, MissingColumn<kRows>(strip), w, 2);
+    Finish<kRows, kKind>(strip, whole, sums);
   }
 }
 

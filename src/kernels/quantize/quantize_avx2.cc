@@ -7,8 +7,12 @@
 namespace octet::kernels {
 namespace {
 
-// First n bytes of the low half of `bytes`, n < 8.
-void StoreFirst(uint8_t* y, __m128i bytes, int64_t n) {
+// The first n bytes of the low half of `bytes`, or all if n is eight or more.
+[[gnu::always_inline]] inline void StoreFirst(uint8_t* y, __m128i bytes,
+                                              int64_t n) {
+  if (n >= 8) {
+    return _mm_storel_epi64(reinterpret_cast<__m128i*>(y), bytes);
+  }
   alignas(16) uint8_t all[16];
   _mm_store_si128(reinterpret_cast<__m128i*>(all), bytes);
   for (int64_t i = 0; i < n; ++i) y[i] = all[i];
@@ -29,19 +33,28 @@ struct Quant {
               reinterpret_cast<const __m256i*>(quant.zero_point + i))};
 }
 
-// Eight codes as int32, within [0, 255].
-[[gnu::always_inline]] inline __m256i Codes(__m256 x, const Quant& quant) {
-  __m256 steps = _mm256_div_ps(x, quant.scale);
-  // NaN becomes 0 steps.
-  steps = _mm256_and_ps(steps, _mm256_cmp_ps(steps, steps, _CMP_ORD_Q));
-  // Bounds are integers, so that clamping before rounding is the same, and the
-  // conversion cannot overflow.
-  const __m256i low =
-      _mm256_sub_epi32(_mm256_setzero_si256(), quant.zero_point);
-  const __m256i high = _mm256_add_epi32(low, _mm256_set1_epi32(255));
-  steps = _mm256_min_ps(_mm256_max_ps(steps, _mm256_cvtepi32_ps(low)),
-                        _mm256_cvtepi32_ps(high));
+// Steps, no NaN among them, as codes that want saturating.
+[[gnu::always_inline]] inline __m256i Round(__m256 steps, const Quant& quant) {
+  steps = _mm256_min_ps(_mm256_max_ps(steps, _mm256_set1_ps(-kFarSteps)),
+                        _mm256_set1_ps(kFarSteps));
   return _mm256_add_epi32(_mm256_cvtps_epi32(steps), quant.zero_point);
+}
+
+[[gnu::always_inline]] inline __m256i Codes(__m256 x, const Quant& quant) {
+  const __m256 steps = _mm256_div_ps(x, quant.scale);
+  // NaN becomes 0 steps.
+  return Round(_mm256_and_ps(steps, _mm256_cmp_ps(steps, steps, _CMP_ORD_Q)),
+               quant);
+}
+
+// Eight codes as reals.
+[[gnu::always_inline]] inline __m256 Reals(const uint8_t* x,
+                                           const Quant& quant) {
+  const __m256i codes = _mm256_cvtepu8_epi32(
+      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(x)));
+  return _mm256_mul_ps(
+      _mm256_cvtepi32_ps(_mm256_sub_epi32(codes, quant.zero_point)),
+      quant.scale);
 }
 
 [[gnu::always_inline]] inline __m128i Bytes(__m256i codes) {
@@ -116,36 +129,52 @@ void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
   }
   for (; i + 32 <= n; i += 32) QuantizeSome(x, y, quant, i);
   for (; i < n; i += 8) {
-    const __m128i bytes =
-        Bytes(Codes(_mm256_loadu_ps(x + i), QuantAt(quant, i)));
-    if (n - i >= 8) {
-      _mm_storel_epi64(reinterpret_cast<__m128i*>(y + i), bytes);
-    } else {
-      StoreFirst(y + i, bytes, n - i);
-    }
+    StoreFirst(y + i, Bytes(Codes(_mm256_loadu_ps(x + i), QuantAt(quant, i))),
+               n - i);
   }
 }
 
 void Dequantize(const uint8_t* x, float* y, int64_t n,
                 const QuantSlice& quant) {
   for (int64_t i = 0; i < n; i += 8) {
-    const Quant q = QuantAt(quant, i);
-    const __m256i codes = _mm256_cvtepu8_epi32(
-        _mm_loadl_epi64(reinterpret_cast<const __m128i*>(x + i)));
-    const __m256 real = _mm256_mul_ps(
-        _mm256_cvtepi32_ps(_mm256_sub_epi32(codes, q.zero_point)), q.scale);
+    const __m256 reals = Reals(x + i, QuantAt(quant, i));
     if (n - i >= 8) {
-      _mm256_storeu_ps(y + i, real);
+      _mm256_storeu_ps(y + i, reals);
     } else {
       alignas(32) float all[8];
-      _mm256_store_ps(all, real);
+      _mm256_store_ps(all, reals);
       for (int64_t j = 0; j < n - i; ++j) y[i + j] = all[j];
     }
   }
 }
 
+// Finite scales leave no NaN.
+[[gnu::always_inline]] inline __m256i OtherCodes(const uint8_t* x, int64_t i,
+                                                 const QuantSlice& x_quant,
+                                                 const QuantSlice& y_quant) {
+  const Quant q = QuantAt(y_quant, i);
+  return Round(_mm256_div_ps(Reals(x + i, QuantAt(x_quant, i)), q.scale), q);
+}
+
+void Requantize(const uint8_t* x, uint8_t* y, int64_t n,
+                const QuantSlice& x_quant, const QuantSlice& y_quant) {
+  int64_t i = 0;
+  for (; i + 32 <= n; i += 32) {
+    __m256i codes[4];
+#pragma GCC unroll 4
+    for (int64_t j = 0; j < 4; ++j) {
+      codes[j] = OtherCodes(x, i + 8 * j, x_quant, y_quant);
+    }
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(y + i),
+                        Pack(codes, _mm256_setzero_si256()));
+  }
+  for (; i < n; i += 8) {
+    StoreFirst(y + i, Bytes(OtherCodes(x, i, x_quant, y_quant)), n - i);
+  }
+}
+
 }  // namespace
 
-const QuantizeRowFns kQuantizeRowsAvx2 = {Quantize, Dequantize};
+const QuantizeRowFns kQuantizeRowsAvx2 = {Quantize, Dequantize, Requantize};
 
 }  // namespace octet::kernels

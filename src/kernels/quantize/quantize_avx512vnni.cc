@@ -25,19 +25,39 @@ __mmask16 FirstLanes(int64_t n) {
   return n >= 16 ? __mmask16(0xffff) : __mmask16((1u << n) - 1);
 }
 
-// Sixteen codes as int32, within [0, 255].
-[[gnu::always_inline]] inline __m512i Codes(__m512 x, const Quant& q) {
-  __m512 steps = _mm512_div_ps(x, q.scale);
-  // NaN becomes 0 steps.
-  steps =
-      _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(steps, steps, _CMP_ORD_Q), steps);
-  // Bounds are integers, so that clamping before rounding is the same, and
-  // the conversion cannot overflow.
-  const __m512i low = _mm512_sub_epi32(_mm512_setzero_si512(), q.zero_point);
-  const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(255));
-  steps = _mm512_min_ps(_mm512_max_ps(steps, _mm512_cvtepi32_ps(low)),
-                        _mm512_cvtepi32_ps(high));
+// Steps, no NaN among them, as codes that want saturating.
+[[gnu::always_inline]] inline __m512i Round(__m512 steps, const Quant& q) {
+  steps = _mm512_min_ps(_mm512_max_ps(steps, _mm512_set1_ps(-kFarSteps)),
+                        _mm512_set1_ps(kFarSteps));
   return _mm512_add_epi32(_mm512_cvtps_epi32(steps), q.zero_point);
+}
+
+[[gnu::always_inline]] inline __m512i Codes(__m512 x, const Quant& q) {
+  const __m512 steps = _mm512_div_ps(x, q.scale);
+  // NaN becomes 0 steps.
+  return Round(
+      _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(steps, steps, _CMP_ORD_Q), steps),
+      q);
+}
+
+// Sixteen codes as reals.
+[[gnu::always_inline]] inline __m512 Reals(const uint8_t* x, const Quant& q) {
+  const __m512i codes = _mm512_cvtepu8_epi32(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(x)));
+  return _mm512_mul_ps(
+      _mm512_cvtepi32_ps(_mm512_sub_epi32(codes, q.zero_point)), q.scale);
+}
+
+// The first n codes, or all if n is sixteen or more.
+[[gnu::always_inline]] inline void StoreFirst(uint8_t* y, __m512i codes,
+                                              int64_t n) {
+  const __m128i bytes =
+      _mm512_cvtusepi32_epi8(_mm512_max_epi32(codes, _mm512_setzero_si512()));
+  if (n >= 16) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(y), bytes);
+  } else {
+    _mm_mask_storeu_epi8(y, FirstLanes(n), bytes);
+  }
 }
 
 // 64 codes from four vectors of 16 numbers; `zero_point` in 16 bits is added.
@@ -95,27 +115,47 @@ void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
   }
   for (; i < n; i += 16) {
     const __mmask16 mask = FirstLanes(n - i);
-    _mm512_mask_cvtepi32_storeu_epi8(
-        y + i, mask,
-        Codes(_mm512_maskz_loadu_ps(mask, x + i), QuantAt(quant, i)));
+    StoreFirst(y + i,
+               Codes(_mm512_maskz_loadu_ps(mask, x + i), QuantAt(quant, i)),
+               n - i);
   }
 }
 
 void Dequantize(const uint8_t* x, float* y, int64_t n,
                 const QuantSlice& quant) {
   for (int64_t i = 0; i < n; i += 16) {
-    const Quant q = QuantAt(quant, i);
-    const __m512i codes = _mm512_cvtepu8_epi32(
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i)));
-    _mm512_mask_storeu_ps(
-        y + i, FirstLanes(n - i),
-        _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(codes, q.zero_point)),
-                      q.scale));
+    _mm512_mask_storeu_ps(y + i, FirstLanes(n - i),
+                          Reals(x + i, QuantAt(quant, i)));
+  }
+}
+
+// Finite scales leave no NaN.
+[[gnu::always_inline]] inline __m512i OtherCodes(const uint8_t* x, int64_t i,
+                                                 const QuantSlice& x_quant,
+                                                 const QuantSlice& y_quant) {
+  const Quant q = QuantAt(y_quant, i);
+  return Round(_mm512_div_ps(Reals(x + i, QuantAt(x_quant, i)), q.scale), q);
+}
+
+void Requantize(const uint8_t* x, uint8_t* y, int64_t n,
+                const QuantSlice& x_quant, const QuantSlice& y_quant) {
+  int64_t i = 0;
+  for (; i + 64 <= n; i += 64) {
+    __m512i codes[4];
+#pragma GCC unroll 4
+    for (int64_t j = 0; j < 4; ++j) {
+      codes[j] = OtherCodes(x, i + 16 * j, x_quant, y_quant);
+    }
+    _mm512_storeu_si512(y + i, Pack(codes, _mm512_setzero_si512()));
+  }
+  for (; i < n; i += 16) {
+    StoreFirst(y + i, OtherCodes(x, i, x_quant, y_quant), n - i);
   }
 }
 
 }  // namespace
 
-const QuantizeRowFns kQuantizeRowsAvx512Vnni = {Quantize, Dequantize};
+const QuantizeRowFns kQuantizeRowsAvx512Vnni = {Quantize, Dequantize,
+                                                Requantize};
 
 }  // namespace octet::kernels

@@ -7,8 +7,6 @@
 namespace octet::kernels {
 namespace {
 
-// Elements of a strip: its floats stay in the first-level cache.
-constexpr int64_t kStrip = 1024;
 constexpr int64_t kCodes = 256;
 
 QuantSlice SliceAt(const ChannelQuant& quant, int64_t column) {
@@ -40,8 +38,7 @@ bool UsesTable(const RequantizeParams& p) {
 }  // namespace
 
 int64_t RequantizeScratch(const RequantizeParams& p) {
-  // Codes, floats and table; or the strip.
-  return UsesTable(p) ? kCodes * 6 : kStrip * int64_t{sizeof(float)};
+  return UsesTable(p) ? kCodes : 0;
 }
 
 void RunQuantize(const QuantizeRowFns& fns, const QuantizeParams& p,
@@ -63,26 +60,19 @@ void RunDequantize(const QuantizeRowFns& fns, const DequantizeParams& p,
 void RunRequantize(const QuantizeRowFns& fns, KernelFn<TableU8Params> table_u8,
                    const RequantizeParams& p, int64_t part, int64_t parts,
                    std::byte* scratch) {
-  auto* reals = reinterpret_cast<float*>(scratch);
   if (UsesTable(p)) {
-    auto* codes = reinterpret_cast<uint8_t*>(reals + kCodes);
-    uint8_t* table = codes + kCodes;
-    for (int64_t i = 0; i < kCodes; ++i) codes[i] = uint8_t(i);
-    fns.dequantize(codes, reals, kCodes, SliceAt(p.x_quant, 0));
-    fns.quantize(reals, table, kCodes, SliceAt(p.y_quant, 0));
+    auto* const table = reinterpret_cast<uint8_t*>(scratch);
+    for (int64_t i = 0; i < kCodes; ++i) table[i] = uint8_t(i);
+    fns.requantize(table, table, kCodes, SliceAt(p.x_quant, 0),
+                   SliceAt(p.y_quant, 0));
     return table_u8(
         {p.rows, p.columns, p.x, p.x_stride, p.y, p.y_stride, table}, part,
         parts, scratch);
   }
   VisitRuns(p, true, part, parts,
             [&](int64_t x, int64_t y, int64_t column, int64_t n) {
-              for (int64_t i = 0; i < n; i += kStrip) {
-                const int64_t strip = std::min(kStrip, n - i);
-                fns.dequantize(p.x + x + i, reals, strip,
-                               SliceAt(p.x_quant, column + i));
-                fns.quantize(reals, p.y + y + i, strip,
-                             SliceAt(p.y_quant, column + i));
-              }
+              fns.requantize(p.x + x, p.y + y, n, SliceAt(p.x_quant, column),
+                             SliceAt(p.y_quant, column));
             });
 }
 

@@ -24,12 +24,15 @@ struct QuantSlice {
 [[maybe_unused]] constexpr float kFarFromTie = 0.5f - 1.0f / 2048;
 [[maybe_unused]] constexpr float kFarSteps = 512;
 
-// One level's loops over n neighbours; y never overlaps x.
+// One level's loops over n neighbours. y never overlaps x, but for
+// requantize's, which may be x.
 struct QuantizeRowFns {
   void (*quantize)(const float* x, uint8_t* y, int64_t n,
                    const QuantSlice& quant);
   void (*dequantize)(const uint8_t* x, float* y, int64_t n,
                      const QuantSlice& quant);
+  void (*requantize)(const uint8_t* x, uint8_t* y, int64_t n,
+                     const QuantSlice& x_quant, const QuantSlice& y_quant);
 };
 extern const QuantizeRowFns kQuantizeRowsAvx2;
 extern const QuantizeRowFns kQuantizeRowsAvx512Vnni;
@@ -41,8 +44,8 @@ void RunQuantize(const QuantizeRowFns& fns, const QuantizeParams& params,
                  int64_t part, int64_t parts);
 void RunDequantize(const QuantizeRowFns& fns, const DequantizeParams& params,
                    int64_t part, int64_t parts);
-// By a table of 256 entries where both scales are per tensor, else through a
-// strip of floats; both are the steps of the definition.
+// By a table of 256 entries where both scales are per tensor, else code by
+// code.
 void RunRequantize(const QuantizeRowFns& fns, KernelFn<TableU8Params> table_u8,
                    const RequantizeParams& params, int64_t part, int64_t parts,
                    std::byte* scratch);
