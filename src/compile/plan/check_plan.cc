@@ -265,11 +265,13 @@ class Checker {
       if (!HasForms(v)) continue;
       const int form = PlanOf(node).input_forms[i];
       const Storage read = FormsOf(v)[size_t(form)].storage;
-      if (read == Storage::kU8) continue;
+      const Storage wanted = ReadsFloat(node, i) ? Storage::kF32 : Storage::kU8;
+      if (read == wanted) continue;
       return BadInput(
           "{}: node '{}' is int8, but reads '{}' as {} (form {}); let it read "
-          "a u8 form, or set its precision to fp32",
-          source_, node.name, graph_.values[size_t(v)].name, Name(read), form);
+          "a {} form, or set its precision to fp32",
+          source_, node.name, graph_.values[size_t(v)].name, Name(read), form,
+          Name(wanted));
     }
     const ValueId y = node.outputs[0];
     const Storage first = FormsOf(y)[0].storage;
