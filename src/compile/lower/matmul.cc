@@ -191,16 +191,6 @@ Status LowerAttention(Lowering& lowering, const Node& node) {
     AddAttention<engine::AttentionF32T>(lowering, node, "fp32");
     return {};
   }
-  bool one_scale = lowering.OutputForm(node).quant.scale.size() == 1;
-  for (size_t i : {0, 1, 2}) {
-    one_scale =
-        one_scale && lowering.InputForm(node, i).quant.scale.size() == 1;
-  }
-  if (!one_scale) {
-    return Unsupported(
-        "an int8 attention reads and writes codes of one scale, and one of its "
-        "values has scales per channel; give it one scale, or keep it fp32");
-  }
   AddAttention<engine::AttentionU8T>(lowering, node, "int8");
   return {};
 }

@@ -23,8 +23,8 @@ input q f32[1,2,3,4]
 input k f32[1,2,4,5]
 input v f32[1,2,5,6]
 input mask f32[1,1,1,5]
-c = Attention(q, k, v, mask) name=c origins=[a,b,c]
-f = Attention(q, k, v) name=f origins=[d,e,f]
+c = Attention(q, k, v, mask) type=MatMul origins=[c,b,a]
+f = Attention(q, k, v) type=MatMul origins=[f,e,d]
 output c
 output f
 )");
