@@ -42,6 +42,12 @@ struct Avx2 : Avx2Lanes {
     const __m256i keep = _mm256_cmpgt_epi32(_mm256_set1_epi32(int(n)), index);
     return Select(_mm256_castsi256_ps(keep), a, Set(-__builtin_inff()));
   }
+  static float Largest(F a) {
+    __m128 four =
+        _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+  }
   static __m128i Narrow(I a) {
     return _mm_packs_epi32(_mm256_castsi256_si128(a),
                            _mm256_extracti128_si256(a, 1));

@@ -37,6 +37,7 @@ struct Vnni : Avx512Lanes {
   static F KeepFirst(F a, int64_t n) {
     return _mm512_mask_mov_ps(Set(-__builtin_inff()), FirstOf16(n), a);
   }
+  static float Largest(F a) { return _mm512_reduce_max_ps(a); }
   static void StoreShares(uint8_t* p, I codes) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
                      _mm512_cvtepi32_epi8(codes));
@@ -44,7 +45,11 @@ struct Vnni : Avx512Lanes {
   static void StoreBytes(uint8_t* p, I codes, int32_t zero, int64_t n) {
     const __m128i bytes =
         _mm512_cvtepi32_epi8(_mm512_add_epi32(codes, _mm512_set1_epi32(zero)));
-    _mm_mask_storeu_epi8(p, FirstOf16(n), bytes);
+    if (n >= 16) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+    } else {
+      _mm_mask_storeu_epi8(p, FirstOf16(n), bytes);
+    }
   }
 
   static int32_t Start(int32_t sum, int32_t zero) { return (128 - zero) * sum; }

@@ -12,7 +12,8 @@
 //   Multiply        a tile's sums
 //   ToFloat, ToCodes, Add, Total, StoreShares, StoreBytes
 //                   vectors of 32-bit integers, from memory and to it
-//   KeepFirst       what it keeps of a vector; -inf behind
+//   KeepFirst       the first lanes of a vector; -inf behind
+//   Largest         of its lanes
 #ifndef OCTET_KERNELS_ATTENTION_U8_ATTENTION_U8_ROWS_H_
 #define OCTET_KERNELS_ATTENTION_U8_ATTENTION_U8_ROWS_H_
 
@@ -52,39 +53,75 @@ struct ScoreRow {
 template <typename L, bool kResidual>
 [[gnu::always_inline]] inline typename L::F ScoresAt(const ScoreRow<L>& row,
                                                      int64_t j) {
-  const typename L::F sums = L::ToFloat(row.sums + j);
   const typename L::F add = kResidual ? L::Load(row.residual + j) : L::Set(0);
-  const typename L::F scores = L::Fma(sums, L::Set(row.scale), add);
-  const int64_t left = row.keys - j;
-  return left >= L::kLanes ? scores : L::KeepFirst(scores, left);
+  return L::Fma(L::ToFloat(row.sums + j), L::Set(row.scale), add);
+}
+
+// The last vector of a row.
+template <typename L, bool kResidual>
+[[gnu::always_inline]] inline typename L::F LastScores(const ScoreRow<L>& row,
+                                                       int64_t j) {
+  return L::KeepFirst(ScoresAt<L, kResidual>(row, j), row.keys - j);
+}
+
+template <typename L, bool kResidual>
+[[gnu::always_inline]] inline float LargestScore(const ScoreRow<L>& row) {
+  // The operands' order lets no NaN through.
+  typename L::F largest = L::Set(-__builtin_inff());
+  int64_t j = 0;
+  for (; j + L::kLanes < row.keys; j += L::kLanes) {
+    largest = L::Max(ScoresAt<L, kResidual>(row, j), largest);
+  }
+  return L::Largest(L::Max(LastScores<L, kResidual>(row, j), largest));
+}
+
+template <typename L>
+[[gnu::always_inline]] inline typename L::I SharesOf(typename L::F scores,
+                                                     typename L::F largest) {
+  const typename L::F power =
+      L::Mul(L::Sub(scores, largest), L::Set(1.44269502f));
+  const typename L::F bounded = L::Max(power, L::Set(-125.0f));
+  return L::ToCodes(L::Mul(CoarseExp2<L>(bounded), L::Set(255.0f)));
 }
 
 // Writes a row of p, up to a whole vector, and returns its sum.
 template <typename L, bool kResidual>
-int32_t MakeShares(const ScoreRow<L>& row, typename L::Code* shares) {
-  using F = typename L::F;
-  // The operands' order lets no NaN through.
-  F largest = L::Set(-__builtin_inff());
-  for (int64_t j = 0; j < row.keys; j += L::kLanes) {
-    largest = L::Max(ScoresAt<L, kResidual>(row, j), largest);
-  }
-  float lanes[L::kLanes];
-  L::Store(lanes, largest);
-  for (int64_t i = 1; i < L::kLanes; ++i) {
-    if (lanes[i] > lanes[0]) lanes[0] = lanes[i];
-  }
-  largest = L::Set(lanes[0]);
+[[gnu::always_inline]] inline int32_t MakeShares(const ScoreRow<L>& row,
+                                                 float largest,
+                                                 typename L::Code* shares) {
+  const typename L::F most = L::Set(largest);
   typename L::I total = L::Zero();
-  for (int64_t j = 0; j < row.keys; j += L::kLanes) {
-    const F below = L::Sub(ScoresAt<L, kResidual>(row, j), largest);
-    const F power = L::Mul(below, L::Set(1.44269502f));
-    const F bounded = L::Max(power, L::Set(-125.0f));
+  int64_t j = 0;
+  for (; j + L::kLanes < row.keys; j += L::kLanes) {
     const typename L::I codes =
-        L::ToCodes(L::Mul(CoarseExp2<L>(bounded), L::Set(255.0f)));
+        SharesOf<L>(ScoresAt<L, kResidual>(row, j), most);
     total = L::Add(total, codes);
     L::StoreShares(shares + j, codes);
   }
-  return L::Total(total);
+  const typename L::I codes =
+      SharesOf<L>(LastScores<L, kResidual>(row, j), most);
+  L::StoreShares(shares + j, codes);
+  return L::Total(L::Add(total, codes));
+}
+
+// Rows of p, `stride` apart, and their sums. All maxima come first: nothing
+// waits for one that way.
+template <typename L, bool kResidual>
+void MakeRowsOfShares(ScoreRow<L> row, int64_t residual_stride, int64_t rows,
+                      int64_t stride, typename L::Code* shares,
+                      int32_t* totals) {
+  float largest[kAttentionTileRows];
+  ScoreRow<L> at = row;
+  for (int64_t r = 0; r < rows; ++r) {
+    largest[r] = LargestScore<L, kResidual>(at);
+    at.sums += stride;
+    at.residual += residual_stride;
+  }
+  for (int64_t r = 0; r < rows; ++r) {
+    totals[r] = MakeShares<L, kResidual>(row, largest[r], shares + r * stride);
+    row.sums += stride;
+    row.residual += residual_stride;
+  }
 }
 
 template <typename L>
@@ -120,17 +157,16 @@ void RunTile(const AttentionU8Params& p, const AttentionU8Piece& piece,
        reinterpret_cast<const Weight*>(s.b), s.b_base, start, s.scores, keys},
       rows, keys);
   Code* shares = reinterpret_cast<Code*>(s.shares);
-  int32_t totals[kRows];
+  int32_t totals[kRows] = {};
+  ScoreRow<L> row = {s.scores, p.keys, p.score_scale, piece.residual};
+  if (p.keys > 0 && piece.residual == nullptr) {
+    MakeRowsOfShares<L, false>(row, 0, rows, keys, shares, totals);
+  } else if (p.keys > 0) {
+    row.residual += first * p.residual_row_stride;
+    MakeRowsOfShares<L, true>(row, p.residual_row_stride, rows, keys, shares,
+                              totals);
+  }
   for (int64_t r = 0; r < rows; ++r) {
-    const float* residual = nullptr;
-    if (piece.residual != nullptr) {
-      residual = piece.residual + (first + r) * p.residual_row_stride;
-    }
-    const ScoreRow<L> row = {s.scores + r * keys, p.keys, p.score_scale,
-                             residual};
-    Code* to = shares + r * keys;
-    totals[r] = residual == nullptr ? MakeShares<L, false>(row, to)
-                                    : MakeShares<L, true>(row, to);
     start[r] = L::Start(totals[r], p.c.zero);
   }
   L::Multiply(
