@@ -3,7 +3,6 @@
 // joined by such) moves nothing: the step goes through memory in that order.
 #include <algorithm>
 
-#include "base/error.h"
 #include "compile/lower/lowering.h"
 #include "compile/plan/classify.h"
 
