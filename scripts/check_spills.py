@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails if innermost loops of the int8 convolutions spill vector registers.
+"""Fails if innermost loops of int8 products spill vector registers.
 
   scripts/check_spills.py BUILD_DIR
 
@@ -15,7 +15,8 @@ import sys
 OBJECTS = ('conv_u8_avx2', 'conv_u8_avxvnni', 'conv_u8_avx512vnni',
            'conv_u8_tile*_avx512vnni',
            'conv_u8_winograd_avx2', 'conv_u8_winograd_avx512vnni',
-           'depthwise_u8_avx2', 'depthwise_u8_avx512vnni')
+           'depthwise_u8_avx2', 'depthwise_u8_avx512vnni',
+           'attention_u8_avx2', 'attention_u8_avx512vnni')
 # A tile of 7 x 64 fills all 32 registers and moves one of its 28 sums out and
 # in again, once in 112 products.
 PRODUCTS_FOR_A_MOVE = 50

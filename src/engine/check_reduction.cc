@@ -12,6 +12,8 @@ constexpr int kReduceOps = 6;  // rows of the kernel family's ReduceOp
 constexpr int kMaxBatchRank = 6;
 // Of an average of u8, so that an int32 holds their sum.
 constexpr int64_t kMostAveraged = int64_t{1} << 23;
+// Of one sum of an attention on codes, for the same reason.
+constexpr int64_t kMostAttended = 33025;
 
 // Whether the last axes of `operand`, but for `spared` of them, broadcast to
 // those of `y`.
@@ -69,6 +71,48 @@ void CheckResidual(StepCheck& check, int index, const ValueT& y,
       Describe(residual), y.name, Describe(y));
 }
 
+void CheckOneScale(StepCheck& check, const char* role, const ValueT& value) {
+  check.HasQuant(role, value);
+  if (!check.ok()) return;
+  check.Require(value.quant->scale.size() == 1,
+                "{} '{}' has {} scales, expected one", role, value.name,
+                value.quant->scale.size());
+}
+
+template <typename AttentionT>
+void CheckAttention(StepCheck& check, const AttentionT& p, DType dtype) {
+  const ValueT& a = check.Read("a", p.a, {dtype});
+  const ValueT& b = check.Read("b", p.b, {dtype});
+  const ValueT& c = check.Read("c", p.c, {dtype});
+  const ValueT& y = check.Write("y", p.y, {dtype});
+  const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(c) >= 2 &&
+                     Rank(y) >= 2 && Rank(y) <= kMaxBatchRank + 2;
+  check.Require(ranks, "'{}', '{}', '{}' and '{}' must have 2 to {} axes",
+                a.name, b.name, c.name, y.name, kMaxBatchRank + 2);
+  CheckPerm(check, a, p.a_perm);
+  CheckPerm(check, b, p.b_perm);
+  CheckPerm(check, c, p.c_perm);
+  CheckPerm(check, y, p.y_perm);
+  CheckRows(check, a, p.a_perm);
+  CheckRows(check, y, p.y_perm);
+  if (!check.ok()) return;
+  const Axes query = AxesOf(a, p.a_perm), key = AxesOf(b, p.b_perm);
+  const Axes value = AxesOf(c, p.c_perm), result = AxesOf(y, p.y_perm);
+  check.Require(FromLast(query, 1) == FromLast(key, 2) &&
+                    FromLast(key, 1) == FromLast(value, 2) &&
+                    FromLast(result, 2) == FromLast(query, 2) &&
+                    FromLast(result, 1) == FromLast(value, 1),
+                "'{}' {} by '{}' {} by '{}' {} does not make '{}' {}", a.name,
+                Describe(a), b.name, Describe(b), c.name, Describe(c), y.name,
+                Describe(y));
+  CheckBatches(check, a, query, y, result);
+  CheckBatches(check, b, key, y, result);
+  CheckBatches(check, c, value, y, result);
+  Axes scores = result;
+  scores.dims[size_t(scores.rank - 1)] = FromLast(key, 1);
+  CheckResidual(check, p.residual, y, scores);
+}
+
 }  // namespace
 
 void Check(StepCheck& check, const MatMulF32T& p) {
@@ -101,36 +145,22 @@ void Check(StepCheck& check, const MatMulF32T& p) {
 }
 
 void Check(StepCheck& check, const AttentionF32T& p) {
-  const ValueT& a = check.Read("a", p.a, {DType::F32});
-  const ValueT& b = check.Read("b", p.b, {DType::F32});
-  const ValueT& c = check.Read("c", p.c, {DType::F32});
-  const ValueT& y = check.Write("y", p.y, {DType::F32});
-  const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(c) >= 2 &&
-                     Rank(y) >= 2 && Rank(y) <= kMaxBatchRank + 2;
-  check.Require(ranks, "'{}', '{}', '{}' and '{}' must have 2 to {} axes",
-                a.name, b.name, c.name, y.name, kMaxBatchRank + 2);
-  CheckPerm(check, a, p.a_perm);
-  CheckPerm(check, b, p.b_perm);
-  CheckPerm(check, c, p.c_perm);
-  CheckPerm(check, y, p.y_perm);
-  CheckRows(check, a, p.a_perm);
-  CheckRows(check, y, p.y_perm);
+  CheckAttention(check, p, DType::F32);
+}
+
+void Check(StepCheck& check, const AttentionU8T& p) {
+  CheckAttention(check, p, DType::U8);
   if (!check.ok()) return;
-  const Axes query = AxesOf(a, p.a_perm), key = AxesOf(b, p.b_perm);
-  const Axes value = AxesOf(c, p.c_perm), result = AxesOf(y, p.y_perm);
-  check.Require(FromLast(query, 1) == FromLast(key, 2) &&
-                    FromLast(key, 1) == FromLast(value, 2) &&
-                    FromLast(result, 2) == FromLast(query, 2) &&
-                    FromLast(result, 1) == FromLast(value, 1),
-                "'{}' {} by '{}' {} by '{}' {} does not make '{}' {}", a.name,
-                Describe(a), b.name, Describe(b), c.name, Describe(c), y.name,
-                Describe(y));
-  CheckBatches(check, a, query, y, result);
-  CheckBatches(check, b, key, y, result);
-  CheckBatches(check, c, value, y, result);
-  Axes scores = result;
-  scores.dims[size_t(scores.rank - 1)] = FromLast(key, 1);
-  CheckResidual(check, p.residual, y, scores);
+  CheckOneScale(check, "a", check.ReadAny("a", p.a));
+  CheckOneScale(check, "b", check.ReadAny("b", p.b));
+  CheckOneScale(check, "c", check.ReadAny("c", p.c));
+  CheckOneScale(check, "y", check.ReadAny("y", p.y));
+  const Axes b = AxesOf(check.ReadAny("b", p.b), p.b_perm);
+  for (int from_last : {1, 2}) {
+    check.Require(FromLast(b, from_last) <= kMostAttended,
+                  "sums of {} products of codes, at most {} may be",
+                  FromLast(b, from_last), kMostAttended);
+  }
 }
 
 void Check(StepCheck& check, const PoolT& p) {

@@ -104,6 +104,8 @@ R VisitParams(const StepT& step, R none, Visit visit) {
       return visit(*u.AsDepthwiseHalf());
     case Params::AttentionF32:
       return visit(*u.AsAttentionF32());
+    case Params::AttentionU8:
+      return visit(*u.AsAttentionU8());
   }
   return none;
 }

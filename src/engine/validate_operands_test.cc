@@ -102,6 +102,12 @@ const Operand kOperands[] = {
     {"AttentionF32 y", Use::kWrite, Field<AttentionF32T, &AttentionF32T::y>},
     {"AttentionF32 residual", Use::kRead,
      Field<AttentionF32T, &AttentionF32T::residual>},
+    {"AttentionU8 a", Use::kRead, Field<AttentionU8T, &AttentionU8T::a>},
+    {"AttentionU8 b", Use::kRead, Field<AttentionU8T, &AttentionU8T::b>},
+    {"AttentionU8 c", Use::kRead, Field<AttentionU8T, &AttentionU8T::c>},
+    {"AttentionU8 y", Use::kWrite, Field<AttentionU8T, &AttentionU8T::y>},
+    {"AttentionU8 residual", Use::kRead,
+     Field<AttentionU8T, &AttentionU8T::residual>},
     // Nothing but `a` has the result's size here.
     {"BinaryF32 a", Use::kRead, Field<BinaryF32T, &BinaryF32T::a>},
     {"BinaryF32 b", Use::kBroadcast, Field<BinaryF32T, &BinaryF32T::b>},

@@ -347,6 +347,15 @@ const BrokenStep kReductions[] = {
     {"mask of another number of keys",
      [](Program& p) { ParamsOf<AttentionF32T>(p).residual = Named(p, "rows"); },
      "the residual 'rows' f32 [36, 8] does not broadcast"},
+    {"attention of floats on codes",
+     [](Program& p) { ParamsOf<AttentionU8T>(p).a = Named(p, "rows"); },
+     "'rows' is f32"},
+    {"attention on codes of several scales",
+     [](Program& p) {
+       p.value(ParamsOf<AttentionU8T>(p).c).quant->scale.resize(8, 1.0f);
+       p.value(ParamsOf<AttentionU8T>(p).c).quant->zero_point.resize(8, 0);
+     },
+     "has 8 scales, expected one"},
     {"pool of rows",
      [](Program& p) {
        ParamsOf<PoolT>(p).x = p.AddAlias("r", kImage, {36, 8});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/attention_f32/attention_f32.h"
+#include "kernels/attention_u8/attention_u8.h"
 #include "kernels/layer_norm_f32/layer_norm_f32.h"
 #include "kernels/matmul_f32/matmul_f32.h"
 #include "kernels/pool/pool.h"
@@ -16,8 +17,9 @@ namespace {
 static_assert(int(engine::PoolKind::Max) == int(kernels::PoolKind::kMax) &&
               int(engine::PoolKind::Average) ==
                   int(kernels::PoolKind::kAverage));
-// engine::Validate bounds operations by this number.
+// engine::Validate bounds operations by these numbers.
 static_assert(int(kernels::ReduceOp::kSumSquare) == 5);
+static_assert(kernels::kMostAttentionProducts == 33025);
 
 // Strides of an operand's batches along those of the product; 0 repeats.
 void BatchStrides(const engine::Axes& operand, int batch_rank,
@@ -35,14 +37,19 @@ int64_t StrideOf(const engine::Axes& operand, int from_last) {
   return operand.strides[size_t(operand.rank - from_last)];
 }
 
+// Of a residual's rows; 0 repeats its only one.
+int64_t RowStrideOf(const engine::Axes& residual) {
+  const bool has_rows = residual.rank >= 2;
+  const bool repeats =
+      !has_rows || residual.dims[size_t(residual.rank - 2)] == 1;
+  return repeats ? 0 : StrideOf(residual, 2);
+}
+
 void SetResidual(const Binding& b, int index, kernels::MatMulF32Params& k) {
   if (index == -1) return;
   const engine::Axes residual = engine::AxesOf(b.Value(index));
-  const bool has_rows = residual.rank >= 2;
-  const bool repeats_row =
-      !has_rows || residual.dims[size_t(residual.rank - 2)] == 1;
   k.residual = b.Read<float>(index);
-  k.residual_row_stride = repeats_row ? 0 : StrideOf(residual, 2);
+  k.residual_row_stride = RowStrideOf(residual);
   BatchStrides(residual, k.batch_rank, k.residual_batch_stride);
 }
 
@@ -84,6 +91,19 @@ void SetResult(const Binding& b, const Operand& operand,
   k.y_row_stride = StrideOf(y, 2);
 }
 
+kernels::AttentionU8Operand CodesOf(const Binding& b, const Operand& operand,
+                                    int batch_rank) {
+  const engine::Axes axes =
+      engine::AxesOf(b.Value(operand.index), operand.perm);
+  kernels::AttentionU8Operand codes{};
+  codes.at = b.Read<uint8_t>(operand.index);
+  BatchStrides(axes, batch_rank, codes.batch_stride);
+  codes.row_stride = StrideOf(axes, 2);
+  codes.column_stride = StrideOf(axes, 1);
+  codes.zero = *b.Quant(operand.index).zero_point;
+  return codes;
+}
+
 }  // namespace
 
 BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p) {
@@ -107,6 +127,34 @@ BoundStepPtr Bind(const Binding& b, const engine::AttentionF32T& p) {
   SetRight(b, {p.b, p.b_perm}, k.scores);
   SetResidual(b, p.residual, k.scores);
   return b.Make(k, kernels::AttentionF32Kernels(), kernels::PlanAttentionF32);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::AttentionU8T& p) {
+  const engine::Axes y = engine::AxesOf(b.Value(p.y), p.y_perm);
+  const engine::Axes keys = engine::AxesOf(b.Value(p.b), p.b_perm);
+  kernels::AttentionU8Params k{};
+  k.rows = y.dims[size_t(y.rank - 2)];
+  k.columns = y.dims[size_t(y.rank - 1)];
+  k.depth = keys.dims[size_t(keys.rank - 2)];
+  k.keys = keys.dims[size_t(keys.rank - 1)];
+  k.batch_rank = y.rank - 2;
+  std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
+  k.a = CodesOf(b, {p.a, p.a_perm}, k.batch_rank);
+  k.b = CodesOf(b, {p.b, p.b_perm}, k.batch_rank);
+  k.c = CodesOf(b, {p.c, p.c_perm}, k.batch_rank);
+  k.score_scale = *b.Quant(p.a).scale * *b.Quant(p.b).scale;
+  if (p.residual != -1) {
+    const engine::Axes residual = engine::AxesOf(b.Value(p.residual));
+    k.residual = b.Read<float>(p.residual);
+    k.residual_row_stride = RowStrideOf(residual);
+    BatchStrides(residual, k.batch_rank, k.residual_batch_stride);
+  }
+  k.y = b.Write<uint8_t>(p.y);
+  BatchStrides(y, k.batch_rank, k.y_batch_stride);
+  k.y_row_stride = StrideOf(y, 2);
+  k.y_zero = *b.Quant(p.y).zero_point;
+  k.scale = *b.Quant(p.c).scale / *b.Quant(p.y).scale;
+  return b.Make(k, kernels::AttentionU8Kernels(), kernels::PlanAttentionU8);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::PoolT& p) {

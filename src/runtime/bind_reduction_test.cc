@@ -106,6 +106,52 @@ TEST(BindAttentionF32, WeighsTheValuesOfEachHead) {
   }
 }
 
+TEST(BindAttentionU8, WeighsTheCodesOfEachHead) {
+  TestProgram p;
+  engine::AttentionU8T attention;
+  attention.a = p.AddU8("a", {4, 2, 3}, {0.25f}, {100});
+  attention.a_perm = {1, 0, 2};
+  attention.b = p.AddU8("b", {5, 2, 3}, {0.125f}, {130});
+  attention.b_perm = {1, 2, 0};
+  attention.c = p.AddU8("c", {5, 2, 6}, {0.5f}, {7});
+  attention.c_perm = {1, 0, 2};
+  attention.y = p.AddU8("y", {4, 2, 6}, {0.75f}, {20});
+  attention.y_perm = {1, 0, 2};
+  const std::vector<float> mask = {0, -1, -100, 2, 1};
+  attention.residual = p.Constant("mask", mask);
+  p.Input(attention.a);
+  p.Input(attention.b);
+  p.Input(attention.c);
+  p.Output(attention.y);
+  p.AddStep(std::move(attention));
+  const auto codes = [](const Shape& shape, int factor, int first, int count) {
+    Tensor made(octet::DType::kU8, shape);
+    for (size_t i = 0; i < made.as<uint8_t>().size(); ++i) {
+      made.as<uint8_t>()[i] = uint8_t(first + int(i) * factor % count);
+    }
+    return made;
+  };
+  const Tensor a = codes(Shape{4, 2, 3}, 5, 96, 9);
+  const Tensor b = codes(Shape{5, 2, 3}, 7, 124, 11);
+  const Tensor c = codes(Shape{5, 2, 6}, 37, 0, 251);
+  const auto got = Elements<uint8_t>(RunOnce(p, {a, b, c})[0]);
+  for (size_t n = 0; n < got.size(); ++n) {
+    const size_t row = n / 12, head = n / 6 % 2, column = n % 6;
+    double total = 0, sum = 0;
+    for (size_t key = 0; key < 5; ++key) {
+      double score = mask[key];
+      for (size_t k = 0; k < 3; ++k) {
+        score += (a.as<uint8_t>()[(row * 2 + head) * 3 + k] - 100) * 0.25 *
+                 (b.as<uint8_t>()[(key * 2 + head) * 3 + k] - 130) * 0.125;
+      }
+      total += std::exp(score);
+      sum += std::exp(score) *
+             (c.as<uint8_t>()[(key * 2 + head) * 6 + column] - 7) * 0.5;
+    }
+    EXPECT_NEAR(got[n], sum / total / 0.75 + 20, 1.5) << n;
+  }
+}
+
 // Calls visit(input index) for the elements under a 3x3 window with stride 2
 // and padding 1 over 7x7 pixels of 6 channels.
 template <typename Visit>

@@ -56,8 +56,8 @@ TEST(TimeRuns, GivesPercentilesInOrder) {
 TEST(TimeRuns, StartsEachRunFromTheSameInputs) {
   constexpr const char* kSums = R"(graph "g"
 input x f32[1,4,4,2]
-y f32[1,4,4,2] = Add(x, x) name=twice
-z f32[1,4,4,2] = Add(y, x) name=thrice
+y f32[1,4,4,2] = Binary(x, x) name=twice
+z f32[1,4,4,2] = Binary(y, x) name=thrice
 output z
 )";
   Session session = MustStart(kSums);

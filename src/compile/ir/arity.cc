@@ -41,6 +41,7 @@ constexpr std::array<Arity, std::variant_size_v<Op>> kArities = {{
     {3, 3, 0},        // Range
     {2, 3, 0b100},    // Quantize: x, scale, zero point
     {2, 3, 0b100},    // Dequantize
+    {3, 4, 0},        // Attention: a, b, c, mask
 }};
 
 bool HasResidual(const Op& op) {

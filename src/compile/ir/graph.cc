@@ -9,14 +9,15 @@ namespace octet::compile {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Op>> kKindNames = {
-    "Conv",    "MatMul",    "Unary",
-    "Binary",  "Pool",      "Reduce",
-    "Softmax", "LayerNorm", "Concat",
-    "Slice",   "Pad",       "Transpose",
-    "Reshape", "Resize",    "Gather",
-    "Cast",    "Where",     "Expand",
-    "Tile",    "ShapeOf",   "ConstantOfShape",
-    "Range",   "Quantize",  "Dequantize"};
+    "Conv",     "MatMul",    "Unary",
+    "Binary",   "Pool",      "Reduce",
+    "Softmax",  "LayerNorm", "Concat",
+    "Slice",    "Pad",       "Transpose",
+    "Reshape",  "Resize",    "Gather",
+    "Cast",     "Where",     "Expand",
+    "Tile",     "ShapeOf",   "ConstantOfShape",
+    "Range",    "Quantize",  "Dequantize",
+    "Attention"};
 static_assert(!kKindNames.back().empty());
 
 // Marks what the outputs depend on, from the last node to the first.

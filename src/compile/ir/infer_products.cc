@@ -17,13 +17,13 @@ Status CheckProductBias(const InferContext& c, int64_t columns) {
   return {};
 }
 
-Status CheckProductResidual(const InferContext& c, const Shape& out) {
+Status CheckProductResidual(const InferContext& c, const Shape& out,
+                            bool repeats) {
   if (!c.Has(3)) return {};
   OCTET_RETURN_IF_ERROR(c.NeedType(3, DType::kF32));
   const Value& residual = c.In(3);
   if (!residual.has_shape) return {};
   const int missing = out.rank() - residual.shape.rank();
-  const bool repeats = !c.In(1).is_constant();
   bool fits =
       repeats ? missing >= 0 && residual.shape.rank() > 0 : missing == 0;
   for (int axis = missing; fits && axis < out.rank(); ++axis) {
@@ -38,6 +38,21 @@ Status CheckProductResidual(const InferContext& c, const Shape& out) {
 
 Shape WithoutLast(const Shape& shape, int count) {
   return Shape(shape.dims().first(size_t(shape.rank() - count)));
+}
+
+Result<Shape> ProductShape(const InferContext& c, const Shape& a,
+                           const Shape& b) {
+  if (a.rank() < 2 || b.rank() < 2) {
+    return c.Bad("{} by {}, expected matrices", c.Text(a), c.Text(b));
+  }
+  const auto batch = BroadcastShapes(WithoutLast(a, 2), WithoutLast(b, 2));
+  if (!batch || !CanBeEqual(a[a.rank() - 1], b[b.rank() - 2])) {
+    return c.Bad("{} by {} do not fit", c.Text(a), c.Text(b));
+  }
+  std::vector<int64_t> dims(batch->dims().begin(), batch->dims().end());
+  dims.push_back(a[a.rank() - 2]);
+  dims.push_back(b[b.rank() - 1]);
+  return Shape(dims);
 }
 
 // The shape of scale and bias of a LayerNorm is that of x's last axes.
@@ -75,25 +90,33 @@ InferResult Infer(const InferContext& c, MatMul&) {
   const Value& a = c.In(0);
   const Value& b = c.In(1);
   if (!a.has_shape || !b.has_shape) return Inferred{DType::kF32, false, {}};
-  if (a.shape.rank() < 2 || b.shape.rank() < 2) {
-    return c.Bad("{} by {}, expected matrices", c.Text(a.shape),
-                 c.Text(b.shape));
-  }
-  const int64_t rows = a.shape[a.shape.rank() - 2];
-  const int64_t columns = b.shape[b.shape.rank() - 1];
-  const auto batch =
-      BroadcastShapes(WithoutLast(a.shape, 2), WithoutLast(b.shape, 2));
-  if (!batch ||
-      !CanBeEqual(a.shape[a.shape.rank() - 1], b.shape[b.shape.rank() - 2])) {
-    return c.Bad("{} by {} do not fit", c.Text(a.shape), c.Text(b.shape));
-  }
-  std::vector<int64_t> dims(batch->dims().begin(), batch->dims().end());
-  dims.push_back(rows);
-  dims.push_back(columns);
-  Inferred out{DType::kF32, true, Shape(dims)};
-  OCTET_RETURN_IF_ERROR(CheckProductBias(c, columns));
-  OCTET_RETURN_IF_ERROR(CheckProductResidual(c, out.shape));
+  OCTET_ASSIGN(const Shape y, ProductShape(c, a.shape, b.shape));
+  Inferred out{DType::kF32, true, y};
+  OCTET_RETURN_IF_ERROR(CheckProductBias(c, y[y.rank() - 1]));
+  OCTET_RETURN_IF_ERROR(
+      CheckProductResidual(c, out.shape, !c.In(1).is_constant()));
   return out;
+}
+
+InferResult Infer(const InferContext& c, Attention&) {
+  for (size_t i : {0, 1, 2}) OCTET_RETURN_IF_ERROR(c.NeedType(i, DType::kF32));
+  if (!c.In(0).has_shape || !c.In(1).has_shape || !c.In(2).has_shape) {
+    return Inferred{DType::kF32, false, {}};
+  }
+  OCTET_ASSIGN(const Shape scores,
+               ProductShape(c, c.In(0).shape, c.In(1).shape));
+  OCTET_ASSIGN(const Shape y, ProductShape(c, scores, c.In(2).shape));
+  const Shape batches = WithoutLast(scores, 2), all = WithoutLast(y, 2);
+  bool fits = batches.rank() == all.rank();
+  for (int axis = 0; fits && axis < all.rank(); ++axis) {
+    fits = CanBeEqual(batches[axis], all[axis]);
+  }
+  if (!fits) {
+    return c.Bad("scores of shape {} for values of {}", c.Text(scores),
+                 c.Text(c.In(2).shape));
+  }
+  OCTET_RETURN_IF_ERROR(CheckProductResidual(c, scores, /*repeats=*/true));
+  return Inferred{DType::kF32, true, y};
 }
 
 InferResult Infer(const InferContext& c, Softmax& op) {

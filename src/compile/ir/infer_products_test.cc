@@ -87,6 +87,24 @@ TEST(InferMatMul, RefusesWhatDoesNotFit) {
   ExpectErrors(kProductsValues, rows);
 }
 
+TEST(InferAttention, WantsProductsThatFitAndBatchesOfTheScores) {
+  const InferRow rows[] = {
+      {"Attention(stack, turned, stack)", "f32[5,3,4]"},
+      {"Attention(stack, turned, stack, masks)", "f32[5,3,4]"},
+      {"Attention(stack, turned, any)", "f32[...]"},
+  };
+  ExpectTypes(kProductsValues, rows);
+  const InferRow errors[] = {
+      {"Attention(stack, stack, stack)", "do not fit"},
+      {"Attention(stack, turned, turned)", "do not fit"},
+      {"Attention(rows, b, stack)", "do not fit"},
+      {"Attention(stack, turned, ids)", "input 2 ('ids') is s64"},
+      {"Attention(stack, turned, stack, column)",
+       "residual of shape [5, 3, 1] for an output of [5, 3, 3]"},
+  };
+  ExpectErrors(kProductsValues, errors);
+}
+
 TEST(InferSoftmax, KeepsTheTypeAndCountsItsAxisFromTheFront) {
   const InferRow nodes[] = {
       {"Softmax(a)", "Softmax(a) axis=2"},

@@ -71,6 +71,7 @@ InferResult Infer(const InferContext& c, Pool& op);
 InferResult Infer(const InferContext& c, Resize& op);
 // infer_products.cc
 InferResult Infer(const InferContext& c, MatMul& op);
+InferResult Infer(const InferContext& c, Attention& op);
 InferResult Infer(const InferContext& c, Softmax& op);
 InferResult Infer(const InferContext& c, LayerNorm& op);
 InferResult Infer(const InferContext& c, Reduce& op);

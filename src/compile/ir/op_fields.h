@@ -42,6 +42,8 @@ void VisitFields(V& v, MatMul& op) {
   VisitFields(v, op.fusion);
 }
 template <typename V>
+void VisitFields(V&, Attention&) {}
+template <typename V>
 void VisitFields(V& v, Unary& op) {
   v("function", op.function);
 }

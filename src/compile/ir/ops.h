@@ -114,6 +114,14 @@ struct LayerNorm {
   bool operator==(const LayerNorm&) const = default;
 };
 
+// softmax(a b + mask) c over the last axis, as two MatMuls and a Softmax
+// between them: a [..., M, K], b [..., K, N], c [..., N, O]. The batches of the
+// scores a b are those of the result; the mask broadcasts to the scores.
+// Inputs: a, b, c; or a, b, c, mask.
+struct Attention {
+  bool operator==(const Attention&) const = default;
+};
+
 struct Concat {
   int64_t axis = 0;
   bool operator==(const Concat&) const = default;
@@ -234,10 +242,11 @@ struct Dequantize {
   bool operator==(const Dequantize&) const = default;
 };
 
-using Op = std::variant<Conv, MatMul, Unary, Binary, Pool, Reduce, Softmax,
-                        LayerNorm, Concat, Slice, Pad, Transpose, Reshape,
-                        Resize, Gather, Cast, Where, Expand, Tile, ShapeOf,
-                        ConstantOfShape, RangeOp, Quantize, Dequantize>;
+using Op =
+    std::variant<Conv, MatMul, Unary, Binary, Pool, Reduce, Softmax, LayerNorm,
+                 Concat, Slice, Pad, Transpose, Reshape, Resize, Gather, Cast,
+                 Where, Expand, Tile, ShapeOf, ConstantOfShape, RangeOp,
+                 Quantize, Dequantize, Attention>;
 
 }  // namespace octet::compile
 

@@ -133,6 +133,7 @@ constexpr const char* kAttributeLines[] = {
     "Range(s, s, s)",
     "Quantize(m, q) axis=1",
     "Dequantize(k, q) axis=1",
+    "Attention(m, n, o, p)",
 };
 
 constexpr const char* kAttributeValues = R"(
@@ -145,6 +146,7 @@ constexpr const char* kAttributeValues = R"(
   const w f32[6,3,2,2]{seed=1}
   const b f32[6]{seed=1}
   const n f32[4,3]{seed=2}
+  const o f32[3,5]{seed=2}
   const g f32[4]{fill=1}
   const q f32[4]{fill=1}
   const i s64[2]{1, 3}

@@ -19,6 +19,9 @@ Status LowerNode(Lowering& lowering, const Node& node) {
     const Node& node;
     Status operator()(const Conv&) { return LowerConv(lowering, node); }
     Status operator()(const MatMul&) { return LowerMatMul(lowering, node); }
+    Status operator()(const Attention&) {
+      return LowerAttention(lowering, node);
+    }
     Status operator()(const Unary&) { return LowerUnary(lowering, node); }
     Status operator()(const Binary&) { return LowerBinary(lowering, node); }
     Status operator()(const Pool&) { return LowerPool(lowering, node); }
@@ -117,7 +120,6 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
   if (options.in_place) {
     PlaceConcats(lowering);
     PlaceTransposes(lowering);
-    PlaceAttention(lowering);
     PlaceExpectations(lowering);
     PlaceCodeFunctions(lowering);
   }

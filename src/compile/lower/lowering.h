@@ -40,12 +40,10 @@ class Lowering {
   // Where a value is written, if not into a buffer of its own.
   std::map<ValueId, Slot> placements;
   // Transposes that have no step of their own (matmul.cc): by the value
-  // they make, where products of computed matrices read their input instead; by
-  // the value they move, where the product that makes it writes their output.
+  // they make, where products of computed matrices and attentions read their
+  // input instead; by the value they move, where the product or attention that
+  // makes it writes their output.
   std::map<ValueId, const Node*> read_through, written_through;
-  // Scores and softmaxes that have no step of their own, as one step makes a
-  // whole attention of them: by the value they make the product of the scores.
-  std::map<ValueId, const Node*> in_attention;
   // Softmaxes that have no step of their own, as the step of the product that
   // reads them does both (expectation.cc): by the value they make.
   std::map<ValueId, const Node*> in_expectation;
@@ -126,6 +124,7 @@ class Lowering {
 //   errors: kUnsupported: what this node needs and why it cannot be had.
 Status LowerConv(Lowering& lowering, const Node& node);
 Status LowerMatMul(Lowering& lowering, const Node& node);
+Status LowerAttention(Lowering& lowering, const Node& node);
 Status LowerUnary(Lowering& lowering, const Node& node);
 Status LowerBinary(Lowering& lowering, const Node& node);
 Status LowerPool(Lowering& lowering, const Node& node);
@@ -146,10 +145,8 @@ Status LowerCast(Lowering& lowering, const Node& node);
 // Decides which values are written straight into a concatenation.
 void PlaceConcats(Lowering& lowering);
 
-// Decides which transposes the products around them do, and which products are
-// an attention together with the softmax between them.
+// Decides which transposes the products and attentions around them do.
 void PlaceTransposes(Lowering& lowering);
-void PlaceAttention(Lowering& lowering);
 
 // Decides which softmaxes are one step with the product that reads them.
 void PlaceExpectations(Lowering& lowering);

@@ -1,30 +1,37 @@
-// Products of two computed matrices. A transpose before or behind one (the
-// heads of an attention are split off and joined by such) moves nothing: the
-// product steps through memory in that order.
+// Products of two computed matrices, and attentions, which are made of such. A
+// transpose before or behind one (the heads of an attention are split off and
+// joined by such) moves nothing: the step goes through memory in that order.
 #include <algorithm>
 
-#include "base/error.h"
 #include "compile/lower/lowering.h"
 #include "compile/plan/classify.h"
 
 namespace octet::compile {
 namespace {
 
-// Products take slots 0 and 1 in any order of axes that leaves their memory's
-// innermost axis among the last two, a in the very last place.
+// Operands may have any order of axes that leaves their memory's innermost axis
+// among the last two, the left one (and the result) in the very last place.
 bool TakesOrder(const std::vector<int64_t>& perm, size_t slot) {
   const int64_t last = int64_t(perm.size()) - 1;
   return perm.size() >= 2 &&
-         (perm.back() == last || (slot == 1 && perm[perm.size() - 2] == last));
+         (perm.back() == last || (slot > 0 && perm[perm.size() - 2] == last));
 }
 
-// A product that runs in f32 and has no constant weights.
-bool IsDynamic(const Lowering& lowering, NodeId n) {
-  if (n == kNoNode) return false;
+// How many operands it reads in any order: those of a product that runs in f32
+// and has no constant weights, and those of an attention; 0 for other nodes.
+size_t OperandsInOrder(const Lowering& lowering, NodeId n) {
+  if (n == kNoNode) return 0;
   const Node& node = lowering.graph.nodes[size_t(n)];
-  return std::holds_alternative<MatMul>(node.op) &&
-         Classify(lowering.graph, node) == Role::kFloat &&
-         lowering.Runs(node, Precision::kF32);
+  if (std::holds_alternative<Attention>(node.op)) return 3;
+  const bool steps = std::holds_alternative<MatMul>(node.op) &&
+                     Classify(lowering.graph, node) == Role::kFloat &&
+                     lowering.Runs(node, Precision::kF32);
+  return steps ? 2 : 0;
+}
+
+// Whether one is what the other is, so that nothing is left to convert.
+bool AreAlike(const Form& a, const Form& b) {
+  return a.storage == b.storage && a.quant == b.quant;
 }
 
 class TransposePlacer {
@@ -47,23 +54,35 @@ class TransposePlacer {
                       const std::vector<int64_t>& perm) const {
     const ValueId y = node.outputs[0];
     const auto& readers = uses_.readers[size_t(y)];
-    if (uses_.is_output[size_t(y)] || readers.empty() ||
-        !lowering_.Runs(node, Precision::kF32) ||
+    if (uses_.is_output[size_t(y)] || readers.empty() || !IsLeftToStep(node) ||
         lowering_.placements.contains(y)) {
       return false;
     }
-    return std::ranges::all_of(readers, [&](NodeId n) {
-      return IsDynamic(lowering_, n) &&
-             ReadsInOrder(lowering_.graph.nodes[size_t(n)], y, perm);
-    });
+    return std::ranges::all_of(
+        readers, [&](NodeId n) { return ReadsInOrder(n, y, node, perm); });
   }
 
-  bool ReadsInOrder(const Node& reader, ValueId v,
+  // A transpose that moves f32, or codes as they are.
+  bool IsLeftToStep(const Node& node) const {
+    if (lowering_.Runs(node, Precision::kF32)) return true;
+    const Form& y = lowering_.OutputForm(node);
+    return y.is_u8() && AreAlike(lowering_.InputForm(node, 0), y);
+  }
+
+  bool ReadsInOrder(NodeId n, ValueId v, const Node& transpose,
                     const std::vector<int64_t>& perm) const {
+    const size_t operands = OperandsInOrder(lowering_, n);
+    if (operands == 0) return false;
+    const Node& reader = lowering_.graph.nodes[size_t(n)];
     for (size_t i = 0; i < reader.inputs.size(); ++i) {
       if (reader.inputs[i] != v) continue;
-      if (i > 1 || !TakesOrder(perm, i) ||
-          !IsF32(lowering_.InputForm(reader, i))) {
+      const Form& read = lowering_.InputForm(reader, i);
+      // Codes go where codes are read: nobody converts them on the way.
+      const bool is_left = lowering_.OutputForm(transpose).is_u8()
+                               ? lowering_.Runs(reader, Precision::kInt8)
+                               : IsF32(read);
+      if (i >= operands || !TakesOrder(perm, i) || !is_left ||
+          !AreAlike(read, lowering_.OutputForm(transpose))) {
         return false;
       }
     }
@@ -75,12 +94,14 @@ class TransposePlacer {
     const ValueId x = node.inputs[0];
     const Form& y = lowering_.OutputForm(node);
     if (uses_.is_output[size_t(x)] || uses_.readers[size_t(x)].size() != 1 ||
-        !IsDynamic(lowering_, uses_.producer[size_t(x)]) ||
-        !TakesOrder(perm, 0) || lowering_.placements.contains(x) ||
-        !IsF32(lowering_.FormsOf(x)[0])) {
+        OperandsInOrder(lowering_, uses_.producer[size_t(x)]) == 0 ||
+        !TakesOrder(perm, 0) || lowering_.placements.contains(x)) {
       return false;
     }
     const Form& read = lowering_.InputForm(node, 0);
+    const Form& written = lowering_.FormsOf(x)[0];
+    if (written.is_u8()) return AreAlike(read, y) && AreAlike(written, y);
+    if (!IsF32(written)) return false;
     if (IsF32(y)) return IsF32(read);
     // To codes only once, and all of them alike.
     return y.is_u8() && y.quant.scale.size() == 1 && read.quant == y.quant;
@@ -103,12 +124,17 @@ int Operand(Lowering& lowering, const Node& node, size_t slot,
   return lowering.Input(transpose, 0);
 }
 
+// Whether a transpose makes codes of the f32 that a product writes in its
+// order.
+bool QuantizesBehind(const Lowering& lowering, const Node& transpose) {
+  return lowering.OutputForm(transpose).is_u8() &&
+         IsF32(lowering.FormsOf(transpose.inputs[0])[0]);
+}
+
 // What a transpose that the product does is written as: its output, or, if
-// that is codes, f32 in its order.
+// that is codes and the product writes none, f32 in its order.
 int TransposedOutput(Lowering& lowering, const Node& transpose) {
-  if (!lowering.OutputForm(transpose).is_u8()) {
-    return lowering.Output(transpose);
-  }
+  if (!QuantizesBehind(lowering, transpose)) return lowering.Output(transpose);
   const Graph& graph = lowering.graph;
   const std::string& name = graph.values[size_t(transpose.inputs[0])].name;
   const Shape& shape = graph.values[size_t(transpose.outputs[0])].shape;
@@ -134,77 +160,22 @@ int Residual(Lowering& lowering, const Node& node) {
                         lowering.Input(node, node.inputs.size() - 1));
 }
 
-// The batches of a product.
-std::span<const int64_t> BatchesOf(const Lowering& lowering, ValueId v) {
-  const Shape& shape = lowering.graph.values[size_t(v)].shape;
-  return shape.dims().first(size_t(shape.rank() - 2));
+int Mask(Lowering& lowering, const Node& node) {
+  if (!lowering.HasInput(node, 3)) return -1;
+  return lowering.Dense(node.name, lowering.Input(node, 3));
 }
 
-class AttentionPlacer {
- public:
-  explicit AttentionPlacer(Lowering& lowering)
-      : lowering_(lowering), uses_(ComputeUses(lowering.graph)) {}
-
-  void Place(const Node& softmax) {
-    const ValueId x = softmax.inputs[0], y = softmax.outputs[0];
-    if (!std::holds_alternative<Softmax>(softmax.op) || !IsLink(x, softmax) ||
-        std::get<Softmax>(softmax.op).axis != ShapeOf(x).rank() - 1) {
-      return;
-    }
-    const NodeId product = uses_.producer[size_t(x)];
-    if (!IsDynamic(lowering_, product)) return;
-    const Node& scores = lowering_.graph.nodes[size_t(product)];
-    if (!IsPlain(scores) || uses_.readers[size_t(y)].size() != 1) return;
-    const NodeId reader = uses_.readers[size_t(y)][0];
-    const Node& context = lowering_.graph.nodes[size_t(reader)];
-    if (!IsDynamic(lowering_, reader) || context.inputs[0] != y ||
-        !IsLink(y, context) || !IsPlain(context) ||
-        std::get<MatMul>(context.op).fusion.residual ||
-        !std::ranges::equal(BatchesOf(lowering_, x),
-                            BatchesOf(lowering_, context.outputs[0]))) {
-      return;
-    }
-    lowering_.in_attention[x] = &scores;
-    lowering_.in_attention[y] = &scores;
-  }
-
- private:
-  const Shape& ShapeOf(ValueId v) const {
-    return lowering_.graph.values[size_t(v)].shape;
-  }
-
-  // Whether `v` goes to `reader` alone and as f32.
-  bool IsLink(ValueId v, const Node& reader) const {
-    return !uses_.is_output[size_t(v)] &&
-           uses_.readers[size_t(v)].size() == 1 &&
-           !lowering_.placements.contains(v) &&
-           lowering_.Runs(reader, Precision::kF32) &&
-           lowering_.PlanOf(reader).input_forms[0] == 0 &&
-           IsF32(lowering_.FormsOf(v)[0]);
-  }
-
-  // Without functions or bias.
-  bool IsPlain(const Node& node) const {
-    const Fusion& fusion = std::get<MatMul>(node.op).fusion;
-    return !lowering_.HasInput(node, 2) &&
-           fusion.before.kind == FunctionKind::kIdentity &&
-           fusion.after.kind == FunctionKind::kIdentity;
-  }
-
-  Lowering& lowering_;
-  Uses uses_;
-};
-
-void AddAttention(Lowering& lowering, const Node& scores, const Node& context) {
-  engine::AttentionF32T step;
-  step.a = Operand(lowering, scores, 0, step.a_perm);
-  step.b = Operand(lowering, scores, 1, step.b_perm);
-  step.c = Operand(lowering, context, 1, step.c_perm);
-  step.residual = Residual(lowering, scores);
-  step.y = ProductOutput(lowering, context, step.y_perm);
-  lowering.AddStep(
-      context, "fp32", std::move(step),
-      CountMacs(lowering.graph, scores) + CountMacs(lowering.graph, context));
+template <typename Step>
+void AddAttention(Lowering& lowering, const Node& node,
+                  std::string_view precision) {
+  Step step;
+  step.a = Operand(lowering, node, 0, step.a_perm);
+  step.b = Operand(lowering, node, 1, step.b_perm);
+  step.c = Operand(lowering, node, 2, step.c_perm);
+  step.residual = Mask(lowering, node);
+  step.y = ProductOutput(lowering, node, step.y_perm);
+  lowering.AddStep(node, precision, std::move(step),
+                   CountMacs(lowering.graph, node));
 }
 
 }  // namespace
@@ -214,18 +185,16 @@ void PlaceTransposes(Lowering& lowering) {
   for (const Node& node : lowering.graph.nodes) placer.Place(node);
 }
 
-void PlaceAttention(Lowering& lowering) {
-  AttentionPlacer placer(lowering);
-  for (const Node& node : lowering.graph.nodes) placer.Place(node);
+Status LowerAttention(Lowering& lowering, const Node& node) {
+  if (!lowering.Runs(node, Precision::kInt8)) {
+    AddAttention<engine::AttentionF32T>(lowering, node, "fp32");
+    return {};
+  }
+  AddAttention<engine::AttentionU8T>(lowering, node, "int8");
+  return {};
 }
 
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node) {
-  if (lowering.in_attention.contains(node.outputs[0])) return {};
-  const auto attention = lowering.in_attention.find(node.inputs[0]);
-  if (attention != lowering.in_attention.end()) {
-    AddAttention(lowering, *attention->second, node);
-    return {};
-  }
   const MatMul& op = std::get<MatMul>(node.op);
   engine::MatMulF32T step;
   step.a = Operand(lowering, node, 0, step.a_perm);
@@ -241,7 +210,7 @@ Status LowerDynamicMatMul(Lowering& lowering, const Node& node) {
 }
 
 Status LowerWrittenTranspose(Lowering& lowering, const Node& node) {
-  if (!lowering.OutputForm(node).is_u8()) return {};
+  if (!QuantizesBehind(lowering, node)) return {};
   engine::QuantizeT step;
   step.x = lowering.ValueIn(node.inputs[0], 0);
   step.y = lowering.Output(node);

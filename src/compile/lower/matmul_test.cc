@@ -19,9 +19,7 @@ br f32[1,6,2,8] = Reshape(b) dims=[1,6,2,8] name=key_heads
 q f32[1,2,6,8] = Transpose(ar) perm=[0,2,1,3] name=split_query
 k f32[1,2,8,6] = Transpose(br) perm=[0,2,3,1] name=split_key
 u f32[1,2,6,8] = Transpose(br) perm=[0,2,1,3] name=split_value
-s f32[1,2,6,6] = MatMul(q, k, _, mask) residual=true name=scores
-p f32[1,2,6,6] = Softmax(s) axis=3 name=soft
-c f32[1,2,6,8] = MatMul(p, u, _) name=context
+c f32[1,2,6,8] = Attention(q, k, u, mask) name=attention
 t f32[1,6,2,8] = Transpose(c) perm=[0,2,1,3] name=join
 j f32[1,6,16] = Reshape(t) dims=[1,6,16] name=joined
 y f32[1,6,16] = MatMul(j, w, _) name=out
@@ -38,7 +36,7 @@ int64_t CountSteps(const Lowered& lowered) {
       });
 }
 
-TEST(LowerDynamicMatMul, CopiesNoHeads) {
+TEST(LowerAttention, CopiesNoHeads) {
   ExpectFloatAsReference(kAttention);
   const Graph graph = MustParse(kAttention);
   const auto lowered = Lower(graph, FloatPlan(graph));
@@ -49,57 +47,12 @@ TEST(LowerDynamicMatMul, CopiesNoHeads) {
   EXPECT_EQ(CountSteps<engine::StridedCopyT>(*whole), 4);
 }
 
-TEST(LowerDynamicMatMul, MakesOneStepOfAnAttention) {
-  const Graph graph = MustParse(kAttention);
-  const auto lowered = Lower(graph, FloatPlan(graph));
-  ASSERT_TRUE(lowered.ok()) << lowered.status().message();
-  EXPECT_EQ(CountSteps<engine::AttentionF32T>(*lowered), 1);
-  EXPECT_EQ(CountSteps<engine::MatMulF32T>(*lowered), 0);
-  EXPECT_EQ(CountSteps<engine::SoftmaxT>(*lowered), 0);
-}
-
-TEST(LowerDynamicMatMul, KeepsStepsThatAreNoAttention) {
-  const struct {
-    const char *nodes, *why;
-  } kCases[] = {
-      {"s = MatMul(x, x)\np = Softmax(s) axis=1\ny = MatMul(p, x)\n",
-       "the softmax is not over the keys"},
-      {"s = MatMul(x, x)\np = Softmax(s) axis=2\ny = MatMul(x, p)\n",
-       "the softmax is the right operand"},
-      {"s = MatMul(x, x)\np = Softmax(s) axis=2\nz = MatMul(p, x)\n"
-       "y = Binary(z, p) op=mul\n",
-       "somebody else reads the probabilities"},
-      {"s = MatMul(x, x)\np = Softmax(s) axis=2\nz = MatMul(p, x)\n"
-       "y = Binary(z, s) op=mul\n",
-       "somebody else reads the scores"},
-      {"s = MatMul(x, x) before=tanh\np = Softmax(s) axis=2\n"
-       "y = MatMul(p, x)\n",
-       "a function of the scores"},
-      {"s = MatMul(x, x)\np = Softmax(s) axis=2\n"
-       "y = MatMul(p, x, _, x) residual=true\n",
-       "a sum behind it"},
-      {"const v f32[3,2,4,4]{seed=1}\ns = MatMul(x, x)\n"
-       "p = Softmax(s) axis=2\ny = MatMul(p, v)\n",
-       "the probabilities are repeated"},
-  };
-  for (const auto& c : kCases) {
-    SCOPED_TRACE(c.why);
-    const std::string text = "graph \"g\"\ninput x f32[2,4,4]\n" +
-                             std::string(c.nodes) + "output y\n";
-    ExpectFloatAsReference(text);
-    const Graph graph = MustParse(text);
-    const auto lowered = Lower(graph, FloatPlan(graph));
-    ASSERT_TRUE(lowered.ok()) << lowered.status().message();
-    EXPECT_EQ(CountSteps<engine::AttentionF32T>(*lowered), 0);
-  }
-}
-
-TEST(LowerDynamicMatMul, GivesTheSameBitsWithAndWithoutCopies) {
-  const Graph graph = MustParse(kAttention);
-  const Plan plan = PlanWithRanges(graph);
-  ASSERT_TRUE(plan.values.at("t").forms[0].is_u8());
+// The step that an attention becomes, and that it copies nothing.
+template <typename Step>
+void ExpectOneStep(const Graph& graph, const Plan& plan) {
   const auto lowered = Lower(graph, plan);
   ASSERT_TRUE(lowered.ok()) << lowered.status().message();
+  EXPECT_EQ(CountSteps<Step>(*lowered), 1);
   EXPECT_EQ(CountSteps<engine::StridedCopyT>(*lowered), 0);
   const auto in_place = RunLowered(graph, plan);
   const auto whole = RunLowered(graph, plan, {.in_place = false});
@@ -107,6 +60,39 @@ TEST(LowerDynamicMatMul, GivesTheSameBitsWithAndWithoutCopies) {
   for (size_t i = 0; i < in_place[0].as<float>().size(); ++i) {
     ASSERT_EQ(in_place[0].as<float>()[i], whole[0].as<float>()[i]) << i;
   }
+}
+
+TEST(LowerAttention, GivesTheSameBitsWithAndWithoutCopies) {
+  const Graph graph = MustParse(kAttention);
+  const Plan plan = PlanWithRanges(graph);
+  ASSERT_EQ(plan.nodes.at("attention").precision, Precision::kInt8);
+  ExpectOneStep<engine::AttentionU8T>(graph, plan);
+  ProposeOptions options;
+  options.requests = {*ParseRequest("attention=fp32", /*required=*/false)};
+  const Plan kept = PlanWithRanges(graph, options);
+  ASSERT_EQ(kept.nodes.at("attention").precision, Precision::kF32);
+  ASSERT_TRUE(kept.values.at("t").forms[0].is_u8());
+  ExpectOneStep<engine::AttentionF32T>(graph, kept);
+}
+
+TEST(LowerAttention, ComesNearTheFloatOneInInt8) {
+  const Graph graph = MustParse(kAttention);
+  const auto want = Evaluate(graph, InputsOf(graph));
+  ASSERT_TRUE(want.ok()) << want.status().message();
+  ExpectNear(RunLowered(graph, PlanWithRanges(graph)), *want, 0.05f);
+}
+
+TEST(LowerAttention, RefusesScalesPerChannel) {
+  const Graph graph = MustParse(kAttention);
+  Plan plan = PlanWithRanges(graph);
+  QuantParams& quant = plan.values.at("q").forms[0].quant;
+  quant.scale.resize(8, quant.scale[0]);
+  quant.zero_point.resize(8, quant.zero_point[0]);
+  const auto lowered = Lower(graph, plan);
+  ASSERT_FALSE(lowered.ok());
+  EXPECT_THAT(lowered.status().message(),
+              testing::HasSubstr("node 'attention' is int8, and 'q' has scales "
+                                 "per channel (form 0)"));
 }
 
 // Each would need a copy, or be wrong without one.

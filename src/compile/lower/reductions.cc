@@ -55,10 +55,7 @@ Status LowerReduce(Lowering& lowering, const Node& node) {
 }
 
 Status LowerSoftmax(Lowering& lowering, const Node& node) {
-  if (lowering.in_attention.contains(node.outputs[0]) ||
-      lowering.in_expectation.contains(node.outputs[0])) {
-    return {};
-  }
+  if (lowering.in_expectation.contains(node.outputs[0])) return {};
   const int64_t rank = lowering.graph.values[node.inputs[0]].shape.rank();
   const int64_t axis = std::get<Softmax>(node.op).axis;
   engine::SoftmaxT step;

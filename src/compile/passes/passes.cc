@@ -45,6 +45,8 @@ constexpr Pass kPasses[] = {
     {"share_subexpressions", ShareSubexpressions, "computes equal things once"},
     {"fuse_epilogues", FuseEpilogues,
      "functions and residual sums into what makes their operand"},
+    {"recognise_attention", RecogniseAttention,
+     "products around a softmax to Attention"},
     {"drop_leftovers", DropIdentities, "removes what the others left behind"},
 };
 

@@ -38,6 +38,7 @@ Result<bool> MoveScales(Graph& graph);
 Result<bool> FoldBatchNorm(Graph& graph);
 Result<bool> ShareSubexpressions(Graph& graph);
 Result<bool> FuseEpilogues(Graph& graph);
+Result<bool> RecogniseAttention(Graph& graph);
 
 struct Pass {
   std::string_view name;  // "fold_constants": what PassOptions names

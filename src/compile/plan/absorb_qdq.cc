@@ -206,7 +206,10 @@ class Absorber {
   bool RunsInInt8(size_t n, bool codes_out) const {
     const Node& node = graph_.nodes[n];
     const Role role = Classify(graph_, node);
-    if (role == Role::kFloat) return false;
+    // In 8 bits an attention rounds shares, which such a model does by itself
+    // or not at all.
+    const bool attends = std::holds_alternative<Attention>(node.op);
+    if (role == Role::kFloat || attends) return false;
     const bool product = role == Role::kProduct || role == Role::kDepthwise;
     // Exact sums lose nothing where the result leaves in float.
     if (!codes_out && !product) return false;

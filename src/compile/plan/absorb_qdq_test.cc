@@ -295,5 +295,19 @@ TEST(HasQdq, IsTrueForEitherHalfOfAPair) {
   EXPECT_FALSE(HasQdq(MustParse(kEveryRole)));
 }
 
+TEST(AbsorbQdq, LeavesAttentionInFloats) {
+  const Absorbed absorbed = Absorb(R"(input x f32[1,4,4]
+q u8[1,4,4] = Quantize(x, sx, zx)
+d f32[1,4,4] = Dequantize(q, sx, zx)
+c f32[1,4,4] = Attention(d, d, d) name=attention
+e u8[1,4,4] = Quantize(c, sy, zy)
+y f32[1,4,4] = Dequantize(e, sy, zy)
+output y
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  // Nobody asked for shares of eight bits.
+  EXPECT_EQ(absorbed.plan->nodes.at("attention").precision, Precision::kF32);
+}
+
 }  // namespace
 }  // namespace octet::compile

@@ -134,6 +134,10 @@ class Aligner {
       // A residual may be added in f32.
       const bool any_form = product && i > 0;
       if (!HasForms(v) || any_form) continue;
+      if (ReadsFloat(node, i)) {
+        plan.input_forms[i] = IndexOf(v, Form::F32());
+        continue;
+      }
       if (!FormsOf(v)[size_t(plan.input_forms[i])].is_u8()) {
         plan.input_forms[i] = IndexOf(v, Form::U8(Granularity::kPerTensor));
       }

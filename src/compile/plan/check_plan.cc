@@ -242,6 +242,27 @@ class Checker {
     return !value.is_constant() && value.dtype == DType::kF32;
   }
 
+  // What an int8 attention reads and writes as codes.
+  Status CheckOneScale(const Node& node) const {
+    std::vector<std::pair<ValueId, int>> read = {{node.outputs[0], 0}};
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (ReadsFloat(node, i)) continue;
+      read.emplace_back(node.inputs[i], PlanOf(node).input_forms[i]);
+    }
+    for (const auto& [v, index] : read) {
+      const Form& form = FormsOf(v)[size_t(index)];
+      if (form.granularity == Granularity::kPerTensor &&
+          form.quant.scale.size() <= 1) {
+        continue;
+      }
+      return BadInput(
+          "{}: node '{}' is int8, and '{}' has scales per channel (form {}); "
+          "give it one scale, or set the node's precision to fp32",
+          source_, node.name, graph_.values[size_t(v)].name, index);
+    }
+    return {};
+  }
+
   Status CheckInt8(const Node& node) const {
     const Role role = Classify(graph_, node);
     if (role == Role::kFloat) {
@@ -265,11 +286,16 @@ class Checker {
       if (!HasForms(v)) continue;
       const int form = PlanOf(node).input_forms[i];
       const Storage read = FormsOf(v)[size_t(form)].storage;
-      if (read == Storage::kU8) continue;
+      const Storage wanted = ReadsFloat(node, i) ? Storage::kF32 : Storage::kU8;
+      if (read == wanted) continue;
       return BadInput(
           "{}: node '{}' is int8, but reads '{}' as {} (form {}); let it read "
-          "a u8 form, or set its precision to fp32",
-          source_, node.name, graph_.values[size_t(v)].name, Name(read), form);
+          "a {} form, or set its precision to fp32",
+          source_, node.name, graph_.values[size_t(v)].name, Name(read), form,
+          Name(wanted));
+    }
+    if (std::holds_alternative<Attention>(node.op)) {
+      OCTET_RETURN_IF_ERROR(CheckOneScale(node));
     }
     const ValueId y = node.outputs[0];
     const Storage first = FormsOf(y)[0].storage;

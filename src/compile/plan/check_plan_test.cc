@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "compile/plan/align_forms.h"
 #include "compile/plan/testing/plans.h"
 
 namespace octet::compile {
@@ -176,6 +177,55 @@ output y
   EXPECT_EQ(status.code(), Code::kUnsupported);
   EXPECT_THAT(status.message(), HasSubstr("my.plan.json: node 'mean'"));
   EXPECT_THAT(status.message(), HasSubstr("more than 8388608 elements"));
+}
+
+// An attention, its mask computed, in front of a product.
+constexpr const char* kAttention = R"(graph "attention"
+input x f32[1,8,16]
+input m f32[1,1,8]
+const w f32[16,16]{seed=1}
+mask f32[1,1,8] = Unary(m) function=neg name=mask
+q f32[1,8,16] = MatMul(x, w, _) name=query
+t f32[1,16,8] = Transpose(q) perm=[0,2,1] name=turn
+c f32[1,8,16] = Attention(q, t, q, mask) name=attention
+y f32[1,8,16] = MatMul(c, w, _) name=out
+output y
+)";
+
+TEST(CheckForms, WantsCodesOfOneScaleAndAMaskOfFloatsInAttention) {
+  const Graph graph = MustParse(kAttention);
+  const Fault faults[] = {
+      {"a mask of codes",
+       [](Plan& p) {
+         p.values.at("mask").forms.push_back(U8({0.5f}, {3}));
+         p.nodes.at("attention").input_forms[3] = 1;
+       },
+       Code::kBadInput,
+       {"node 'attention'", "'mask' as u8", "a f32 form"}},
+      {"queries with scales per channel",
+       [](Plan& p) {
+         p.values.at("q").forms[0].granularity = Granularity::kPerChannel;
+       },
+       Code::kBadInput,
+       {"node 'attention'", "'q' has scales per channel"}},
+  };
+  for (const Fault& fault : faults) {
+    SCOPED_TRACE(fault.what);
+    Plan plan = MustPropose(graph);
+    ASSERT_TRUE(CheckForms(graph, plan).ok());
+    fault.make(plan);
+    ExpectRefused(fault, CheckForms(graph, plan, "my.plan.json"));
+  }
+}
+
+TEST(CheckForms, TakesAttentionThatSomebodyMadeInt8) {
+  const Graph graph = MustParse(kAttention);
+  Plan plan = MustPropose(graph, FloatOnly());
+  plan.nodes.at("attention").precision = Precision::kInt8;
+  AlignForms(graph, plan);
+  const Status status = CheckForms(graph, plan);
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(plan.values.at("mask").forms.size(), 1u);
 }
 
 TEST(CheckPlan, TakesWhatTheRulesOfStructurePropose) {

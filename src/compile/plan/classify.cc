@@ -11,6 +11,10 @@ namespace {
 constexpr int64_t kMostProducts = 2147483647LL / (255 * 127);
 // Of an average, 255 each (kernels/pool/pool.h).
 constexpr int64_t kMostAveraged = int64_t{1} << 23;
+// Of one sum of an attention, whose factors are two differences of bytes.
+constexpr int64_t kMostAttended = 2147483647LL / (255 * 255);
+// Operands of an attention: queries, keys, values.
+constexpr size_t kAttended = 3;
 
 bool IsConstant(const Graph& graph, const Node& node, size_t input) {
   return input < node.inputs.size() && node.inputs[input] != kNoValue &&
@@ -58,6 +62,23 @@ bool MovesAConstant(const Graph& graph, const Node& node) {
       node.inputs, [&](ValueId v) { return graph.values[v].is_constant(); });
 }
 
+bool AttendsConstants(const Graph& graph, const Node& node) {
+  for (size_t i = 0; i < kAttended; ++i) {
+    if (IsConstant(graph, node, i)) return true;
+  }
+  return false;
+}
+
+// Queries, depth, keys and columns of one matrix of an attention.
+struct AttentionDims {
+  int64_t queries, depth, keys, columns;
+};
+AttentionDims DimsOfAttention(const Graph& graph, const Node& node) {
+  const Shape& a = DimsOf(graph, node.inputs[0]);
+  const Shape& c = DimsOf(graph, node.inputs[2]);
+  return {a[a.rank() - 2], a[a.rank() - 1], c[c.rank() - 2], c[c.rank() - 1]};
+}
+
 // Mean over the plane of an image: global average pooling.
 bool IsPlaneMean(const Graph& graph, const Node& node) {
   const Reduce* op = std::get_if<Reduce>(&node.op);
@@ -103,6 +124,9 @@ Role Classify(const Graph& graph, const Node& node) {
   if (std::holds_alternative<Binary>(node.op)) {
     return BinaryHasInt8Form(graph, node) ? Role::kArithmetic : Role::kFloat;
   }
+  if (std::holds_alternative<Attention>(node.op)) {
+    return AttendsConstants(graph, node) ? Role::kFloat : Role::kArithmetic;
+  }
   if (std::holds_alternative<Unary>(node.op) || IsPlaneMean(graph, node) ||
       std::holds_alternative<Pool>(node.op)) {
     return Role::kArithmetic;
@@ -136,7 +160,15 @@ std::string WhyFloat(const Graph& graph, const Node& node) {
       (IsConstant(graph, node, 0) || IsConstant(graph, node, 1))) {
     return kind + " with a constant";
   }
+  if (std::holds_alternative<Attention>(node.op) &&
+      AttendsConstants(graph, node)) {
+    return kind + " with a constant";
+  }
   return kind;
+}
+
+bool ReadsFloat(const Node& node, size_t slot) {
+  return std::holds_alternative<Attention>(node.op) && slot >= kAttended;
 }
 
 int64_t ProductsPerSum(const Graph& graph, const Node& node) {
@@ -155,6 +187,11 @@ std::string WhyOverflow(const Graph& graph, const Node& node) {
   if (ProductsPerSum(graph, node) > kMostProducts) {
     return "sums of more than " + std::to_string(kMostProducts) + " products";
   }
+  if (std::holds_alternative<Attention>(node.op)) {
+    const AttentionDims dims = DimsOfAttention(graph, node);
+    if (std::max(dims.depth, dims.keys) <= kMostAttended) return "";
+    return "sums of more than " + std::to_string(kMostAttended) + " products";
+  }
   int64_t averaged = 0;
   const Pool* pool = std::get_if<Pool>(&node.op);
   if (pool != nullptr && pool->op == PoolOp::kAverage) {
@@ -169,6 +206,13 @@ std::string WhyOverflow(const Graph& graph, const Node& node) {
 }
 
 int64_t CountMacs(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<Attention>(node.op)) {
+    const AttentionDims dims = DimsOfAttention(graph, node);
+    const Shape& y = DimsOf(graph, node.outputs[0]);
+    const int64_t matrices =
+        y.elements() / std::max<int64_t>(1, dims.queries * dims.columns);
+    return matrices * dims.queries * dims.keys * (dims.depth + dims.columns);
+  }
   const int64_t sum = ProductsPerSum(graph, node);
   return sum * DimsOf(graph, node.outputs[0]).elements();
 }

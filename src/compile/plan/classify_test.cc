@@ -39,6 +39,10 @@ const Case kCases[] = {
     {"y = Reduce(x) axes=[1]", Role::kFloat, "Reduce"},
     {"y = Reduce(x) op=max axes=[1,2]", Role::kFloat, "Reduce"},
     {"y = Softmax(x) axis=3", Role::kFloat, "Softmax"},
+    {"y = Attention(x, z, x)", Role::kArithmetic, ""},
+    {"y = Attention(x, z, x, s)", Role::kArithmetic, ""},
+    {"y = Attention(k, z, x)", Role::kFloat, "Attention with a constant"},
+    {"y = Attention(x, z, k)", Role::kFloat, "Attention with a constant"},
     {"y = Transpose(x) perm=[0,3,1,2]", Role::kMover, ""},
     {"y = Pad(x) before=[0,1,0,0] after=[0,0,0,0]", Role::kMover, ""},
     {"y = Pad(x) before=[0,1,0,0] after=[0,0,0,0] value=1", Role::kFloat,
@@ -58,8 +62,8 @@ const Case kCases[] = {
 Graph GraphOf(std::string_view node) {
   return MustParse(
       "graph \"g\"\ninput x f32[1,4,4,8]\ninput v f32[8,1,1,8]\n"
-      "input z f32[1,4,8,8]\ninput p f32[1,1,1,8]\ninput q f32[1,1,4,8]\n"
-      "input i s64[2]\n"
+      "input z f32[1,4,8,4]\ninput p f32[1,1,1,8]\ninput q f32[1,1,4,8]\n"
+      "input s f32[4]\ninput i s64[2]\n"
       "const w f32[8,1,1,8]{seed=1}\nconst g f32[8,1,1,4]{seed=1}\n"
       "const d f32[8,1,1,1]{seed=1}\nconst d2 f32[16,1,1,1]{seed=1}\n"
       "const m f32[8,8]{seed=1}\nconst m3 f32[4,8,8]{seed=1}\n"
@@ -91,7 +95,8 @@ TEST(CountMacs, MultipliesTheOutputByTheTapsOfOneSum) {
       {"y = Conv(x, g, _) group=2", 4, 4 * 4 * 4 * 8},
       {"y = Conv(x, d, _) group=8", 1, 4 * 4 * 8},
       {"y = MatMul(x, m, _)", 8, 8 * 4 * 4 * 8},
-      {"y = MatMul(x, z, _)", 8, 8 * 4 * 4 * 8},
+      {"y = MatMul(x, z, _)", 8, 8 * 4 * 4 * 4},
+      {"y = Attention(x, z, x)", 0, 4 * 4 * 4 * (8 + 8)},
       {"y = Softmax(x) axis=3", 0, 0},
   };
   for (const auto& sum : kSums) {
@@ -125,6 +130,19 @@ TEST(WhyOverflow, CountsWhatIsSummed) {
                   sum.node + "\noutput y\n");
     EXPECT_EQ(WhyOverflow(graph, graph.nodes[0]), sum.why) << sum.node;
   }
+}
+
+TEST(WhyOverflow, CountsDepthAndKeysOfAnAttention) {
+  const auto why = [](const std::string& depth, const std::string& keys) {
+    const Graph graph =
+        MustParse("graph \"g\"\ninput a f32[2," + depth + "]\ninput b f32[" +
+                  depth + "," + keys + "]\ninput c f32[" + keys +
+                  ",1]\ny = Attention(a, b, c)\noutput y\n");
+    return WhyOverflow(graph, graph.nodes[0]);
+  };
+  EXPECT_EQ(why("33025", "33025"), "");
+  EXPECT_EQ(why("33026", "2"), "sums of more than 33025 products");
+  EXPECT_EQ(why("2", "33026"), "sums of more than 33025 products");
 }
 
 TEST(BehindSoftmax, FollowsEveryPathFromASoftmaxToWhereItWeighsFeatures) {

@@ -176,8 +176,11 @@ class Proposer {
     }
     const Demand& wanted = demands_[node.outputs[0]];
     if (!wanted.u8()) return Float(ReasonKind::kNoReader);
-    if (std::holds_alternative<Unary>(node.op) && wanted.per_channel) {
-      return Float(ReasonKind::kNoInt8Form, "a table has one scale");
+    if (HasOneScale(node) && wanted.per_channel) {
+      return Float(ReasonKind::kNoInt8Form,
+                   std::holds_alternative<Unary>(node.op)
+                       ? "a table has one scale"
+                       : "an attention has one scale");
     }
     return IfSumsFit(node);
   }
@@ -249,9 +252,11 @@ class Proposer {
 
   void AskForInt8(const Node& node, Role role) {
     if (role == Role::kArithmetic) {
-      const bool table = std::holds_alternative<Unary>(node.op);
-      for (ValueId v : node.inputs) {
-        Ask(v, table ? &Demand::per_tensor : &Demand::any_u8);
+      const bool one_scale = HasOneScale(node);
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        Ask(node.inputs[i], ReadsFloat(node, i) ? &Demand::f32
+                            : one_scale         ? &Demand::per_tensor
+                                                : &Demand::any_u8);
       }
       return;
     }
@@ -260,6 +265,12 @@ class Proposer {
     if (const ValueId residual = Residual(node); residual != kNoValue) {
       Ask(residual, &Demand::residual);
     }
+  }
+
+  // Whether its int8 form knows no scales per channel.
+  static bool HasOneScale(const Node& node) {
+    return std::holds_alternative<Unary>(node.op) ||
+           std::holds_alternative<Attention>(node.op);
   }
 
   // Whether an int8 node can read a scale for each channel of its input.
@@ -339,7 +350,8 @@ class Proposer {
       }
       const bool adds =
           int8 && i + 1 == node.inputs.size() && Residual(node) != kNoValue;
-      const Storage storage = adds && !forms_[v][0].is_u8()
+      const Storage storage = int8 && ReadsFloat(node, i) ? Storage::kF32
+                              : adds && !forms_[v][0].is_u8()
                                   ? forms_[v][0].storage
                                   : StorageOf(plan.precision);
       plan.input_forms.push_back(FindForm(v, storage, here));

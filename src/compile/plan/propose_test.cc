@@ -151,6 +151,38 @@ output z
   }
 }
 
+TEST(Propose, RunsAttentionInInt8ButForItsMask) {
+  const Graph graph = MustParse(R"(graph "attention"
+input x f32[1,8,16]
+input m f32[1,1,8]
+const w f32[16,16]{seed=1}
+mask f32[1,1,8] = Unary(m) function=neg name=mask
+q f32[1,8,16] = MatMul(x, w, _) name=query
+k f32[1,8,16] = MatMul(x, w, _) name=key
+t f32[1,16,8] = Transpose(k) perm=[0,2,1] name=turn
+c f32[1,8,16] = Attention(q, t, k, mask) name=attention
+y f32[1,8,16] = MatMul(c, w, _) name=out
+output y
+)");
+  const Plan plan = MustPropose(graph);
+  EXPECT_EQ(Describe(plan.nodes.at("attention").reason), "int8");
+  for (const char* name : {"q", "k", "t", "c"}) {
+    const auto& forms = plan.values.at(name).forms;
+    ASSERT_EQ(forms.size(), 1u) << name;
+    EXPECT_TRUE(forms[0].is_u8()) << name;
+    EXPECT_EQ(forms[0].granularity, Granularity::kPerTensor) << name;
+  }
+  EXPECT_EQ(plan.values.at("mask").forms[0].storage, Storage::kF32);
+  EXPECT_THAT(plan.nodes.at("attention").input_forms,
+              testing::ElementsAre(0, 0, 0, 0));
+  // Nobody reads its codes: it would only lose.
+  Graph last = graph;
+  last.outputs = {last.nodes[4].outputs[0]};
+  last.nodes.pop_back();
+  EXPECT_EQ(MustPropose(last).nodes.at("attention").reason.kind,
+            ReasonKind::kNoReader);
+}
+
 TEST(Propose, WritesTheOnlyPartOfAConcatenationWithItsScale) {
   const Graph graph = MustParse(R"(graph "concat"
 input x f32[1,8,8,16]

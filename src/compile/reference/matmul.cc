@@ -80,4 +80,18 @@ Result<Tensor> Run(const MatMul& op, Operands operands) {
   return Narrow<double>(sums, a.dtype(), p.y.dims());
 }
 
+Result<Tensor> Run(const Attention&, Operands operands) {
+  OCTET_RETURN_IF_ERROR(RequireOperands(operands, 3, 4));
+  const Tensor* mask = Optional(operands, 3);
+  MatMul product;
+  product.fusion.residual = mask != nullptr;
+  std::vector<const Tensor*> factors = {operands[0], operands[1]};
+  if (mask != nullptr) factors.insert(factors.end(), {nullptr, mask});
+  OCTET_ASSIGN(const Tensor scores, Run(product, factors));
+  const Tensor* softmax[] = {&scores};
+  OCTET_ASSIGN(const Tensor shares, Run(Softmax{.axis = -1}, softmax));
+  const Tensor* weighed[] = {&shares, operands[2]};
+  return Run(MatMul{}, weighed);
+}
+
 }  // namespace octet::compile::reference

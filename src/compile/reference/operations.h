@@ -15,6 +15,7 @@ namespace octet::compile::reference {
 // convolution.cc, matmul.cc
 Result<Tensor> Run(const Conv& op, Operands operands);
 Result<Tensor> Run(const MatMul& op, Operands operands);
+Result<Tensor> Run(const Attention& op, Operands operands);
 
 // elementwise.cc
 Result<Tensor> Run(const Unary& op, Operands operands);

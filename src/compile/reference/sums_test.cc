@@ -114,6 +114,27 @@ TEST(MatMul, AddsBiasAndResidual) {
               ElementsAre(7));
 }
 
+TEST(Attention, IsTwoProductsAndASoftmax) {
+  const Tensor a = CountingFloats(Shape{2, 3, 4});
+  const Tensor b = CountingFloats(Shape{2, 4, 5});
+  const Tensor c = CountingFloats(Shape{2, 5, 6});
+  const Tensor mask = CountingFloats(Shape{1, 1, 5});
+  MatMul scores;
+  scores.fusion.residual = true;
+  const auto sums = RunOp(scores, {&a, &b, nullptr, &mask});
+  ASSERT_TRUE(sums.ok()) << sums.status().message();
+  const auto shares = RunOp(Softmax{.axis = 2}, {&*sums});
+  ASSERT_TRUE(shares.ok());
+  const auto want = RunOp(MatMul{}, {&*shares, &c});
+  const auto got = RunOp(Attention{}, {&a, &b, &c, &mask});
+  ASSERT_TRUE(want.ok() && got.ok());
+  ASSERT_EQ(got->shape(), want->shape());
+  for (size_t i = 0; i < got->as<float>().size(); ++i) {
+    EXPECT_EQ(got->as<float>()[i], want->as<float>()[i]);
+  }
+  EXPECT_FALSE(RunOp(Attention{}, {&a, &b}).ok());
+}
+
 TEST(MatMul, RefusesWhatDoesNotFit) {
   const Tensor a = F32({2, 3}, {});
   EXPECT_FALSE(RunOp(MatMul{}, {&a, &a}).ok());

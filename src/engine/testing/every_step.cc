@@ -182,6 +182,14 @@ void Builder::AddReductions() {
   attention.y = F32Output("attention_f32", {pixels, kChannels});
   attention.residual = p_.Constant<float>("keys", pixels, -1.0f);
   p_.AddStep(std::move(attention));
+  const int codes = p_.AddAlias("code_rows", image_, {pixels, kChannels});
+  AttentionU8T coded;
+  coded.a = codes;
+  coded.b = p_.AddAlias("code_columns", image_, {kChannels, pixels});
+  coded.c = codes;
+  coded.y = U8Output("attention_u8", {pixels, kChannels});
+  coded.residual = p_.Constant<float>("code_keys", pixels, -1.0f);
+  p_.AddStep(std::move(coded));
   Step<PoolT>(image_, U8Output("pool", {1, 2, 2, kChannels}), [](PoolT& p) {
     p.kind = PoolKind::Average;
     p.window = std::make_unique<Window>(3, 3, 3, 3, 1, 1, 0, 0);

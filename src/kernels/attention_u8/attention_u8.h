@@ -1,0 +1,72 @@
+// Attention on codes, a head after the other. Of row i of a:
+//
+//   s[j] = fma(float(sum over k of (a[i, k] - za) (b[k, j] - zb)), score_scale,
+//              residual[i, j])
+//   p[j] = rne(255 e^(s[j] - max s)), 0 where that is not a number
+//   y[i, n] = sat(rne(fl(float(sum over j of p[j] (c[j, n] - zc)) *
+//                        fl(scale / float(sum of p)))) + zy);  zy if no p is >
+//                        0
+//
+// What a softmax gives is rounded to 8 bits of the largest of its row, and the
+// rounded numbers are what is made to sum up to 1: many small shares stay what
+// they are. e^x is elementary's CoarseExp2 of fl(x log2(e)), and 0 where that
+// is below 2^-125. Sums of codes are exact, so all levels give equal bits.
+#ifndef OCTET_KERNELS_ATTENTION_U8_ATTENTION_U8_H_
+#define OCTET_KERNELS_ATTENTION_U8_ATTENTION_U8_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+#include "kernels/matmul_f32/matmul_f32.h"
+#include "kernels/work.h"
+
+namespace octet::kernels {
+
+// Of depth and keys, so that an int32 holds every sum: 2^31 / 255^2.
+inline constexpr int64_t kMostAttentionProducts = 33025;
+
+// Matrices of codes, one for each batch. Distances in elements.
+struct AttentionU8Operand {
+  const uint8_t* at;
+  int64_t batch_stride[kMaxMatMulBatchRank];
+  int64_t row_stride;
+  int64_t column_stride = 1;
+  int32_t zero;
+};
+
+struct AttentionU8Params {
+  int64_t rows, depth, keys, columns;
+  int batch_rank = 0;
+  int64_t batch[kMaxMatMulBatchRank];
+  AttentionU8Operand a;  // [rows][depth], rows without gaps
+  AttentionU8Operand b;  // [depth][keys]
+  AttentionU8Operand c;  // [keys][columns]
+  float score_scale;
+  const float* residual = nullptr;  // [rows][keys], rows without gaps
+  int64_t residual_batch_stride[kMaxMatMulBatchRank];
+  int64_t residual_row_stride = 0;
+  uint8_t* y;  // [rows][columns], rows without gaps
+  int64_t y_batch_stride[kMaxMatMulBatchRank];
+  int64_t y_row_stride;
+  int32_t y_zero;
+  float scale;  // c's over y's
+};
+
+// All kernels, best first; the best for `level`; how to cut the work.
+KernelTable<AttentionU8Params> AttentionU8Kernels();
+KernelFn<AttentionU8Params> FindAttentionU8(CpuLevel level);
+Work PlanAttentionU8(const AttentionU8Params& params, int threads);
+
+void AttentionU8Reference(const AttentionU8Params& params, int64_t part,
+                          int64_t parts, std::byte* scratch);
+
+// Instruction-set levels.
+void AttentionU8Avx2(const AttentionU8Params& params, int64_t part,
+                     int64_t parts, std::byte* scratch);
+void AttentionU8Avx512Vnni(const AttentionU8Params& params, int64_t part,
+                           int64_t parts, std::byte* scratch);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_ATTENTION_U8_ATTENTION_U8_H_

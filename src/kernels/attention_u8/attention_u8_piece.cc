@@ -1,0 +1,69 @@
+#include "kernels/attention_u8/attention_u8_piece.h"
+
+#include <algorithm>
+
+#include "kernels/scratch_dealer.h"
+
+namespace octet::kernels {
+namespace {
+
+// Fewer rows would pack b and c more often than it saves.
+constexpr int64_t kMostRows = 256;
+
+int64_t BlocksOf(const AttentionU8Params& p) {
+  return DivideUp(p.rows, kMostRows);
+}
+
+int64_t OffsetOf(const AttentionU8Params& p, const int64_t* strides,
+                 int64_t batch) {
+  int64_t offset = 0;
+  for (int d = p.batch_rank - 1; d >= 0; --d) {
+    offset += batch % p.batch[d] * strides[d];
+    batch /= p.batch[d];
+  }
+  return offset;
+}
+
+}  // namespace
+
+AttentionU8Scratch LayOutAttentionU8(const AttentionU8Params& p,
+                                     std::byte* scratch) {
+  const int64_t keys = RoundUp(p.keys, kAttentionPanel);
+  const int64_t columns = RoundUp(p.columns, kAttentionPanel);
+  const int64_t depth = RoundUp(p.depth, 4);
+  ScratchDealer deal{reinterpret_cast<uintptr_t>(scratch)};
+  AttentionU8Scratch s{};
+  deal.Place(&s.b, keys * depth);
+  deal.Place(&s.c, columns * RoundUp(p.keys, 4));
+  deal.Place(&s.b_base, keys);
+  deal.Place(&s.c_base, columns);
+  deal.Place(&s.a, kAttentionTileRows * depth);
+  deal.Place(&s.scores, kAttentionTileRows * keys);
+  deal.Place(&s.shares, kAttentionTileRows * keys);
+  deal.Place(&s.sums, kAttentionTileRows * columns);
+  s.bytes = int64_t(deal.at - reinterpret_cast<uintptr_t>(scratch));
+  return s;
+}
+
+int64_t AttentionU8Pieces(const AttentionU8Params& p) {
+  int64_t batches = 1;
+  for (int d = 0; d < p.batch_rank; ++d) batches *= p.batch[d];
+  return batches * BlocksOf(p);
+}
+
+AttentionU8Piece AttentionU8PieceAt(const AttentionU8Params& p, int64_t i) {
+  const int64_t blocks = BlocksOf(p), batch = i / blocks, block = i % blocks;
+  AttentionU8Piece piece{};
+  piece.first = PartBegin(p.rows, block, blocks);
+  piece.end = PartBegin(p.rows, block + 1, blocks);
+  piece.a = p.a.at + OffsetOf(p, p.a.batch_stride, batch);
+  piece.b = p.b.at + OffsetOf(p, p.b.batch_stride, batch);
+  piece.c = p.c.at + OffsetOf(p, p.c.batch_stride, batch);
+  if (p.residual != nullptr) {
+    piece.residual = p.residual + OffsetOf(p, p.residual_batch_stride, batch);
+  }
+  piece.y = p.y + OffsetOf(p, p.y_batch_stride, batch);
+  return piece;
+}
+
+}  // namespace octet::kernels
