@@ -17,7 +17,7 @@ constexpr Kernel<ConvF32Params> kRows[] = {
 
 // With fewer the transforms cost as much as they save, and their rounding
 // shows.
-constexpr int64_t kLeastChannels = 16;
+constexpr int64_t kLeastChannels = 12;
 // With more on few tiles the transform of the weights costs too much.
 constexpr int64_t kLeastTiles = 8;
 

@@ -116,15 +116,34 @@ template <typename V>
   return V::Mul(x, Polynomial<V>(kRatio, x));
 }
 
+// 1 + e^-x, which is infinity below -88.4. A term less than ReduceExp's and no
+// rounding between the power and the sum.
+template <typename V>
+[[gnu::always_inline]] inline typename V::F OnePlusExpOfMinus(
+    typename V::F x) {
+  // e^-f; 2^-23.4 of it.
+  constexpr float kPower[] = {1.0f,           -0.999999702f, 0.499991477f,
+                              -0.166676387f,  0.0418981686f, -0.00829028245f};
+  // Added to a small number, the last bits of the sum are that number's nearest
+  // integer and the bias of exponents.
+  const typename V::F shift = V::Set(12582912.0f + 127.0f);
+  x = V::Max(V::Set(-88.5f), V::Min(V::Set(87.5f), x));
+  const typename V::F biased = V::Fma(x, V::Set(-1.44269502f), shift);
+  const typename V::F n = V::Sub(biased, shift);
+  typename V::F f = V::Fma(n, V::Set(0.693147182f), x);
+  f = V::Fma(n, V::Set(-1.90465421e-9f), f);
+  return V::Fma(Polynomial<V>(kPower, f), V::PowerOfLastBits(biased),
+                V::Set(1.0f));
+}
+
 template <typename V>
 [[gnu::always_inline]] inline typename V::F Sigmoid(typename V::F x) {
-  const typename V::F one = V::Set(1.0f);
-  return V::Div(one, V::Add(one, NormalExp<V>(V::Neg(x))));
+  return V::Div(V::Set(1.0f), OnePlusExpOfMinus<V>(x));
 }
 
 template <typename V>
 [[gnu::always_inline]] inline typename V::F Silu(typename V::F x) {
-  return V::Div(x, V::Add(V::Set(1.0f), NormalExp<V>(V::Neg(x))));
+  return V::Div(x, OnePlusExpOfMinus<V>(x));
 }
 
 // 2^x for |x| <= 125, to 2^-13 of it: for results that are rounded to 8-bit
@@ -199,9 +218,8 @@ template <typename V>
 template <typename V>
 [[gnu::always_inline]] inline typename V::F GeluTanh(typename V::F x) {
   const typename V::F cubic =
-      V::Fma(V::Mul(x, x), V::Set(-0.0713548163f), V::Set(-1.59576912f));
-  const typename V::F e = NormalExp<V>(V::Mul(x, cubic));
-  return V::Div(x, V::Add(V::Set(1.0f), e));
+      V::Fma(V::Mul(x, x), V::Set(0.0713548163f), V::Set(1.59576912f));
+  return V::Div(x, OnePlusExpOfMinus<V>(V::Mul(x, cubic)));
 }
 
 template <typename V>

@@ -50,6 +50,9 @@ struct Avx512Lanes {
   // Rounds a * 2^n once, as the products of the other lanes do.
   static F Scale(F a, F n) { return _mm512_scalef_ps(a, n); }
   static F AddExponent(F a, F n) { return _mm512_scalef_ps(a, n); }
+  static F PowerOfLastBits(F a) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a), 23));
+  }
   static F SplitExponent(F a, F* k) {
     const __m512i bits = _mm512_castps_si512(a);
     const __m512i exponent = _mm512_srai_epi32(
