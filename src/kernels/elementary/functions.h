@@ -116,23 +116,28 @@ template <typename V>
   return V::Mul(x, Polynomial<V>(kRatio, x));
 }
 
-// 1 + e^-x, which is infinity below -88.4. A term less than ReduceExp's and no
-// rounding between the power and the sum.
+// What PowerOfLastBits adds for each eighth: the bits of 2^(i / 8), less those of
+// 2^0 and less i << 20.
+alignas(32) constexpr uint32_t kEighths[] = {
+    0,          0xfffb95c2, 0xfff837f0, 0xfff5fed7,
+    0xfff504f3, 0xfff5672a, 0xfff744fd, 0xfffac0c7};
+
+// 1 + e^-x, which is infinity below -88.7. Powers of two by eighths leave a
+// short polynomial, and none is rounded before the sum.
 template <typename V>
 [[gnu::always_inline]] inline typename V::F OnePlusExpOfMinus(
     typename V::F x) {
-  // e^-f; 2^-23.4 of it.
-  constexpr float kPower[] = {1.0f,           -0.999999702f, 0.499991477f,
-                              -0.166676387f,  0.0418981686f, -0.00829028245f};
+  // e^-f for |f| <= log(2) / 16; 2^-25.2 of it.
+  constexpr float kPower[] = {1.0f, -1.0f, 0.500064909f, -0.166642934f};
   // Added to a small number, the last bits of the sum are that number's nearest
-  // integer and the bias of exponents.
-  const typename V::F shift = V::Set(12582912.0f + 127.0f);
-  x = V::Max(V::Set(-88.5f), V::Min(V::Set(87.5f), x));
-  const typename V::F biased = V::Fma(x, V::Set(-1.44269502f), shift);
+  // integer and eight times the bias of exponents.
+  const typename V::F shift = V::Set(12582912.0f + 8 * 127.0f);
+  x = V::Max(V::Set(-88.75f), V::Min(V::Set(87.0f), x));
+  const typename V::F biased = V::Fma(x, V::Set(-11.5415602f), shift);
   const typename V::F n = V::Sub(biased, shift);
-  typename V::F f = V::Fma(n, V::Set(0.693147182f), x);
-  f = V::Fma(n, V::Set(-1.90465421e-9f), f);
-  return V::Fma(Polynomial<V>(kPower, f), V::PowerOfLastBits(biased),
+  typename V::F f = V::Fma(n, V::Set(0.0866433978f), x);
+  f = V::Fma(n, V::Set(-2.38081776e-10f), f);
+  return V::Fma(Polynomial<V>(kPower, f), V::PowerOfLastBits(kEighths, biased),
                 V::Set(1.0f));
 }
 
