@@ -1,6 +1,6 @@
 // Float 3x3 convolution of stride 1 by Winograd F(4x4, 3x3): a quarter of the
-// products of conv_f32, whose parameters and formula this family has. The pixels
-// of a block of 2 x 2 may be the channels of one.
+// products of conv_f32, whose parameters and formula this family has. The
+// pixels of a block of 2 x 2 may be the channels of one.
 //
 // Sums are formed another way than in conv_f32, and the outputs of a tile share
 // their roundings: each is within

@@ -116,17 +116,16 @@ template <typename V>
   return V::Mul(x, Polynomial<V>(kRatio, x));
 }
 
-// What PowerOfLastBits adds for each eighth: the bits of 2^(i / 8), less those of
-// 2^0 and less i << 20.
-alignas(32) constexpr uint32_t kEighths[] = {
-    0,          0xfffb95c2, 0xfff837f0, 0xfff5fed7,
-    0xfff504f3, 0xfff5672a, 0xfff744fd, 0xfffac0c7};
+// What PowerOfLastBits adds for each eighth: the bits of 2^(i / 8), less those
+// of 2^0 and less i << 20.
+alignas(32) constexpr uint32_t kEighths[] = {0,          0xfffb95c2, 0xfff837f0,
+                                             0xfff5fed7, 0xfff504f3, 0xfff5672a,
+                                             0xfff744fd, 0xfffac0c7};
 
 // 1 + e^-x, which is infinity below -88.7. Powers of two by eighths leave a
 // short polynomial, and none is rounded before the sum.
 template <typename V>
-[[gnu::always_inline]] inline typename V::F OnePlusExpOfMinus(
-    typename V::F x) {
+[[gnu::always_inline]] inline typename V::F OnePlusExpOfMinus(typename V::F x) {
   // e^-f for |f| <= log(2) / 16; 2^-25.2 of it.
   constexpr float kPower[] = {1.0f, -1.0f, 0.500064909f, -0.166642934f};
   // Added to a small number, the last bits of the sum are that number's nearest

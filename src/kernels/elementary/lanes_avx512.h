@@ -55,9 +55,8 @@ struct Avx512Lanes {
     // The fourth bit of an index chooses between two equal halves.
     const __m512i table = _mm512_broadcast_i32x8(
         _mm256_load_si256(reinterpret_cast<const __m256i*>(eighths)));
-    return _mm512_castsi512_ps(
-        _mm512_add_epi32(_mm512_slli_epi32(bits, 20),
-                         _mm512_permutexvar_epi32(bits, table)));
+    return _mm512_castsi512_ps(_mm512_add_epi32(
+        _mm512_slli_epi32(bits, 20), _mm512_permutexvar_epi32(bits, table)));
   }
   static F SplitExponent(F a, F* k) {
     const __m512i bits = _mm512_castps_si512(a);

@@ -23,7 +23,8 @@
 //     Weights(params, panel), kGroup, ReadTaps(weights, groups, group, taps):
 //                     the nine taps of kGroup channels and sixteen outputs, in
 //                     the order of the steps
-//     ReadBlock(pixels, second, channels, c): Words::I of the channels from c on
+//     ReadBlock(pixels, second, channels, c): Words::I of the channels from c
+//     on
 //                     of a block of 2 x 2 pixels (WinogradShape), half of them
 //                     from `pixels` on, the others from `second` on
 //     ReadBlockTaps(weights, channels, channel, taps): the nine taps that are
@@ -86,8 +87,9 @@ void FindPixels(const Band<L>& band, int64_t tile,
 }
 
 template <typename L>
-concept ReadsBlocks =
-    requires(const typename L::In* x) { L::ReadBlock(x, x, 0, 0); };
+concept ReadsBlocks = requires(const typename L::In* x) {
+  L::ReadBlock(x, x, 0, 0);
+};
 
 // The channels from c on of a pixel, or of a block of them.
 template <typename L, bool kIsBlock>
