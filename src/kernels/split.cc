@@ -42,6 +42,14 @@ int64_t EvenPiece(int64_t items, int64_t most) {
   return items == 0 ? 0 : DivideUp(items, DivideUp(items, most));
 }
 
+int64_t WaysToShare(int64_t parts, int64_t least, int64_t most) {
+  const int64_t some = std::max<int64_t>(1, std::min(least, most));
+  for (int64_t ways = some; ways <= most; ++ways) {
+    if (parts % ways == 0) return ways;
+  }
+  return some;
+}
+
 int64_t PartsFor(int64_t items, double ns, int threads) {
   if (threads <= 1) return 1;
   // As many for every thread: three pieces take two threads as long as four.

@@ -22,6 +22,11 @@ Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain = 1);
 // The largest of the fewest pieces of at most `most` items: they are even.
 int64_t EvenPiece(int64_t items, int64_t most);
 
+// In how many pieces to cut one of two dimensions, the other getting the rest
+// of `parts`: `least`, or more where that leaves no part without work, but
+// never more than `most` or fewer than one.
+int64_t WaysToShare(int64_t parts, int64_t least, int64_t most);
+
 // Parts for `items` separable items that take `ns` nanoseconds together on one
 // thread: one a thread as soon as a piece is 2.5 us, then as many for each
 // thread as there are pieces of 15 us, four at most, so that a late thread

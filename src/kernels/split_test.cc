@@ -40,6 +40,15 @@ TEST(PieceOf, MakesPiecesThatDifferByOneGrainAtMost) {
   }
 }
 
+TEST(WaysToShare, LeavesNoPartWithoutWork) {
+  EXPECT_EQ(WaysToShare(8, 1, 16), 1);
+  EXPECT_EQ(WaysToShare(8, 3, 16), 4);
+  EXPECT_EQ(WaysToShare(8, 3, 3), 3);
+  EXPECT_EQ(WaysToShare(6, 4, 5), 4);
+  EXPECT_EQ(WaysToShare(8, 3, 2), 2);
+  EXPECT_EQ(WaysToShare(1, 1, 0), 1);
+}
+
 TEST(PartsFor, KeepsShortWorkInOnePiece) {
   EXPECT_EQ(PartsFor(1000, 4900, 4), 1);
   EXPECT_EQ(PartsFor(1000, 0, 4), 1);

@@ -1,9 +1,11 @@
 // AVX-512: tiles of up to 6 pixels and 4 panels, or 8 pixels and fewer panels:
-// at most 24 sums in 32 registers.
+// at most 24 sums in 32 registers. Half a panel takes registers of half the
+// size, of which a cycle has as many again.
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_driver.h"
 #include "kernels/conv_f32/conv_f32_tile_lanes.h"
 #include "kernels/elementary/elementary_levels.h"
+#include "kernels/elementary/lanes_avx2.h"
 #include "kernels/elementary/lanes_avx512.h"
 
 namespace octet::kernels {
@@ -22,8 +24,24 @@ struct Lanes : Avx512Lanes {
   }
 };
 
-constexpr void (*kTiles[kMaxTilePanels][kMaxTileRows])(int,
-                                                       const ConvF32Tile&) = {
+struct HalfLanes : Avx2Lanes {
+  [[gnu::always_inline]] static F MulAdd(F x, F w, F sum) {
+    asm("vfmadd231ps %2, %1, %0" : "+v"(sum) : "v"(x), "v"(w));
+    return sum;
+  }
+  [[gnu::always_inline]] static F MulAddOne(const float* x, F w, F sum) {
+    asm("vfmadd231ps %1%{1to8%}, %2, %0" : "+v"(sum) : "m"(*x), "v"(w));
+    return sum;
+  }
+};
+
+// By panels, as in ConvF32Tiles.
+constexpr void (*kTiles[kMaxTilePanels + 1][kMaxTileRows])(
+    int, const ConvF32Tile&) = {
+    {RunTilesOf<HalfLanes, 1, 1>, RunTilesOf<HalfLanes, 2, 1>,
+     RunTilesOf<HalfLanes, 3, 1>, RunTilesOf<HalfLanes, 4, 1>,
+     RunTilesOf<HalfLanes, 5, 1>, RunTilesOf<HalfLanes, 6, 1>,
+     RunTilesOf<HalfLanes, 7, 1>, RunTilesOf<HalfLanes, 8, 1>},
     {RunTilesOf<Lanes, 1, 1>, RunTilesOf<Lanes, 2, 1>, RunTilesOf<Lanes, 3, 1>,
      RunTilesOf<Lanes, 4, 1>, RunTilesOf<Lanes, 5, 1>, RunTilesOf<Lanes, 6, 1>,
      RunTilesOf<Lanes, 7, 1>, RunTilesOf<Lanes, 8, 1>},
@@ -38,13 +56,13 @@ constexpr void (*kTiles[kMaxTilePanels][kMaxTileRows])(int,
      nullptr, nullptr}};
 
 void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
-  kTiles[panels - 1][rows - 1](tiles, tile);
+  kTiles[panels][rows - 1](tiles, tile);
 }
 
 }  // namespace
 
 const ConvF32Tiles kConvF32TilesAvx512Vnni = {
-    4, {0, 8, 8, 8, 6}, Run, ElementaryAvx512Vnni, false};
+    4, {8, 8, 8, 8, 6}, Run, ElementaryAvx512Vnni, false};
 
 void ConvF32Avx512Vnni(const ConvF32Params& params, int64_t part, int64_t parts,
                        std::byte* scratch) {

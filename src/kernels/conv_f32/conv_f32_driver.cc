@@ -164,21 +164,45 @@ struct Slice {
   int64_t from, to;
 };
 
+// Which panels of a slice a tile takes at a time: as many each time, but the
+// last half of one alone where tiles of whole panels would compute what is not
+// there.
+class PanelBlocks {
+ public:
+  PanelBlocks(const ConvF32Tiles& tiles, int64_t panels, int64_t outputs) {
+    const bool ends_in_half =
+        (panels - 1) * kConvF32Panel + kConvF32Panel / 2 >= outputs;
+    has_half_ = ends_in_half && panels > 1 && tiles.max_panels > 1 &&
+                tiles.max_rows[0] > 0;
+    whole_ = panels - has_half_;
+    whole_count_ = (whole_ + tiles.max_panels - 1) / tiles.max_panels;
+  }
+
+  int64_t count() const { return whole_count_ + has_half_; }
+  // Where block i begins; block count() begins behind the last panel.
+  int64_t Begin(int64_t i) const {
+    return i <= whole_count_ ? PartBegin(whole_, i, whole_count_) : whole_ + 1;
+  }
+
+ private:
+  bool has_half_;
+  int64_t whole_, whole_count_;
+};
+
 // One slice on one block of pixels. `tile` has what all slices have in common.
 void RunSlice(const Conv& conv, const Block& block, const Slice& slice,
               ConvF32Tile tile) {
   const ConvF32Params& p = conv.params;
   const ConvF32Geometry& g = conv.geometry;
   const bool is_last = slice.to == g.run;
-  const int64_t panels = slice.end - slice.first;
-  const int64_t most = conv.tiles.max_panels;
-  const int64_t count = (panels + most - 1) / most;
+  const PanelBlocks blocks(conv.tiles, slice.end - slice.first,
+                           g.outputs - slice.first * kConvF32Panel);
   tile.run = slice.to - slice.from;
   tile.chains_stride = g.stretch_panels * kConvF32Panel;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t offset = PartBegin(panels, i, count);
+  for (int64_t i = 0; i < blocks.count(); ++i) {
+    const int64_t offset = blocks.Begin(i);
     const int64_t first = slice.first + offset;
-    const int64_t end = slice.first + PartBegin(panels, i + 1, count);
+    const int64_t end = slice.first + blocks.Begin(i + 1);
     const int64_t channel = slice.group * g.outputs + first * kConvF32Panel;
     tile.weight = p.weight + (slice.group * g.panels + first) * g.panel_floats +
                   slice.from * kConvF32Panel;

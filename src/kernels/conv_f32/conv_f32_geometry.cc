@@ -85,7 +85,7 @@ ConvF32Piece PieceOf(const ConvF32Params& p, const ConvF32Geometry& g,
   const int64_t most_pixel_parts =
       pixels <= kFewPixels ? 1 : std::max<int64_t>(1, pixels / kLeastPixels);
   const int64_t wanted = (parts + most_pixel_parts - 1) / most_pixel_parts;
-  const int64_t panel_parts = std::max<int64_t>(1, std::min(g.panels, wanted));
+  const int64_t panel_parts = WaysToShare(parts, wanted, g.panels);
   const int64_t pixel_parts = parts / panel_parts;
   if (part >= pixel_parts * panel_parts) return {};
   const Piece pixel =

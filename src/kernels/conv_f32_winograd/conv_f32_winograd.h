@@ -1,5 +1,6 @@
 // Float 3x3 convolution of stride 1 by Winograd F(4x4, 3x3): a quarter of the
-// products of conv_f32, whose parameters and formula this family has.
+// products of conv_f32, whose parameters and formula this family has. The
+// pixels of a block of 2 x 2 may be the channels of one.
 //
 // Sums are formed another way than in conv_f32, and the outputs of a tile share
 // their roundings: each is within
@@ -26,7 +27,8 @@
 namespace octet::kernels {
 
 // True if the kernels here can compute it: 3x3, stride and dilation 1, one
-// group, at least 16 input channels.
+// group, at least 12 input channels; or 6x6 and stride 2 on images of 3 or 4
+// channels and even sides, which is 3x3 on blocks of 2 x 2 pixels.
 bool WinogradApplies(const ConvF32Params& params);
 
 // True if they can and are expected to be faster at `level` than conv_f32.

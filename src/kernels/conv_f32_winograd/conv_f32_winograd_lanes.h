@@ -41,6 +41,9 @@ struct WinogradFloats {
   }
 };
 
+alignas(64) constexpr float kLaneNumbers[] = {0, 1, 2,  3,  4,  5,  6,  7,
+                                              8, 9, 10, 11, 12, 13, 14, 15};
+
 template <typename V>
 struct ConvF32WinogradBase {
   using Params = ConvF32Params;
@@ -58,7 +61,32 @@ struct ConvF32WinogradBase {
     return p.bias == nullptr ? kNoTileBias : p.bias + 16 * panel;
   }
   static const float* Weights(const Params& p, int64_t panel) {
-    return p.weight + panel * 9 * p.in_channels * 16;
+    const int64_t taps = p.window.kernel_h * p.window.kernel_w;
+    return p.weight + panel * taps * p.in_channels * 16;
+  }
+  static typename V::F ReadBlock(const float* pixels, const float* second,
+                                 int64_t channels, int64_t c) {
+    // Lanes behind the last channel have anything.
+    const int64_t of_first = channels / 2 - c;
+    const auto is_first =
+        V::Less(V::Load(kLaneNumbers), V::Set(float(of_first)));
+    return V::Select(is_first, V::Load(pixels + c), V::Load(second - of_first));
+  }
+  template <int kVectors>
+  static void ReadBlockTaps(const float* weights, int64_t channels,
+                            int64_t channel,
+                            typename V::F (&taps)[9][kVectors]) {
+    // A row of the window has three blocks' halves.
+    const int64_t half = channels / 2;
+    const int64_t first = channel / half * 3 * half + channel % half;
+#pragma GCC unroll 9
+    for (int tap = 0; tap < 9; ++tap) {
+      const int64_t at = first + tap / 3 * 6 * half + tap % 3 * half;
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) {
+        taps[tap][v] = V::Load(weights + at * 16 + v * V::kLanes);
+      }
+    }
   }
   template <int kVectors>
   static void ReadTaps(const float* weights, int64_t groups, int64_t group,

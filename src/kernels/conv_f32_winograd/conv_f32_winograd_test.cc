@@ -39,15 +39,21 @@ class TileBounds {
  private:
   void WriteTile(int64_t n, int64_t y, int64_t x, Buffer<float>& bound) const {
     const float eps = std::numeric_limits<float>::epsilon();
-    std::vector<float> largest(size_t(p_.in_channels));
-    for (int64_t c = 0; c < p_.in_channels; ++c) {
-      largest[size_t(c)] =
-          Largest(n, y - p_.window.pad_top, x - p_.window.pad_left, c);
+    const Window& w = p_.window;
+    // Pixels of a block are channels of their own.
+    const int64_t block = w.stride_h;
+    const int64_t top = y * block - w.pad_top, left = x * block - w.pad_left;
+    std::vector<float> largest(size_t(problem_.k));
+    for (int64_t k = 0; k < problem_.k; ++k) {
+      const int64_t tap = k / p_.in_channels;
+      largest[size_t(k)] =
+          Largest(n, top + tap / w.kernel_w % block,
+                  left + tap % w.kernel_w % block, k % p_.in_channels);
     }
     for (int64_t o = 0; o < p_.out_channels; ++o) {
       float sum = 0;
       for (int64_t k = 0; k < problem_.k; ++k) {
-        sum += largest[size_t(k % p_.in_channels)] *
+        sum += largest[size_t(k)] *
                std::abs(problem_.weights[size_t(o * problem_.k + k)]);
       }
       for (int64_t i = 0; i < 16; ++i) {
@@ -62,7 +68,8 @@ class TileBounds {
   float Largest(int64_t n, int64_t top, int64_t left, int64_t c) const {
     float largest = 0;
     for (int64_t i = 0; i < 36; ++i) {
-      const int64_t y = top + i / 6, x = left + i % 6;
+      const int64_t y = top + i / 6 * p_.window.stride_h;
+      const int64_t x = left + i % 6 * p_.window.stride_w;
       if (y < 0 || y >= p_.in_h || x < 0 || x >= p_.in_w) continue;
       largest = std::max(
           largest,
@@ -107,7 +114,7 @@ TEST(ConvF32Winograd, StaysNearTheReferenceForRandomShapes) {
     };
     ExpectNearTheReference(Problem(
         "x=" + pick(1, 3) + "x" + pick(1, 14) + "x" + pick(1, 14) + "x" +
-        pick(16, 50) + " out=" + pick(1, 50) + " kernel=3x3 pad=" + pick(1, 3) +
+        pick(12, 50) + " out=" + pick(1, 50) + " kernel=3x3 pad=" + pick(1, 3) +
         "x" + pick(1, 3) + "x" + pick(1, 3) + "x" + pick(1, 3) +
         " gap=" + pick(0, 3) + "x" + pick(0, 3) + "x" + pick(0, 3) +
         (i % 2 == 0 ? " bias" : "") + (i % 3 == 0 ? " residual" : "") +
@@ -173,14 +180,22 @@ TEST(ConvF32Winograd, IsUsedWhereItAppliesAndPays) {
   const std::string tail = " kernel=3x3 pad=1x1x1x1";
   EXPECT_TRUE(
       UsesWinograd(params("x=1x12x12x16 out=16" + tail), CpuLevel::kAvx2));
+  EXPECT_TRUE(UsesWinograd(
+      params("x=1x24x24x3 out=16 kernel=6x6 pad=2x2x2x2 stride=2x2"),
+      CpuLevel::kAvx2));
   EXPECT_FALSE(
       UsesWinograd(params("x=1x12x12x16 out=16" + tail), CpuLevel::kScalar));
   for (const char* line : {
-           "x=1x12x12x15 out=16 kernel=3x3 pad=1x1x1x1",
+           "x=1x12x12x11 out=16 kernel=3x3 pad=1x1x1x1",
            "x=1x12x12x16 out=15 kernel=3x3 pad=1x1x1x1",
            "x=1x7x7x16 out=16 kernel=3x3 pad=1x1x1x1",
            "x=1x12x12x16 out=16 kernel=3x3 pad=1x1x1x1 stride=2x2",
            "x=1x12x12x32 out=32 kernel=3x3 pad=1x1x1x1 group=2",
+           "x=1x24x24x2 out=16 kernel=6x6 pad=2x2x2x2 stride=2x2",
+           "x=1x24x24x5 out=16 kernel=6x6 pad=2x2x2x2 stride=2x2",
+           "x=1x24x24x3 out=16 kernel=6x6 pad=1x2x3x2 stride=2x2",
+           "x=1x25x24x3 out=16 kernel=6x6 pad=2x2x2x2 stride=2x2",
+           "x=1x24x24x3 out=16 kernel=6x6 pad=2x2x2x2 stride=2x2 gap=1x0x0",
        }) {
     EXPECT_FALSE(UsesWinograd(params(line), CpuLevel::kAvx2)) << line;
   }

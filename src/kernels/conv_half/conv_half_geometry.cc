@@ -88,7 +88,7 @@ ConvHalfPiece PieceOf(const ConvHalfGeometry& g, int64_t part, int64_t parts) {
       pixels <= kFewPixels ? 1 : std::max<int64_t>(1, g.rows / least_rows);
   const int64_t wanted = DivideUp(parts, most_row_parts);
   const int64_t panels = g.weight.panels();
-  const int64_t panel_parts = std::max<int64_t>(1, std::min(panels, wanted));
+  const int64_t panel_parts = WaysToShare(parts, wanted, panels);
   const int64_t row_parts = parts / panel_parts;
   if (part >= row_parts * panel_parts) return {};
   const Piece rows = PieceOf(g.rows, part / panel_parts, row_parts);

@@ -116,15 +116,38 @@ template <typename V>
   return V::Mul(x, Polynomial<V>(kRatio, x));
 }
 
+// What PowerOfLastBits adds for each eighth: the bits of 2^(i / 8), less those
+// of 2^0 and less i << 20.
+alignas(32) constexpr uint32_t kEighths[] = {0,          0xfffb95c2, 0xfff837f0,
+                                             0xfff5fed7, 0xfff504f3, 0xfff5672a,
+                                             0xfff744fd, 0xfffac0c7};
+
+// 1 + e^-x, which is infinity below -88.7. Powers of two by eighths leave a
+// short polynomial, and none is rounded before the sum.
+template <typename V>
+[[gnu::always_inline]] inline typename V::F OnePlusExpOfMinus(typename V::F x) {
+  // e^-f for |f| <= log(2) / 16; 2^-25.2 of it.
+  constexpr float kPower[] = {1.0f, -1.0f, 0.500064909f, -0.166642934f};
+  // Added to a small number, the last bits of the sum are that number's nearest
+  // integer and eight times the bias of exponents.
+  const typename V::F shift = V::Set(12582912.0f + 8 * 127.0f);
+  x = V::Max(V::Set(-88.75f), V::Min(V::Set(87.0f), x));
+  const typename V::F biased = V::Fma(x, V::Set(-11.5415602f), shift);
+  const typename V::F n = V::Sub(biased, shift);
+  typename V::F f = V::Fma(n, V::Set(0.0866433978f), x);
+  f = V::Fma(n, V::Set(-2.38081776e-10f), f);
+  return V::Fma(Polynomial<V>(kPower, f), V::PowerOfLastBits(kEighths, biased),
+                V::Set(1.0f));
+}
+
 template <typename V>
 [[gnu::always_inline]] inline typename V::F Sigmoid(typename V::F x) {
-  const typename V::F one = V::Set(1.0f);
-  return V::Div(one, V::Add(one, NormalExp<V>(V::Neg(x))));
+  return V::Div(V::Set(1.0f), OnePlusExpOfMinus<V>(x));
 }
 
 template <typename V>
 [[gnu::always_inline]] inline typename V::F Silu(typename V::F x) {
-  return V::Div(x, V::Add(V::Set(1.0f), NormalExp<V>(V::Neg(x))));
+  return V::Div(x, OnePlusExpOfMinus<V>(x));
 }
 
 // 2^x for |x| <= 125, to 2^-13 of it: for results that are rounded to 8-bit
@@ -199,9 +222,8 @@ template <typename V>
 template <typename V>
 [[gnu::always_inline]] inline typename V::F GeluTanh(typename V::F x) {
   const typename V::F cubic =
-      V::Fma(V::Mul(x, x), V::Set(-0.0713548163f), V::Set(-1.59576912f));
-  const typename V::F e = NormalExp<V>(V::Mul(x, cubic));
-  return V::Div(x, V::Add(V::Set(1.0f), e));
+      V::Fma(V::Mul(x, x), V::Set(0.0713548163f), V::Set(1.59576912f));
+  return V::Div(x, OnePlusExpOfMinus<V>(V::Mul(x, cubic)));
 }
 
 template <typename V>

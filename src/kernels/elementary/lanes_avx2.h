@@ -54,6 +54,13 @@ struct Avx2Lanes {
     const __m256i power = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
     return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), power));
   }
+  static F PowerOfLastBits(const uint32_t* eighths, F a) {
+    const __m256i bits = _mm256_castps_si256(a);
+    const __m256i table =
+        _mm256_load_si256(reinterpret_cast<const __m256i*>(eighths));
+    return _mm256_castsi256_ps(_mm256_add_epi32(
+        _mm256_slli_epi32(bits, 20), _mm256_permutevar8x32_epi32(table, bits)));
+  }
   static F SplitExponent(F a, F* k) {
     const __m256i bits = _mm256_castps_si256(a);
     const __m256i exponent = _mm256_srai_epi32(

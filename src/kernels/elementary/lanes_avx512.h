@@ -50,6 +50,14 @@ struct Avx512Lanes {
   // Rounds a * 2^n once, as the products of the other lanes do.
   static F Scale(F a, F n) { return _mm512_scalef_ps(a, n); }
   static F AddExponent(F a, F n) { return _mm512_scalef_ps(a, n); }
+  static F PowerOfLastBits(const uint32_t* eighths, F a) {
+    const __m512i bits = _mm512_castps_si512(a);
+    // The fourth bit of an index chooses between two equal halves.
+    const __m512i table = _mm512_broadcast_i32x8(
+        _mm256_load_si256(reinterpret_cast<const __m256i*>(eighths)));
+    return _mm512_castsi512_ps(_mm512_add_epi32(
+        _mm512_slli_epi32(bits, 20), _mm512_permutexvar_epi32(bits, table)));
+  }
   static F SplitExponent(F a, F* k) {
     const __m512i bits = _mm512_castps_si512(a);
     const __m512i exponent = _mm512_srai_epi32(

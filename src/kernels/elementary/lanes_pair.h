@@ -51,6 +51,9 @@ struct PairLanes {
   static F AddExponent(F x, F n) {
     return {V::AddExponent(x.a, n.a), V::AddExponent(x.b, n.b)};
   }
+  static F PowerOfLastBits(const uint32_t* eighths, F a) {
+    return {V::PowerOfLastBits(eighths, a.a), V::PowerOfLastBits(eighths, a.b)};
+  }
   static F SplitExponent(F x, F* k) {
     return {V::SplitExponent(x.a, &k->a), V::SplitExponent(x.b, &k->b)};
   }

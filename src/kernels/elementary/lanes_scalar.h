@@ -47,6 +47,12 @@ struct ScalarLanes {
     return __builtin_bit_cast(float,
                               __builtin_bit_cast(uint32_t, a) + (whole << 23));
   }
+  // 2^(k / 8 - 127), where k is what the last 11 bits of a say; the next is 0.
+  // functions.h has the table.
+  static F PowerOfLastBits(const uint32_t* eighths, F a) {
+    const uint32_t bits = __builtin_bit_cast(uint32_t, a);
+    return __builtin_bit_cast(float, (bits << 20) + eighths[bits & 7]);
+  }
   // a = m * 2^k with m in [sqrt(1/2), sqrt(2)), for a normal a > 0.
   static F SplitExponent(F a, F* k) {
     const uint32_t bits = __builtin_bit_cast(uint32_t, a);

@@ -23,6 +23,12 @@
 //     Weights(params, panel), kGroup, ReadTaps(weights, groups, group, taps):
 //                     the nine taps of kGroup channels and sixteen outputs, in
 //                     the order of the steps
+//     ReadBlock(pixels, second, channels, c): Words::I of the channels from c
+//     on
+//                     of a block of 2 x 2 pixels (WinogradShape), half of them
+//                     from `pixels` on, the others from `second` on
+//     ReadBlockTaps(weights, channels, channel, taps): the nine taps that are
+//                     such blocks; both only where shapes have them
 //     Start(params, panel): what is added to each output, readable for sixteen
 //     FinishRow(params, outputs, pixel, pixels, panel)
 //
@@ -67,10 +73,11 @@ void FindPixels(const Band<L>& band, int64_t tile,
   const int64_t y = 4 * row - s.pad_top;
   const int64_t x = 4 * column - s.pad_left;
   const typename L::In* const all = L::Pixels(band.params);
-  const int64_t stride = L::PixelStride(band.params);
+  const int64_t stride = s.block * L::PixelStride(band.params);
+  const int64_t row_pixels = s.block * s.in_w;
   for (int64_t i = 0; i < 6; ++i) {
     const bool in_image = y + i >= 0 && y + i < s.in_h;
-    const int64_t first = (image * s.in_h + y + i) * s.in_w + x;
+    const int64_t first = (image * s.in_h + y + i) * row_pixels + x;
     for (int64_t j = 0; j < 6; ++j) {
       pixels[6 * i + j] = in_image && x + j >= 0 && x + j < s.in_w
                               ? all + (first + j) * stride
@@ -80,7 +87,26 @@ void FindPixels(const Band<L>& band, int64_t tile,
 }
 
 template <typename L>
-void TransformInputs(const Band<L>& band) {
+concept ReadsBlocks = requires(const typename L::In* x) {
+  L::ReadBlock(x, x, 0, 0);
+};
+
+// The channels from c on of a pixel, or of a block of them.
+template <typename L, bool kIsBlock>
+[[gnu::always_inline]] inline typename L::Words::I ReadPixel(
+    const Band<L>& band, const typename L::In* pixel, int64_t c) {
+  if constexpr (kIsBlock) {
+    const int64_t channels = band.shape.in_channels;
+    const int64_t row = band.shape.in_w * channels / 2;
+    return L::ReadBlock(pixel, pixel == band.edge ? pixel : pixel + row,
+                        channels, c);
+  } else {
+    return L::Words::Read(pixel + c);
+  }
+}
+
+template <typename L, bool kIsBlock>
+void TransformInputsOf(const Band<L>& band) {
   using W = typename L::Words;
   using I = typename W::I;
   for (int64_t tile = band.begin; tile < band.end; ++tile) {
@@ -94,7 +120,9 @@ void TransformInputs(const Band<L>& band) {
       for (int x = 0; x < 6; ++x) {
         I d[6], v[6];
 #pragma GCC unroll 6
-        for (int y = 0; y < 6; ++y) d[y] = W::Read(pixels[6 * y + x] + c);
+        for (int y = 0; y < 6; ++y) {
+          d[y] = ReadPixel<L, kIsBlock>(band, pixels[6 * y + x], c);
+        }
         TransformInput<W>(d, v);
 #pragma GCC unroll 6
         for (int i = 0; i < 6; ++i) columns[i][x] = v[i];
@@ -112,6 +140,25 @@ void TransformInputs(const Band<L>& band) {
   }
 }
 
+template <typename L>
+void TransformInputs(const Band<L>& band) {
+  if constexpr (ReadsBlocks<L>) {
+    if (band.shape.block > 1) return TransformInputsOf<L, true>(band);
+  }
+  TransformInputsOf<L, false>(band);
+}
+
+template <typename L, typename Weight, typename Taps>
+[[gnu::always_inline]] inline void ReadTapsOf(bool are_of_blocks,
+                                              const Weight* from,
+                                              int64_t groups, int64_t group,
+                                              Taps& taps) {
+  if constexpr (ReadsBlocks<L>) {
+    if (are_of_blocks) return L::ReadBlockTaps(from, groups, group, taps);
+  }
+  L::ReadTaps(from, groups, group, taps);
+}
+
 // One panel becomes 36 positions of [channels / elements of a step][16]
 // [elements of a step].
 template <typename L>
@@ -124,7 +171,7 @@ void TransformPanel(const Band<L>& band, int64_t panel,
   const auto* const from = L::Weights(band.params, panel);
   for (int64_t group = 0; group < groups; ++group) {
     I taps[9][kVectors];
-    L::ReadTaps(from, groups, group, taps);
+    ReadTapsOf<L>(band.shape.block > 1, from, groups, group, taps);
     for (int v = 0; v < kVectors; ++v) {
       I columns[6][3];
 #pragma GCC unroll 3

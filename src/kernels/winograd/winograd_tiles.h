@@ -24,6 +24,9 @@ struct WinogradShape {
   int64_t out_h, out_w, out_channels;
   int64_t pad_top, pad_left;
   int64_t element_bytes;  // of transformed inputs and weights
+  // More than 1: a pixel is a block of so many rows and columns of pixels,
+  // whose channels follow one another.
+  int64_t block = 1;
 };
 
 // Tiles of 4 x 4 outputs, counted along rows, images and the batch.
