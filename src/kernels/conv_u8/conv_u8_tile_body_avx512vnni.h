@@ -10,6 +10,7 @@
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/dot_avx512.h"
 #include "kernels/epilogue/bytes_output_avx512.h"
+#include "kernels/epilogue/factor_avx512.h"
 #include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
@@ -122,12 +123,15 @@ struct Rounding {
         offset(Hide(Hide(e.offset) + channel)),
         residual_scale(nullptr),
         table(e.table),
+        factor(Hide(e.factor)),
         order(LoadPackOrder()) {
-    LoadZeros<kVectors>(e.y_zero + channel, zeros);
+    LoadWords<kVectors>(e.y_zero + channel, zeros);
     if constexpr (kKind == EpilogueKind::kAdd) {
       residual_scale = Hide(Hide(e.residual_scale) + channel);
     }
-    if constexpr (kKind != EpilogueKind::kTable) {
+    if constexpr (kKind == EpilogueKind::kFactor) {
+      LoadWords<kVectors>(e.steps + channel, steps);
+    } else if constexpr (kKind != EpilogueKind::kTable) {
       low = RepeatBytes<kVectors>(e.clamp_low + channel);
       high = RepeatBytes<kVectors>(e.clamp_high + channel);
     }
@@ -137,8 +141,10 @@ struct Rounding {
   const float* offset;
   const float* residual_scale;
   const uint8_t* table;
+  const FactorTable* factor;
   __m512i order;
   __m512i zeros[2];
+  __m512i steps[2];
   __m512i low, high;
 };
 
@@ -171,9 +177,17 @@ template <int kFirst, int kRows, int kPixels, int kVectors, EpilogueKind kKind>
     }
     ints[j] = _mm512_cvtps_epi32(v);
   }
-  const __m512i bytes =
-      PackBytes(r.order, AddZeros(ints[0], ints[1], r.zeros[0]),
-                AddZeros(ints[2], ints[3], r.zeros[1]));
+  __m512i words[2];
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
+    if constexpr (kKind == EpilogueKind::kFactor) {
+      words[half] = TimesFactor(*r.factor, words[half], r.steps[half]);
+    }
+    words[half] = AddZeros(words[half], r.zeros[half]);
+  }
+  const __m512i bytes = PackBytes(r.order, words[0], words[1]);
+  if constexpr (kKind == EpilogueKind::kFactor) return bytes;
   if constexpr (kKind == EpilogueKind::kTable) return LookUp(bytes, r.table);
   return _mm512_min_epu8(_mm512_max_epu8(bytes, r.low), r.high);
 }
@@ -285,6 +299,8 @@ ConvU8TileFn PickTile(int64_t pixels, EpilogueKind kind) {
       return Pick<kVectors, EpilogueKind::kTable>(pixels, All());
     case EpilogueKind::kAdd:
       return Pick<kVectors, EpilogueKind::kAdd>(pixels, All());
+    case EpilogueKind::kFactor:
+      return Pick<kVectors, EpilogueKind::kFactor>(pixels, All());
     case EpilogueKind::kFloat:
       break;
   }
