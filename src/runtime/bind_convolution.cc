@@ -141,9 +141,8 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
   k.tile_block = p.tile_block;
   k.algorithm = kernels::ConvU8Algorithm(p.algorithm);
   if (kernels::UsesWinograd(k, b.level())) {
-    return MakeInt8(
-        b, k, std::move(factor), kernels::ConvU8WinogradKernels(),
-        std::bind_front(kernels::PlanConvU8WinogradAt, b.level()));
+    return MakeInt8(b, k, std::move(factor), kernels::ConvU8WinogradKernels(),
+                    std::bind_front(kernels::PlanConvU8WinogradAt, b.level()));
   }
   return MakeInt8(b, k, std::move(factor), kernels::ConvU8Kernels(),
                   kernels::PlanConvU8);

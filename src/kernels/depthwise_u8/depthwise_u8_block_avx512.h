@@ -75,8 +75,11 @@ struct Constants {
 Constants ConstantsAt(const DepthwiseU8Params& p, const DepthwiseU8Scratch& s,
                       int64_t from_first) {
   return {s.weights + from_first * 4 * GroupCount(p.window),
-          s.comp + from_first, s.multiplier + from_first, s.offset + from_first,
-          s.y_zero + from_first, s.steps + from_first};
+          s.comp + from_first,
+          s.multiplier + from_first,
+          s.offset + from_first,
+          s.y_zero + from_first,
+          s.steps + from_first};
 }
 
 // Byte i of all four beside each other.

@@ -181,10 +181,9 @@ __m256i ScaleToWords(const EpilogueU8& e, const int32_t* acc, int64_t channel) {
 #pragma GCC unroll 2
   for (int half = 0; half < 2; ++half) {
     const int64_t at = channel + 8 * half;
-    const __m256 v =
-        _mm256_fmadd_ps(_mm256_cvtepi32_ps(LoadInts(acc + 8 * half)),
-                        _mm256_loadu_ps(e.multiplier + at),
-                        _mm256_loadu_ps(e.offset + at));
+    const __m256 v = _mm256_fmadd_ps(
+        _mm256_cvtepi32_ps(LoadInts(acc + 8 * half)),
+        _mm256_loadu_ps(e.multiplier + at), _mm256_loadu_ps(e.offset + at));
     x[half] = RoundInts(v, _mm256_setzero_si256());
   }
   return _mm256_packs_epi32(x[0], x[1]);

@@ -141,8 +141,8 @@ struct FloatForm : Stages {
                                       const uint8_t* residual) const {
     const auto& c = constants;
     const __m512 none = _mm512_setzero_ps();
-    __m512 x = ScaleSum(_mm512_loadu_si512(sums), c.multiplier + at,
-                        c.offset + at);
+    __m512 x =
+        ScaleSum(_mm512_loadu_si512(sums), c.multiplier + at, c.offset + at);
     x = Call<Avx512Lanes, Stages::kBefore, true>(x, none, none);
     if constexpr (Stages::kHasResidual) {
       x = _mm512_fmadd_ps(
@@ -177,11 +177,9 @@ struct FactorForm {
   template <bool kFits>
   [[gnu::always_inline]] __m512i Ints(int64_t at, const float* sums,
                                       const uint8_t*) const {
-    const __m512 x =
-        ScaleSum(_mm512_loadu_si512(sums), constants.multiplier + at,
-                 constants.offset + at);
-    return kFits ? _mm512_cvtps_epi32(x)
-                 : RoundInts(x, _mm512_setzero_si512());
+    const __m512 x = ScaleSum(_mm512_loadu_si512(sums),
+                              constants.multiplier + at, constants.offset + at);
+    return kFits ? _mm512_cvtps_epi32(x) : RoundInts(x, _mm512_setzero_si512());
   }
   [[gnu::always_inline]] __m512i Words(__m512i words, int half) const {
     return TimesFactor(*factor, words, steps[half]);
@@ -195,10 +193,12 @@ struct FactorForm {
 
 // The bytes of kRows pixels, which fill a vector together.
 template <int kVectors, int kRows, bool kFits, typename Form>
-[[gnu::always_inline]] inline __m512i FormBytes(
-    const Form& form, const float* sums, int64_t stride,
-    const uint8_t* residual, int64_t residual_stride,
-    const __m512i (&zeros)[2]) {
+[[gnu::always_inline]] inline __m512i FormBytes(const Form& form,
+                                                const float* sums,
+                                                int64_t stride,
+                                                const uint8_t* residual,
+                                                int64_t residual_stride,
+                                                const __m512i (&zeros)[2]) {
   __m512i ints[4], words[2];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
@@ -211,8 +211,8 @@ template <int kVectors, int kRows, bool kFits, typename Form>
   }
 #pragma GCC unroll 2
   for (int half = 0; half < 2; ++half) {
-    words[half] = form.Words(PackWords(ints[2 * half], ints[2 * half + 1]),
-                             half);
+    words[half] =
+        form.Words(PackWords(ints[2 * half], ints[2 * half + 1]), half);
     words[half] = AddZeros(words[half], zeros[half]);
   }
   return form.Bytes(
@@ -246,9 +246,9 @@ void FormBlock(const EpilogueU8& e, const Block& block) {
     to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
-    StoreRows<kVectors, 1>(to,
-                           FormBytes<kVectors, 1, kFits>(
-                               form, sums, block.stride, r, r_stride, zeros));
+    StoreRows<kVectors, 1>(
+        to, FormBytes<kVectors, 1, kFits>(form, sums, block.stride, r, r_stride,
+                                          zeros));
     sums += block.stride;
     r += r_stride;
     to.y += to.stride;

@@ -49,15 +49,14 @@ struct TwoWords {
           power == 2
               ? words[i]
               : _mm256_add_epi16(
-                    words[i],
-                    _mm256_mulhrs_epi16(_mm256_slli_epi16(x.at[i], 4),
-                                        factor.at[i]));
+                    words[i], _mm256_mulhrs_epi16(_mm256_slli_epi16(x.at[i], 4),
+                                                  factor.at[i]));
     }
   }
 #pragma GCC unroll 2
   for (int i = 0; i < 2; ++i) {
-    factor.at[i] = _mm256_mulhrs_epi16(
-        _mm256_mulhrs_epi16(x.at[i], factor.at[i]), steps);
+    factor.at[i] =
+        _mm256_mulhrs_epi16(_mm256_mulhrs_epi16(x.at[i], factor.at[i]), steps);
   }
   return factor;
 }

@@ -15,14 +15,14 @@ namespace {
                                                   __m512i x, __m512i steps) {
   const __m512i segment = _mm512_srli_epi16(x, 11);
   const __m512i f = _mm512_slli_epi16(x, 4);
-  __m512i factor = _mm512_permutexvar_epi16(
-      segment, _mm512_load_si512(table.powers[2]));
+  __m512i factor =
+      _mm512_permutexvar_epi16(segment, _mm512_load_si512(table.powers[2]));
 #pragma GCC unroll 2
   for (int power = 1; power >= 0; --power) {
-    factor = _mm512_add_epi16(
-        _mm512_mulhrs_epi16(f, factor),
-        _mm512_permutexvar_epi16(segment,
-                                 _mm512_load_si512(table.powers[power])));
+    factor =
+        _mm512_add_epi16(_mm512_mulhrs_epi16(f, factor),
+                         _mm512_permutexvar_epi16(
+                             segment, _mm512_load_si512(table.powers[power])));
   }
   return _mm512_mulhrs_epi16(_mm512_mulhrs_epi16(x, factor), steps);
 }

@@ -81,7 +81,8 @@ double LargestError(const ScaleCase& c) {
   double largest = 0;
   for (int32_t x = -32768 - 999; x <= 32767 + 999; ++x) {
     for (int32_t less : {0, 1}) {  // at and just below the middle of two
-      const int32_t sum = (channels.SumOf(x) + channels.SumOf(x + 1)) / 2 - less;
+      const int32_t sum =
+          (channels.SumOf(x) + channels.SumOf(x + 1)) / 2 - less;
       const double y = Exact(c.kind, Channels::Argument(sum));
       const double code = std::clamp(y / c.scale + c.zero, 0.0, 255.0);
       largest = std::max(largest, std::abs(channels.Of(sum) - code));
@@ -93,18 +94,17 @@ double LargestError(const ScaleCase& c) {
 TEST(Factor, IsLessThanHalfACodeOffWhereItIsUsed) {
   // The finest scales of each table and the coarsest, and halves between two
   // numbers of steps, where the argument is off most.
-  for (const ScaleCase& c :
-       {ScaleCase{FunctionKind::kSilu, 12 / 8200.4, 191},
-        {FunctionKind::kSilu, 12 / 1000.5, 23},
-        {FunctionKind::kSilu, 12 / 300.5, 7},
-        {FunctionKind::kSilu, 12 / 256.6, 0},
-        {FunctionKind::kSilu, 24 / 4699.5, 255},
-        {FunctionKind::kSilu, 24 / 310.5, 5},
-        {FunctionKind::kSilu, 24 / 255.51, 0},
-        {FunctionKind::kGelu, 6 / 7299.5, 200},
-        {FunctionKind::kGelu, 6 / 300.5, 9},
-        {FunctionKind::kGelu, 12 / 300.5, 4},
-        {FunctionKind::kGelu, 12 / 255.51, 0}}) {
+  for (const ScaleCase& c : {ScaleCase{FunctionKind::kSilu, 12 / 8200.4, 191},
+                             {FunctionKind::kSilu, 12 / 1000.5, 23},
+                             {FunctionKind::kSilu, 12 / 300.5, 7},
+                             {FunctionKind::kSilu, 12 / 256.6, 0},
+                             {FunctionKind::kSilu, 24 / 4699.5, 255},
+                             {FunctionKind::kSilu, 24 / 310.5, 5},
+                             {FunctionKind::kSilu, 24 / 255.51, 0},
+                             {FunctionKind::kGelu, 6 / 7299.5, 200},
+                             {FunctionKind::kGelu, 6 / 300.5, 9},
+                             {FunctionKind::kGelu, 12 / 300.5, 4},
+                             {FunctionKind::kGelu, 12 / 255.51, 0}}) {
     const double error = LargestError(c);
     EXPECT_LT(error, 0.5 + 0.5) << c.scale << " " << c.zero;
     RecordProperty(std::to_string(c.scale), std::to_string(error));
