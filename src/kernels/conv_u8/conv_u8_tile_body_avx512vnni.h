@@ -115,23 +115,43 @@ template <typename T>
   return pointer;
 }
 
+// Constants of a factor's words, in memory: the sums leave no registers.
+struct FactorWords {
+  __m512i zeros[2];
+  __m512i steps[2];
+};
+
+template <int kVectors>
+[[gnu::always_inline]] inline FactorWords LoadFactorWords(const EpilogueU8& e,
+                                                          int64_t channel) {
+  FactorWords words;
+  LoadWords<kVectors>(e.y_zero + channel, words.zeros);
+  LoadWords<kVectors>(e.steps + channel, words.steps);
+  return words;
+}
+
 // Constants of the tile's channels.
 template <int kVectors, EpilogueKind kKind>
 struct Rounding {
-  explicit Rounding(const EpilogueU8& e, int64_t channel)
+  explicit Rounding(const EpilogueU8& e, int64_t channel,
+                    const FactorWords* words)
       : multiplier(Hide(Hide(e.multiplier) + channel)),
         offset(Hide(Hide(e.offset) + channel)),
         residual_scale(nullptr),
         table(e.table),
-        factor(Hide(e.factor)),
+        factor(e.factor),
+        factor_words(words),
         order(LoadPackOrder()) {
+    if constexpr (kKind == EpilogueKind::kFactor) {
+      factor = Hide(factor);
+      factor_words = Hide(factor_words);
+      return;
+    }
     LoadWords<kVectors>(e.y_zero + channel, zeros);
     if constexpr (kKind == EpilogueKind::kAdd) {
       residual_scale = Hide(Hide(e.residual_scale) + channel);
     }
-    if constexpr (kKind == EpilogueKind::kFactor) {
-      LoadWords<kVectors>(e.steps + channel, steps);
-    } else if constexpr (kKind != EpilogueKind::kTable) {
+    if constexpr (kKind != EpilogueKind::kTable) {
       low = RepeatBytes<kVectors>(e.clamp_low + channel);
       high = RepeatBytes<kVectors>(e.clamp_high + channel);
     }
@@ -142,9 +162,9 @@ struct Rounding {
   const float* residual_scale;
   const uint8_t* table;
   const FactorTable* factor;
+  const FactorWords* factor_words;
   __m512i order;
   __m512i zeros[2];
-  __m512i steps[2];
   __m512i low, high;
 };
 
@@ -182,9 +202,12 @@ template <int kFirst, int kRows, int kPixels, int kVectors, EpilogueKind kKind>
   for (int half = 0; half < 2; ++half) {
     words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
     if constexpr (kKind == EpilogueKind::kFactor) {
-      words[half] = TimesFactor(*r.factor, words[half], r.steps[half]);
+      const FactorWords& constants = *r.factor_words;
+      words[half] = TimesFactor(*r.factor, words[half], constants.steps[half]);
+      words[half] = AddZeros(words[half], constants.zeros[half]);
+    } else {
+      words[half] = AddZeros(words[half], r.zeros[half]);
     }
-    words[half] = AddZeros(words[half], r.zeros[half]);
   }
   const __m512i bytes = PackBytes(r.order, words[0], words[1]);
   if constexpr (kKind == EpilogueKind::kFactor) return bytes;
@@ -231,6 +254,10 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
   BytesOutput to = {tile.y, tile.y_stride, tile.channels == 16 * kVectors,
                     FirstBytes(tile.channels)};
   CodesInput residual = {tile.residual, tile.residual_stride};
+  FactorWords factor_words;
+  if constexpr (kKind == EpilogueKind::kFactor) {
+    factor_words = LoadFactorWords<kVectors>(*tile.epilogue, tile.channel);
+  }
   for (int64_t t = 0; t < tile.tiles; ++t) {
     Sums<kPixels, kVectors> sums;
 #pragma GCC unroll 4
@@ -264,7 +291,7 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
     } else {
       // Hidden, or constants are kept in registers that the sums need.
       const Rounding<kVectors, kKind> rounding(*Hide(tile.epilogue),
-                                               tile.channel);
+                                               tile.channel, &factor_words);
       RoundAndStore<0>(rounding, sums, residual, to);
     }
   }
