@@ -1,5 +1,6 @@
 // Convolutions and matrix products with packed weights.
 #include <functional>
+#include <utility>
 
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32_winograd/conv_f32_winograd.h"
@@ -10,6 +11,7 @@
 #include "kernels/depthwise_f32/depthwise_f32.h"
 #include "kernels/depthwise_half/depthwise_half.h"
 #include "kernels/depthwise_u8/depthwise_u8.h"
+#include "kernels/epilogue/factor.h"
 #include "runtime/bind.h"
 
 namespace octet::runtime {
@@ -57,6 +59,29 @@ kernels::EpilogueU8 EpilogueOf(const Binding& b, const engine::EpilogueT& e,
   }
   k.y_pixel_stride = engine::PixelStride(out);
   return k;
+}
+
+// An int8 kernel with the constants of its epilogue that no engine holds.
+template <typename Params>
+class BoundInt8 : public BoundKernel<Params> {
+ public:
+  // The parameters point into `factor`; vectors that are moved keep their
+  // memory.
+  BoundInt8(const Params& params, const kernels::Kernel<Params>& kernel,
+            const kernels::Work& work, kernels::FactorConstants factor)
+      : BoundKernel<Params>(params, kernel, work), factor_(std::move(factor)) {}
+
+ private:
+  kernels::FactorConstants factor_;
+};
+
+template <typename Params, typename Plan>
+BoundStepPtr MakeInt8(const Binding& b, const Params& params,
+                      kernels::FactorConstants factor,
+                      kernels::KernelTable<Params> table, Plan plan) {
+  return std::make_unique<BoundInt8<Params>>(params, table.Best(b.level()),
+                                             plan(params, b.threads()),
+                                             std::move(factor));
 }
 
 // What all families name alike.
@@ -110,14 +135,17 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
   k.weight_parts = p.weight_parts;
   k.sum_bound = p.sum_bound;
   k.epilogue = EpilogueOf(b, *p.epilogue, p.y);
+  kernels::FactorConstants factor;
+  kernels::UseFactor(k.epilogue, k.out_channels, factor);
   k.tile_vectors = p.tile_vectors;
   k.tile_block = p.tile_block;
   k.algorithm = kernels::ConvU8Algorithm(p.algorithm);
   if (kernels::UsesWinograd(k, b.level())) {
-    return b.Make(k, kernels::ConvU8WinogradKernels(),
-                  std::bind_front(kernels::PlanConvU8WinogradAt, b.level()));
+    return MakeInt8(b, k, std::move(factor), kernels::ConvU8WinogradKernels(),
+                    std::bind_front(kernels::PlanConvU8WinogradAt, b.level()));
   }
-  return b.Make(k, kernels::ConvU8Kernels(), kernels::PlanConvU8);
+  return MakeInt8(b, k, std::move(factor), kernels::ConvU8Kernels(),
+                  kernels::PlanConvU8);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::DepthwiseU8T& p) {
@@ -128,7 +156,10 @@ BoundStepPtr Bind(const Binding& b, const engine::DepthwiseU8T& p) {
   k.x_zero = b.Read<uint8_t>(p.x_zero);
   k.weight = b.Read<int8_t>(p.weight);
   k.epilogue = EpilogueOf(b, *p.epilogue, p.y);
-  return b.Make(k, kernels::DepthwiseU8Kernels(), kernels::PlanDepthwiseU8);
+  kernels::FactorConstants factor;
+  kernels::UseFactor(k.epilogue, k.channels, factor);
+  return MakeInt8(b, k, std::move(factor), kernels::DepthwiseU8Kernels(),
+                  kernels::PlanDepthwiseU8);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::ConvF32T& p) {

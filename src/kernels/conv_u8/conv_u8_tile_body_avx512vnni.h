@@ -10,6 +10,7 @@
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/dot_avx512.h"
 #include "kernels/epilogue/bytes_output_avx512.h"
+#include "kernels/epilogue/factor_avx512.h"
 #include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
@@ -114,16 +115,39 @@ template <typename T>
   return pointer;
 }
 
+// Constants of a factor's words, in memory: the sums leave no registers.
+struct FactorWords {
+  __m512i zeros[2];
+  __m512i steps[2];
+};
+
+template <int kVectors>
+[[gnu::always_inline]] inline FactorWords LoadFactorWords(const EpilogueU8& e,
+                                                          int64_t channel) {
+  FactorWords words;
+  LoadWords<kVectors>(e.y_zero + channel, words.zeros);
+  LoadWords<kVectors>(e.steps + channel, words.steps);
+  return words;
+}
+
 // Constants of the tile's channels.
 template <int kVectors, EpilogueKind kKind>
 struct Rounding {
-  explicit Rounding(const EpilogueU8& e, int64_t channel)
+  explicit Rounding(const EpilogueU8& e, int64_t channel,
+                    const FactorWords* words)
       : multiplier(Hide(Hide(e.multiplier) + channel)),
         offset(Hide(Hide(e.offset) + channel)),
         residual_scale(nullptr),
         table(e.table),
+        factor(e.factor),
+        factor_words(words),
         order(LoadPackOrder()) {
-    LoadZeros<kVectors>(e.y_zero + channel, zeros);
+    if constexpr (kKind == EpilogueKind::kFactor) {
+      factor = Hide(factor);
+      factor_words = Hide(factor_words);
+      return;
+    }
+    LoadWords<kVectors>(e.y_zero + channel, zeros);
     if constexpr (kKind == EpilogueKind::kAdd) {
       residual_scale = Hide(Hide(e.residual_scale) + channel);
     }
@@ -137,6 +161,8 @@ struct Rounding {
   const float* offset;
   const float* residual_scale;
   const uint8_t* table;
+  const FactorTable* factor;
+  const FactorWords* factor_words;
   __m512i order;
   __m512i zeros[2];
   __m512i low, high;
@@ -171,9 +197,20 @@ template <int kFirst, int kRows, int kPixels, int kVectors, EpilogueKind kKind>
     }
     ints[j] = _mm512_cvtps_epi32(v);
   }
-  const __m512i bytes =
-      PackBytes(r.order, AddZeros(ints[0], ints[1], r.zeros[0]),
-                AddZeros(ints[2], ints[3], r.zeros[1]));
+  __m512i words[2];
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
+    if constexpr (kKind == EpilogueKind::kFactor) {
+      const FactorWords& constants = *r.factor_words;
+      words[half] = TimesFactor(*r.factor, words[half], constants.steps[half]);
+      words[half] = AddZeros(words[half], constants.zeros[half]);
+    } else {
+      words[half] = AddZeros(words[half], r.zeros[half]);
+    }
+  }
+  const __m512i bytes = PackBytes(r.order, words[0], words[1]);
+  if constexpr (kKind == EpilogueKind::kFactor) return bytes;
   if constexpr (kKind == EpilogueKind::kTable) return LookUp(bytes, r.table);
   return _mm512_min_epu8(_mm512_max_epu8(bytes, r.low), r.high);
 }
@@ -217,6 +254,10 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
   BytesOutput to = {tile.y, tile.y_stride, tile.channels == 16 * kVectors,
                     FirstBytes(tile.channels)};
   CodesInput residual = {tile.residual, tile.residual_stride};
+  FactorWords factor_words;
+  if constexpr (kKind == EpilogueKind::kFactor) {
+    factor_words = LoadFactorWords<kVectors>(*tile.epilogue, tile.channel);
+  }
   for (int64_t t = 0; t < tile.tiles; ++t) {
     Sums<kPixels, kVectors> sums;
 #pragma GCC unroll 4
@@ -250,7 +291,7 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
     } else {
       // Hidden, or constants are kept in registers that the sums need.
       const Rounding<kVectors, kKind> rounding(*Hide(tile.epilogue),
-                                               tile.channel);
+                                               tile.channel, &factor_words);
       RoundAndStore<0>(rounding, sums, residual, to);
     }
   }
@@ -285,6 +326,8 @@ ConvU8TileFn PickTile(int64_t pixels, EpilogueKind kind) {
       return Pick<kVectors, EpilogueKind::kTable>(pixels, All());
     case EpilogueKind::kAdd:
       return Pick<kVectors, EpilogueKind::kAdd>(pixels, All());
+    case EpilogueKind::kFactor:
+      return Pick<kVectors, EpilogueKind::kFactor>(pixels, All());
     case EpilogueKind::kFloat:
       break;
   }

@@ -47,6 +47,8 @@ StripFn PickStrip(const Window& w, int64_t rows, EpilogueKind kind) {
       return PickStrip<EpilogueKind::kClamp>(w, rows);
     case EpilogueKind::kTable:
       return PickStrip<EpilogueKind::kTable>(w, rows);
+    case EpilogueKind::kFactor:
+      return PickStrip<EpilogueKind::kFactor>(w, rows);
     case EpilogueKind::kFloat:
     case EpilogueKind::kAdd:
       break;
@@ -85,7 +87,8 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
   // Sums that may not fit go the way of the floats, which bounds them.
   const float products = 255.0f * 128.0f * float(w.kernel_h * w.kernel_w);
   const bool in_registers =
-      (e.kind == EpilogueKind::kClamp || e.kind == EpilogueKind::kTable) &&
+      (e.kind == EpilogueKind::kClamp || e.kind == EpilogueKind::kTable ||
+       e.kind == EpilogueKind::kFactor) &&
       FitsInt32(e, block.channel, block.channels, products);
   const StripFn fn =
       PickStrip(w, block.rows, in_registers ? e.kind : EpilogueKind::kFloat);
@@ -109,6 +112,7 @@ void RunBlock(const DepthwiseU8Params& p, const DepthwiseU8Band& band,
     strip.clamp_high = e.clamp_high + block.channel;
   }
   strip.table = e.table;
+  strip.factor = e.factor;
   strip.y_pixel_stride = e.y_pixel_stride;
   strip.mask = FirstBytes(block.channels);
   strip.y_row_step = p.out_w * e.y_pixel_stride;

@@ -67,15 +67,19 @@ struct Constants {
   int32_t* comp;    // [4][16] each
   float* multiplier;
   float* offset;
-  int32_t* y_zero;  // two vectors of PackZeros
+  int32_t* y_zero;  // two vectors of PackWords
+  int32_t* steps;   // the same; kFactor
 };
 
 // Where the constants of the block `from_first` channels into the piece are.
 Constants ConstantsAt(const DepthwiseU8Params& p, const DepthwiseU8Scratch& s,
                       int64_t from_first) {
   return {s.weights + from_first * 4 * GroupCount(p.window),
-          s.comp + from_first, s.multiplier + from_first, s.offset + from_first,
-          s.y_zero + from_first};
+          s.comp + from_first,
+          s.multiplier + from_first,
+          s.offset + from_first,
+          s.y_zero + from_first,
+          s.steps + from_first};
 }
 
 // Byte i of all four beside each other.
@@ -131,17 +135,21 @@ __m512i TapWeights(const DepthwiseU8Params& p, const Block& block,
                          : _mm512_shuffle_i32x4(all, all, 0x00);
 }
 
+// Zero points or steps, as words in the order of packed sums.
+void StorePacked(const int32_t* from, const Block& block, int32_t* to) {
+  const Sums ints = ArrangeWords(from + block.channel, block);
+  _mm512_storeu_si512(to, PackWords(ints.at[0], ints.at[1]));
+  _mm512_storeu_si512(to + 16, PackWords(ints.at[2], ints.at[3]));
+}
+
 void Arrange(const DepthwiseU8Params& p, const Block& block,
              const Constants& to) {
   const EpilogueU8& e = p.epilogue;
   Store(ArrangeWords(e.comp + block.channel, block), to.comp);
   Store(ArrangeWords(e.multiplier + block.channel, block), to.multiplier);
   Store(ArrangeWords(e.offset + block.channel, block), to.offset);
-  if (e.y_u8 != nullptr) {
-    const Sums zeros = ArrangeWords(e.y_zero + block.channel, block);
-    _mm512_storeu_si512(to.y_zero, PackZeros(zeros.at[0], zeros.at[1]));
-    _mm512_storeu_si512(to.y_zero + 16, PackZeros(zeros.at[2], zeros.at[3]));
-  }
+  if (e.y_u8 != nullptr) StorePacked(e.y_zero, block, to.y_zero);
+  if (e.kind == EpilogueKind::kFactor) StorePacked(e.steps, block, to.steps);
   for (int64_t group = 0; group < GroupCount(p.window); ++group) {
     __m512i taps[4];
     for (int64_t place = 0; place < 4; ++place) {

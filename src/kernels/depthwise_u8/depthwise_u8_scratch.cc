@@ -21,6 +21,7 @@ uintptr_t Place(const DepthwiseU8Params& p, uintptr_t at,
   dealer.Place(&s->multiplier, channels);
   dealer.Place(&s->offset, channels);
   dealer.Place(&s->y_zero, channels);
+  dealer.Place(&s->steps, channels);
   dealer.Place(&s->input, BandBytes(p));
   return dealer.at;
 }

@@ -20,6 +20,7 @@ struct DepthwiseU8Scratch {
   float* multiplier;     // padded to 64, in the level's own order
   float* offset;
   int32_t* y_zero;
+  int32_t* steps;
   uint8_t* input;  // a band, and slack
 };
 

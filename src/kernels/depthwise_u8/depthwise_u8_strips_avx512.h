@@ -11,6 +11,7 @@
 #include "kernels/conv_u8/dot_avx512.h"
 #include "kernels/depthwise_u8/depthwise_u8_block_avx512.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/factor_avx512.h"
 #include "kernels/epilogue/rounding_avx512.h"
 
 namespace octet::kernels {
@@ -37,10 +38,11 @@ struct Strip {
   const EpilogueU8* epilogue;
   const uint8_t* clamp_low;  // of the block's channels; kClamp
   const uint8_t* clamp_high;
-  const uint8_t* table;  // kTable
+  const uint8_t* table;       // kTable
+  const FactorTable* factor;  // kFactor
   int64_t y_pixel_stride;
   __mmask64 mask;      // of the channels' bytes
-  uint8_t* y;          // kClamp and kTable
+  uint8_t* y;          // kClamp, kTable and kFactor
   int64_t y_row_step;  // bytes between output rows
   int32_t* sums;       // kFloat: [rows][kDepthwiseU8Block][64 / rows]
 };
@@ -168,12 +170,21 @@ template <int kRows, EpilogueKind kKind>
     ints[v] = _mm512_cvtps_epi32(
         ScaleSum(sums.at[v], k.multiplier + 16 * v, k.offset + 16 * v));
   }
-  __m512i bytes = _mm512_packus_epi16(
-      AddZeros(ints[0], ints[1], _mm512_loadu_si512(k.y_zero)),
-      AddZeros(ints[2], ints[3], _mm512_loadu_si512(k.y_zero + 16)));
+  __m512i words[2];
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
+    if constexpr (kKind == EpilogueKind::kFactor) {
+      words[half] = TimesFactor(*strip.factor, words[half],
+                                _mm512_loadu_si512(k.steps + 16 * half));
+    }
+    words[half] =
+        AddZeros(words[half], _mm512_loadu_si512(k.y_zero + 16 * half));
+  }
+  __m512i bytes = _mm512_packus_epi16(words[0], words[1]);
   if constexpr (kKind == EpilogueKind::kTable) {
     bytes = LookUp(bytes, strip.table);
-  } else {
+  } else if constexpr (kKind == EpilogueKind::kClamp) {
     bytes = _mm512_max_epu8(bytes, RepeatRows<kRows>(strip.clamp_low));
     bytes = _mm512_min_epu8(bytes, RepeatRows<kRows>(strip.clamp_high));
   }

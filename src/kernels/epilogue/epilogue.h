@@ -6,6 +6,9 @@
 //   kTable: q = table[clamp(rne(v) + y_zero[c], 0, 255)]
 //   kAdd:   v = fma(float(r), residual_scale[c], v) for the u8 residual r, the
 //           zero point of which is in the offset; then as kClamp
+//   kFactor: SiLU or GELU (factor.h): x = v to an int16 as kClamp rounds, with
+//           saturation; q = clamp(MulHigh(MulHigh(x, factor(x)), steps[c]) +
+//           y_zero[c], 0, 255), factor and MulHigh as in factor_table.h
 //   kFloat: v = before(v)
 //           v = fma(float(r - residual_zero[c]), residual_scale[c], v)
 //               for a u8 residual, v = v + r for an f32 one
@@ -29,11 +32,12 @@
 
 #include <cstdint>
 
+#include "kernels/epilogue/factor_table.h"
 #include "octet/function.h"
 
 namespace octet::kernels {
 
-enum class EpilogueKind : uint8_t { kClamp, kTable, kFloat, kAdd };
+enum class EpilogueKind : uint8_t { kClamp, kTable, kFloat, kAdd, kFactor };
 
 struct EpilogueU8 {
   EpilogueKind kind = EpilogueKind::kClamp;
@@ -42,9 +46,11 @@ struct EpilogueU8 {
   const float* multiplier = nullptr;
   const float* offset = nullptr;
   const int32_t* y_zero = nullptr;      // 0..255; u8 output
-  const uint8_t* clamp_low = nullptr;   // u8 output, not kTable
-  const uint8_t* clamp_high = nullptr;  // u8 output, not kTable
+  const uint8_t* clamp_low = nullptr;   // kClamp, kAdd, kFloat with u8 output
+  const uint8_t* clamp_high = nullptr;  // the same
   const uint8_t* table = nullptr;       // 256 entries, kTable
+  const int32_t* steps = nullptr;       // kFactor: codes that its reach has
+  const FactorTable* factor = nullptr;  // kFactor
   const float* inv_scale = nullptr;     // kFloat with u8 output
   Function before;                      // kFloat
   Function after;                       // kFloat

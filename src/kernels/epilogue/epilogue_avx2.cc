@@ -6,6 +6,7 @@
 #include "kernels/elementary/functions.h"
 #include "kernels/elementary/lanes_avx2.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/factor_avx2.h"
 #include "kernels/epilogue/in_registers.h"
 #include "kernels/work.h"
 
@@ -93,7 +94,7 @@ __m256 ToFloats(__m128i codes, __m256i zero) {
       _mm256_sub_epi32(_mm256_cvtepu8_epi32(codes), zero));
 }
 
-// All kinds but kFloat, for up to sixteen channels.
+// All kinds but kFloat and kFactor, for up to sixteen channels.
 template <EpilogueKind kKind>
 void RoundBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
                 int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
@@ -166,6 +167,52 @@ void FloatBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
     StoreBytes(y, RoundBytes(v[0], v[1], rounding), n);
     acc += acc_stride;
     y += e.y_pixel_stride;
+  }
+}
+
+// Sixteen constants that fit an int16, in the order of packed sums.
+__m256i LoadWords(const int32_t* from) {
+  return _mm256_packs_epi32(LoadInts(from), LoadInts(from + 8));
+}
+
+// Sixteen sums as the argument of a factor.
+__m256i ScaleToWords(const EpilogueU8& e, const int32_t* acc, int64_t channel) {
+  __m256i x[2];
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    const int64_t at = channel + 8 * half;
+    const __m256 v = _mm256_fmadd_ps(
+        _mm256_cvtepi32_ps(LoadInts(acc + 8 * half)),
+        _mm256_loadu_ps(e.multiplier + at), _mm256_loadu_ps(e.offset + at));
+    x[half] = RoundInts(v, _mm256_setzero_si256());
+  }
+  return _mm256_packs_epi32(x[0], x[1]);
+}
+
+// kFactor, for up to sixteen channels, two pixels at a time.
+void FactorBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
+                 int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
+  const FactorTable& table = *e.factor;
+  const __m256i steps = LoadWords(e.steps + channel);
+  const __m256i zeros = LoadWords(e.y_zero + channel);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  uint8_t* y = e.y_u8 + pixel * e.y_pixel_stride + channel;
+  for (int64_t i = 0; i < pixels; i += 2) {
+    const bool has_second = i + 1 < pixels;
+    const TwoWords x = {
+        {ScaleToWords(e, acc, channel),
+         ScaleToWords(e, has_second ? acc + acc_stride : acc, channel)}};
+    const TwoWords words = TimesFactor(table, x, steps);
+    const __m256i bytes = _mm256_permutevar8x32_epi32(
+        _mm256_packus_epi16(_mm256_adds_epi16(words.at[0], zeros),
+                            _mm256_adds_epi16(words.at[1], zeros)),
+        order);
+    StoreBytes(y, _mm256_castsi256_si128(bytes), n);
+    if (has_second) {
+      StoreBytes(y + e.y_pixel_stride, _mm256_extracti128_si256(bytes, 1), n);
+    }
+    acc += 2 * acc_stride;
+    y += 2 * e.y_pixel_stride;
   }
 }
 
@@ -304,6 +351,8 @@ BlockFn FindBlock(const EpilogueU8& e) {
       return RoundBlock<EpilogueKind::kTable>;
     case EpilogueKind::kAdd:
       return RoundBlock<EpilogueKind::kAdd>;
+    case EpilogueKind::kFactor:
+      return FactorBlock;
     case EpilogueKind::kFloat:
       break;
   }

@@ -7,6 +7,7 @@
 #include "kernels/elementary/lanes_avx512.h"
 #include "kernels/epilogue/bytes_output_avx512.h"
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/factor_avx512.h"
 #include "kernels/epilogue/in_registers.h"
 #include "kernels/epilogue/rounding_avx512.h"
 #include "kernels/work.h"
@@ -98,12 +99,20 @@ void StoreCodes(const EpilogueU8& e, const Block& block) {
   }
 }
 
-// The constants of a kFloat with codes on both sides, from the first channel.
+// The sums' scale, from a block's first channel.
+struct ScaleConstants {
+  ScaleConstants(const EpilogueU8& e, int64_t channel)
+      : multiplier(e.multiplier + channel), offset(e.offset + channel) {}
+
+  const float* multiplier;
+  const float* offset;
+};
+
+// The constants of a kFloat with codes on both sides.
 template <typename Stages>
-struct FloatConstants {
+struct FloatConstants : ScaleConstants {
   FloatConstants(const EpilogueU8& e, int64_t channel)
-      : multiplier(e.multiplier + channel),
-        offset(e.offset + channel),
+      : ScaleConstants(e, channel),
         inv_scale(e.inv_scale + channel),
         residual_scale(nullptr),
         residual_zero(nullptr) {
@@ -113,67 +122,114 @@ struct FloatConstants {
     }
   }
 
-  const float* multiplier;
-  const float* offset;
   const float* inv_scale;
   const float* residual_scale;
   const int32_t* residual_zero;
 };
 
-// Sixteen channels of a pixel, as Stages says, up to where they are integers.
-template <typename Stages, bool kFits>
-[[gnu::always_inline]] inline __m512i FloatInts(const FloatConstants<Stages>& c,
-                                                int64_t at, const float* sums,
-                                                const uint8_t* residual) {
-  const __m512 none = _mm512_setzero_ps();
-  __m512 x = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(sums)),
-                             _mm512_loadu_ps(c.multiplier + at),
-                             _mm512_loadu_ps(c.offset + at));
-  x = Call<Avx512Lanes, Stages::kBefore, true>(x, none, none);
-  if constexpr (Stages::kHasResidual) {
-    x = _mm512_fmadd_ps(
-        Steps(residual, _mm512_loadu_si512(c.residual_zero + at)),
-        _mm512_loadu_ps(c.residual_scale + at), x);
+// kFloat as Stages says, of blocks of kVectors vectors of channels.
+template <typename Stages, int kVectors>
+struct FloatForm : Stages {
+  explicit FloatForm(const EpilogueU8& e, int64_t channel)
+      : constants(e, channel),
+        low(RepeatBytes<kVectors>(e.clamp_low + channel)),
+        high(RepeatBytes<kVectors>(e.clamp_high + channel)) {}
+
+  // Sixteen channels of a pixel, up to where they are integers.
+  template <bool kFits>
+  [[gnu::always_inline]] __m512i Ints(int64_t at, const float* sums,
+                                      const uint8_t* residual) const {
+    const auto& c = constants;
+    const __m512 none = _mm512_setzero_ps();
+    __m512 x =
+        ScaleSum(_mm512_loadu_si512(sums), c.multiplier + at, c.offset + at);
+    x = Call<Avx512Lanes, Stages::kBefore, true>(x, none, none);
+    if constexpr (Stages::kHasResidual) {
+      x = _mm512_fmadd_ps(
+          Steps(residual, _mm512_loadu_si512(c.residual_zero + at)),
+          _mm512_loadu_ps(c.residual_scale + at), x);
+    }
+    x = Call<Avx512Lanes, Stages::kAfter, true>(x, none, none);
+    x = _mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at));
+    return kFits ? _mm512_cvtps_epi32(x) : RoundNumbers(x);
   }
-  x = Call<Avx512Lanes, Stages::kAfter, true>(x, none, none);
-  x = _mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at));
-  return kFits ? _mm512_cvtps_epi32(x) : RoundNumbers(x);
-}
+  [[gnu::always_inline]] __m512i Words(__m512i words, int) const {
+    return words;
+  }
+  [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const {
+    return _mm512_min_epu8(_mm512_max_epu8(bytes, low), high);
+  }
+
+  FloatConstants<Stages> constants;
+  __m512i low, high;
+};
+
+// The same of kFactor.
+template <int kVectors>
+struct FactorForm {
+  static constexpr bool kHasResidual = false;
+
+  explicit FactorForm(const EpilogueU8& e, int64_t channel)
+      : constants(e, channel), factor(e.factor) {
+    LoadWords<kVectors>(e.steps + channel, steps);
+  }
+
+  template <bool kFits>
+  [[gnu::always_inline]] __m512i Ints(int64_t at, const float* sums,
+                                      const uint8_t*) const {
+    const __m512 x = ScaleSum(_mm512_loadu_si512(sums),
+                              constants.multiplier + at, constants.offset + at);
+    return kFits ? _mm512_cvtps_epi32(x) : RoundInts(x, _mm512_setzero_si512());
+  }
+  [[gnu::always_inline]] __m512i Words(__m512i words, int half) const {
+    return TimesFactor(*factor, words, steps[half]);
+  }
+  [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const { return bytes; }
+
+  ScaleConstants constants;
+  const FactorTable* factor;
+  __m512i steps[2];
+};
 
 // The bytes of kRows pixels, which fill a vector together.
-template <typename Stages, int kVectors, int kRows, bool kFits>
-[[gnu::always_inline]] inline __m512i FloatBytes(
-    const FloatConstants<Stages>& c, const float* sums, int64_t stride,
-    const uint8_t* residual, int64_t residual_stride,
-    const __m512i (&zeros)[2]) {
-  __m512i ints[4];
+template <int kVectors, int kRows, bool kFits, typename Form>
+[[gnu::always_inline]] inline __m512i FormBytes(const Form& form,
+                                                const float* sums,
+                                                int64_t stride,
+                                                const uint8_t* residual,
+                                                int64_t residual_stride,
+                                                const __m512i (&zeros)[2]) {
+  __m512i ints[4], words[2];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
     const int row = j / kVectors, v = j % kVectors;
     ints[j] = j < kRows * kVectors
-                  ? FloatInts<Stages, kFits>(
-                        c, 16 * v, sums + row * stride + 16 * v,
+                  ? form.template Ints<kFits>(
+                        16 * v, sums + row * stride + 16 * v,
                         residual + row * residual_stride + 16 * v)
                   : ints[0];
   }
-  return PackBytes(_mm512_load_si512(kPackOrder),
-                   AddZeros(ints[0], ints[1], zeros[0]),
-                   AddZeros(ints[2], ints[3], zeros[1]));
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    words[half] =
+        form.Words(PackWords(ints[2 * half], ints[2 * half + 1]), half);
+    words[half] = AddZeros(words[half], zeros[half]);
+  }
+  return form.Bytes(
+      PackBytes(_mm512_load_si512(kPackOrder), words[0], words[1]));
 }
 
-// kFloat as Stages says, of up to 16 * kVectors channels: nothing leaves the
-// registers in between.
-template <typename Stages, int kVectors, bool kFits>
-void FloatBlock(const EpilogueU8& e, const Block& block) {
+// An epilogue of up to 16 * kVectors channels: nothing leaves the registers in
+// between.
+template <typename Form, int kVectors, bool kFits>
+void FormBlock(const EpilogueU8& e, const Block& block) {
   constexpr int kRows = kVectors >= 3 ? 1 : 4 / kVectors;
-  const FloatConstants<Stages> constants(e, block.channel);
+  const Form form(e, block.channel);
   __m512i zeros[2];
-  LoadZeros<kVectors>(e.y_zero + block.channel, zeros);
-  const __m512i low = RepeatBytes<kVectors>(e.clamp_low + block.channel);
-  const __m512i high = RepeatBytes<kVectors>(e.clamp_high + block.channel);
+  LoadWords<kVectors>(e.y_zero + block.channel, zeros);
   const uint8_t* r = nullptr;
-  const int64_t r_stride = Stages::kHasResidual ? e.residual_pixel_stride : 0;
-  if constexpr (Stages::kHasResidual) {
+  const int64_t r_stride = Form::kHasResidual ? e.residual_pixel_stride : 0;
+  if constexpr (Form::kHasResidual) {
     r = e.residual_u8 + block.pixel * r_stride + block.channel;
   }
   BytesOutput to = {e.y_u8 + block.pixel * e.y_pixel_stride + block.channel,
@@ -182,19 +238,17 @@ void FloatBlock(const EpilogueU8& e, const Block& block) {
   const float* sums = block.v;
   int64_t i = 0;
   for (; i + kRows <= block.pixels; i += kRows) {
-    const __m512i bytes = FloatBytes<Stages, kVectors, kRows, kFits>(
-        constants, sums, block.stride, r, r_stride, zeros);
     StoreRows<kVectors, kRows>(
-        to, _mm512_min_epu8(_mm512_max_epu8(bytes, low), high));
+        to, FormBytes<kVectors, kRows, kFits>(form, sums, block.stride, r,
+                                              r_stride, zeros));
     sums += kRows * block.stride;
     r += kRows * r_stride;
     to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
-    const __m512i bytes = FloatBytes<Stages, kVectors, 1, kFits>(
-        constants, sums, block.stride, r, r_stride, zeros);
-    StoreRows<kVectors, 1>(to,
-                           _mm512_min_epu8(_mm512_max_epu8(bytes, low), high));
+    StoreRows<kVectors, 1>(
+        to, FormBytes<kVectors, 1, kFits>(form, sums, block.stride, r, r_stride,
+                                          zeros));
     sums += block.stride;
     r += r_stride;
     to.y += to.stride;
@@ -210,7 +264,7 @@ void StoreFloats(const EpilogueU8& e, const Block& block) {
   }
 }
 
-// All kinds but kFloat.
+// All kinds but kFloat and kFactor.
 void RoundBlock(const EpilogueU8& e, const Block& block) {
   const bool is_table = e.kind == EpilogueKind::kTable;
   const bool is_sum = e.kind == EpilogueKind::kAdd;
@@ -274,33 +328,38 @@ void FloatTile(const EpilogueU8& e, const Block& tile) {
   ForEachBlock(e.y_f32 != nullptr ? StoreFloats : StoreCodes, e, tile);
 }
 
-// The stages that do all of an epilogue in registers, by vectors of channels.
-struct FloatStages {
+// What does all of an epilogue in registers, by vectors of channels.
+struct FormStages {
   StageFn any[5];   // 1 to 4
   StageFn fits[5];  // where FitsInt32
 };
 
-template <typename Stages>
-constexpr FloatStages kFloatStages = {
-    {nullptr, FloatBlock<Stages, 1, false>, FloatBlock<Stages, 2, false>,
-     FloatBlock<Stages, 3, false>, FloatBlock<Stages, 4, false>},
-    {nullptr, FloatBlock<Stages, 1, true>, FloatBlock<Stages, 2, true>,
-     FloatBlock<Stages, 3, true>, FloatBlock<Stages, 4, true>}};
+template <typename F1, typename F2, typename F3, typename F4>
+constexpr FormStages kFormStages = {
+    {nullptr, FormBlock<F1, 1, false>, FormBlock<F2, 2, false>,
+     FormBlock<F3, 3, false>, FormBlock<F4, 4, false>},
+    {nullptr, FormBlock<F1, 1, true>, FormBlock<F2, 2, true>,
+     FormBlock<F3, 3, true>, FormBlock<F4, 4, true>}};
 
-struct FloatBlocks {
-  using Fn = const FloatStages*;
-  template <typename Stages>
-  static constexpr Fn kFn = &kFloatStages<Stages>;
+struct FloatForms {
+  using Fn = const FormStages*;
+  template <typename S>
+  static constexpr Fn kFn = &kFormStages<FloatForm<S, 1>, FloatForm<S, 2>,
+                                         FloatForm<S, 3>, FloatForm<S, 4>>;
 };
+constexpr const FormStages* kFactorStages =
+    &kFormStages<FactorForm<1>, FactorForm<2>, FactorForm<3>, FactorForm<4>>;
 
 void Apply(const EpilogueU8& epilogue, const Block& tile, bool fits) {
-  if (epilogue.kind != EpilogueKind::kFloat) {
+  const FormStages* stages = kFactorStages;
+  if (epilogue.kind == EpilogueKind::kFloat) {
+    stages = FindInRegisters<FloatForms>(epilogue);
+    if (stages == nullptr) {
+      FloatTile(epilogue, tile);
+      return;
+    }
+  } else if (epilogue.kind != EpilogueKind::kFactor) {
     ForEachBlock(RoundBlock, epilogue, tile);
-    return;
-  }
-  const FloatStages* const stages = FindInRegisters<FloatBlocks>(epilogue);
-  if (stages == nullptr) {
-    FloatTile(epilogue, tile);
     return;
   }
   for (int64_t c = 0; c < tile.channels; c += 64) {

@@ -51,7 +51,8 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
       table_(RandomCodes(256, random)),
       residual_u8_(RandomCodes(0, random)),
       residual_f32_(0) {
-  const bool is_float = problem.Has("float");
+  const bool is_factor = problem.Has("factor");
+  const bool is_float = problem.Has("float") || is_factor;
   const bool is_sum = problem.Has("add");
   // A u8 has 255 steps; a float function sees values of a few units.
   float unit = (is_float ? 2 : 60) / scale;
@@ -61,6 +62,10 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
     multiplier_[c] *= unit;
     clamp_low_[c] %= 20;
     clamp_high_[c] = uint8_t(255 - clamp_high_[c] % 20);
+    if (is_factor) {
+      clamp_low_[c] = 0, clamp_high_[c] = 255;
+      inv_scale_[c] *= 3;  // within the reach of both functions
+    }
   }
   EpilogueU8& e = epilogue_;
   e.kind = is_float               ? EpilogueKind::kFloat
@@ -93,6 +98,11 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
   } else if (problem.Word("residual") == "f32") {
     residual_f32_ = RandomReals(residual_elements, random, -2, 2);
     e.residual_f32 = residual_f32_.get();
+  }
+  if (is_factor) {
+    // An output stands for that of WriteTo.
+    e.y_u8 = clamp_low_.get();
+    OCTET_CHECK(UseFactor(e, channels, factor_));
   }
 }
 

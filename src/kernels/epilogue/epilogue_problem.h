@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/epilogue/factor.h"
 #include "kernels/testing/problem.h"
 #include "kernels/testing/random.h"
 
@@ -13,6 +14,7 @@ namespace octet::kernels {
 
 // Words (all optional):
 //   clamp | table | float   the kind; clamp without one
+//   factor                  the kind: of before=silu or before=gelu
 //   f32                     f32 output (float)
 //   before=NAME after=NAME  functions by their octet::Name (float)
 //   residual=u8 | f32       (float)
@@ -44,6 +46,7 @@ class EpilogueProblem {
   Buffer<float> multiplier_, offset_, inv_scale_, residual_scale_;
   Buffer<uint8_t> clamp_low_, clamp_high_, table_, residual_u8_;
   Buffer<float> residual_f32_;
+  FactorConstants factor_;
 };
 
 }  // namespace octet::kernels

@@ -18,6 +18,28 @@ uint8_t Round(float v, int32_t zero, int32_t low, int32_t high) {
       std::min(std::max(int32_t(std::nearbyint(bounded)) + zero, low), high));
 }
 
+// v to an int16, as Round rounds.
+int32_t RoundWord(float v) {
+  const float bounded = std::clamp(v, -32768.0f, 32767.0f);
+  return int32_t(std::nearbyint(bounded));
+}
+
+int32_t MulHigh(int32_t a, int32_t b) { return (a * b + (1 << 14)) >> 15; }
+
+int32_t FactorOf(const FactorTable& table, int32_t x) {
+  const int32_t segment = (x >> 11) & 31;
+  const int32_t f = int16_t(uint16_t(x << 4));
+  int32_t factor = table.powers[2][segment];
+  factor = table.powers[1][segment] + MulHigh(f, factor);
+  return table.powers[0][segment] + MulHigh(f, factor);
+}
+
+uint8_t TimesFactor(const EpilogueU8& e, float v, int64_t c) {
+  const int32_t x = RoundWord(v);
+  const int32_t y = MulHigh(x, FactorOf(*e.factor, x));
+  return uint8_t(std::clamp(MulHigh(y, e.steps[c]) + e.y_zero[c], 0, 255));
+}
+
 float Call(const EpilogueU8& e, const Function& function, float x) {
   if (e.y_u8 != nullptr) {
     ElementaryForCodesReference(function, &x, &x, 1);
@@ -48,6 +70,8 @@ void Apply(const EpilogueU8& e, int32_t acc, int64_t pixel, int64_t c) {
     const float r = e.residual_u8[pixel * e.residual_pixel_stride + c];
     e.y_u8[at] = Round(std::fma(r, e.residual_scale[c], v), e.y_zero[c],
                        e.clamp_low[c], e.clamp_high[c]);
+  } else if (e.kind == EpilogueKind::kFactor) {
+    e.y_u8[at] = TimesFactor(e, v, c);
   } else if (e.kind == EpilogueKind::kTable) {
     e.y_u8[at] = e.table[Round(v, e.y_zero[c], 0, 255)];
   } else if (e.y_f32 != nullptr) {

@@ -157,8 +157,10 @@ void ExpectTheBitsOfTheReference(const std::string& words, int64_t channels) {
 TEST(Epilogue, GivesTheSameBitsAtEveryLevel) {
   for (const char* words :
        {"clamp ygap=3", "table ygap=3", "overflow", "overflow table",
-        "float before=silu ygap=1", "float residual=u8 rgap=5 after=relu",
-        "float overflow before=exp", "float residual=f32 before=hard_swish",
+        "float before=silu ygap=1", "factor before=silu ygap=1",
+        "factor before=gelu", "factor overflow before=silu",
+        "float residual=u8 rgap=5 after=relu", "float overflow before=exp",
+        "float residual=f32 before=hard_swish",
         "float f32 before=gelu residual=u8 ygap=2",
         "float f32 residual=f32 after=tanh"}) {
     for (int64_t channels : {1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 70}) {

@@ -79,16 +79,16 @@ namespace {
   return true;
 }
 
-// Zero points as AddZeros wants them: those of `a` and `b`.
-[[gnu::always_inline]] inline __m512i PackZeros(__m512i a, __m512i b) {
+// Two vectors of int32 as int16 with saturation. What follows is clamped to a
+// u8, or saturates by its definition.
+[[gnu::always_inline]] inline __m512i PackWords(__m512i a, __m512i b) {
   return _mm512_packs_epi32(a, b);
 }
 
-// a + zero and b + zero, as int16 with saturation. Both saturations are right:
-// zeros are 0 to 255, and what comes of it is clamped to that too.
-[[gnu::always_inline]] inline __m512i AddZeros(__m512i a, __m512i b,
-                                               __m512i zeros) {
-  return _mm512_adds_epi16(_mm512_packs_epi32(a, b), zeros);
+// Words + zero points, with saturation, which is right: zeros are 0 to 255, and
+// what comes of it is clamped to that too.
+[[gnu::always_inline]] inline __m512i AddZeros(__m512i words, __m512i zeros) {
+  return _mm512_adds_epi16(words, zeros);
 }
 
 // The packs work inside lanes of 128 bits; this puts the lanes' quarters back
@@ -111,18 +111,19 @@ alignas(64) constexpr int32_t kPackOrder[16] = {0, 4, 8,  12, 1, 5, 9,  13,
   return _mm512_permutexvar_epi32(order, _mm512_packus_epi16(ab, cd));
 }
 
-// Zero points of kVectors vectors of sixteen channels for AddZeros of the first
-// and the second two of four vectors: of one pixel, or of two or four.
+// Zero points, or other constants that fit an int16, of kVectors vectors of
+// sixteen channels, for the words of the first and the second two of four
+// vectors: of one pixel, or of two or four.
 template <int kVectors>
-[[gnu::always_inline]] inline void LoadZeros(const int32_t* zero,
-                                             __m512i (&zeros)[2]) {
+[[gnu::always_inline]] inline void LoadWords(const int32_t* from,
+                                             __m512i (&words)[2]) {
   constexpr int kSecond = kVectors > 1 ? 1 : 0;
   constexpr int kThird = kVectors > 2 ? 2 : 0;
   constexpr int kFourth = kVectors > 3 ? 3 : kVectors == 2 ? 1 : kThird;
-  zeros[0] = PackZeros(_mm512_loadu_si512(zero),
-                       _mm512_loadu_si512(zero + 16 * kSecond));
-  zeros[1] = PackZeros(_mm512_loadu_si512(zero + 16 * kThird),
-                       _mm512_loadu_si512(zero + 16 * kFourth));
+  words[0] = PackWords(_mm512_loadu_si512(from),
+                       _mm512_loadu_si512(from + 16 * kSecond));
+  words[1] = PackWords(_mm512_loadu_si512(from + 16 * kThird),
+                       _mm512_loadu_si512(from + 16 * kFourth));
 }
 
 // table[i] for 64 indices.

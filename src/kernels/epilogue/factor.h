@@ -1,0 +1,43 @@
+// SiLU and GELU in front of codes, in 16 bits: which epilogues of kFloat become
+// kFactor, and their constants.
+#ifndef OCTET_KERNELS_EPILOGUE_FACTOR_H_
+#define OCTET_KERNELS_EPILOGUE_FACTOR_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/epilogue/epilogue.h"
+
+namespace octet::kernels {
+
+// What an EpilogueU8 of kFactor points to, padded to 64 channels.
+struct FactorConstants {
+  std::vector<float> multiplier;
+  std::vector<float> offset;
+  std::vector<int32_t> steps;
+};
+
+// Turns a kFloat of SiLU or GELU and nothing else, with codes as output, into
+// kFactor if all of its channels are fine with that; returns whether they are.
+// It asks the parameters alone, so that all levels compute the same. The
+// constants must live as long as the epilogue is used.
+//
+// A code is then less than half a code farther from the function's value than
+// its rounding makes it. Of a channel with steps n = rne(reach / scale), its
+// unit being scale * n / 2^15, the parts of that are, in codes:
+//
+//   1.05 n / 2^15  the sum is rounded to a unit (the function's slope is at
+//                  most 1.13), and the product with the factor
+//   error / scale  of the table (factor.cc)
+//   0.025          the argument is off by reach / (scale n), 1/2n at most
+//   0.016          a factor is at least 2^-14 below 1
+//
+// which most_steps of each table keeps below 1/2: scales from 0.0015 (SiLU) and
+// 0.0008 (GELU) on. What is most is not what is usual: of scale 0.01, a
+// twelfth.
+bool UseFactor(EpilogueU8& epilogue, int64_t channels,
+               FactorConstants& constants);
+
+}  // namespace octet::kernels
+
+#endif  // OCTET_KERNELS_EPILOGUE_FACTOR_H_
