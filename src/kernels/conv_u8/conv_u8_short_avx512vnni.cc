@@ -21,7 +21,7 @@ struct Constants {
         offset(_mm512_loadu_ps(e.offset + channel)),
         order(_mm512_load_si512(kPackOrder)),
         table(e.table) {
-    LoadZeros<1>(e.y_zero + channel, zeros);
+    LoadWords<1>(e.y_zero + channel, zeros);
     if constexpr (kKind == EpilogueKind::kClamp) {
       low = RepeatBytes<1>(e.clamp_low + channel);
       high = RepeatBytes<1>(e.clamp_high + channel);
@@ -46,8 +46,8 @@ template <EpilogueKind kKind>
         _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[i]), c.multiplier, c.offset));
   }
   const __m512i bytes =
-      PackBytes(c.order, AddZeros(ints[0], ints[1], c.zeros[0]),
-                AddZeros(ints[2], ints[3], c.zeros[1]));
+      PackBytes(c.order, AddZeros(PackWords(ints[0], ints[1]), c.zeros[0]),
+                AddZeros(PackWords(ints[2], ints[3]), c.zeros[1]));
   if constexpr (kKind == EpilogueKind::kTable) return LookUp(bytes, c.table);
   return _mm512_min_epu8(_mm512_max_epu8(bytes, c.low), c.high);
 }
