@@ -8,9 +8,9 @@
 //     run SECONDS      milliseconds of consecutive runs           "1.25 1.24"
 //     cpu SECONDS      the same in time of the processor          "1.25 1.24"
 //
-// A run may write over its inputs, so they are set anew before each one, and
-// that is not timed: bench/comparison/peer_process.py does the same. Files hold
-// the bytes of a tensor and nothing else.
+// Inputs are set anew before each run, as a caller's would be, and that is not
+// timed: bench/comparison/peer_process.py does the same. Files hold the bytes
+// of a tensor and nothing else.
 #include <fmt/format.h>
 #include <time.h>
 

@@ -16,42 +16,15 @@ double Percentile(const std::vector<double>& sorted, double share) {
   return sorted[size_t(share * double(sorted.size() - 1) + 0.5)];
 }
 
-// A session's inputs as they are, to be set again: a run may write over them,
-// and what is left may be slow to compute with.
-class KeptInputs {
- public:
-  explicit KeptInputs(Session& session) : session_(session) {
-    for (size_t i = 0; i < session.inputs().size(); ++i) {
-      const std::span<const std::byte> bytes = session.input(int(i));
-      inputs_.emplace_back(bytes.begin(), bytes.end());
-    }
-  }
-
-  void Set() const {
-    for (size_t i = 0; i < inputs_.size(); ++i) {
-      std::ranges::copy(inputs_[i], session_.input(int(i)).begin());
-    }
-  }
-
- private:
-  Session& session_;
-  std::vector<std::vector<std::byte>> inputs_;
-};
-
 }  // namespace
 
 Result<Latency> TimeRuns(Session& session, double seconds) {
   using Clock = std::chrono::steady_clock;
-  const KeptInputs inputs(session);
-  for (int i = 0; i < kWarmUps; ++i) {
-    inputs.Set();
-    OCTET_RETURN_IF_ERROR(session.Run());
-  }
+  for (int i = 0; i < kWarmUps; ++i) OCTET_RETURN_IF_ERROR(session.Run());
   session.ResetTimes();
   std::vector<double> ms;
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   while (ms.size() < kLeastRuns || Clock::now() < end) {
-    inputs.Set();
     const auto start = Clock::now();
     OCTET_RETURN_IF_ERROR(session.Run());
     ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start)

@@ -12,7 +12,7 @@ struct Latency {
 };
 
 // Runs until `seconds` have passed, at least ten times, after two runs that do
-// not count, each from the inputs that the session holds now.
+// not count.
 Result<Latency> TimeRuns(Session& session, double seconds);
 
 // Fills the inputs with numbers in [0, 1): the same every time. Integer inputs
