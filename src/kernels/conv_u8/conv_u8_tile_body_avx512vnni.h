@@ -9,6 +9,7 @@
 
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/dot_avx512.h"
+#include "kernels/conv_u8/hide.h"
 #include "kernels/epilogue/bytes_output_avx512.h"
 #include "kernels/epilogue/factor_avx512.h"
 #include "kernels/epilogue/rounding_avx512.h"
@@ -105,14 +106,6 @@ template <int kPixels, int kVectors>
       Advance<kPixels>(x, 4);
     }
   }
-}
-
-// The same pointer, of which the compiler knows nothing: it can neither take
-// what is read there out of a loop nor keep an address for each vector.
-template <typename T>
-[[gnu::always_inline]] inline const T* Hide(const T* pointer) {
-  asm volatile("" : "+r"(pointer));
-  return pointer;
 }
 
 // Constants of a factor's words, in memory: the sums leave no registers.
