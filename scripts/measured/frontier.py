@@ -36,7 +36,7 @@ def ranking(name, case):
         'sensitivity', folder / case['model'], '--calib',
         folder / calib.get('images_npy', calib.get('images_dir')),
         '--preprocess', folder / 'case.json', '--top', max(KEPT))
-    nodes = [n for n in result['nodes'] if n['is_measured']]
+    nodes = [n for n in result['nodes'] if 'gain' in n]
     nodes.sort(key=lambda n: -n['gain']['mean'])
     return [n['node'] for n in nodes]
 

@@ -279,9 +279,8 @@ Status ChooseRanges(const compile::Graph& graph, const Calibration& calibration,
   if (options.range_rule != kAuto) {
     measure.rules = {choice};
     measure.own.clear();
-    measure.fold = false;
-    // The same idea: the range that leaves the least error.
-    measure.narrow = choice.rule == compile::RangeRule::kMse;
+    // All are the same idea: the range that leaves the least error.
+    measure.fold = measure.narrow = choice.rule == compile::RangeRule::kMse;
   }
   OCTET_ASSIGN(compile::AutoRanges best,
                compile::ChooseRangesByMeasure(graph, ranges, plan,
