@@ -24,6 +24,9 @@ struct QuantParams {
   bool operator==(const QuantParams&) const = default;
 };
 
+// Products of two differences of codes whose sum an int32 always holds.
+inline constexpr int64_t kMostProductsOfCodes = 2147483647 / (255 * 255);
+
 // Low and high of a value, in real units.
 struct Range {
   float low = 0;

@@ -2,6 +2,7 @@
 // computed matrices, softmax, normalization, reductions.
 #include <algorithm>
 
+#include "base/quant.h"
 #include "engine/step_check.h"
 #include "engine/window_check.h"
 
@@ -12,8 +13,6 @@ constexpr int kReduceOps = 6;  // rows of the kernel family's ReduceOp
 constexpr int kMaxBatchRank = 6;
 // Of an average of u8, so that an int32 holds their sum.
 constexpr int64_t kMostAveraged = int64_t{1} << 23;
-// Of one sum of an attention on codes, for the same reason.
-constexpr int64_t kMostAttended = 33025;
 
 // Whether the last axes of `operand`, but for `spared` of them, broadcast to
 // those of `y`.
@@ -157,9 +156,9 @@ void Check(StepCheck& check, const AttentionU8T& p) {
   CheckOneScale(check, "y", check.ReadAny("y", p.y));
   const Axes b = AxesOf(check.ReadAny("b", p.b), p.b_perm);
   for (int from_last : {1, 2}) {
-    check.Require(FromLast(b, from_last) <= kMostAttended,
+    check.Require(FromLast(b, from_last) <= kMostProductsOfCodes,
                   "sums of {} products of codes, at most {} may be",
-                  FromLast(b, from_last), kMostAttended);
+                  FromLast(b, from_last), kMostProductsOfCodes);
   }
 }
 

@@ -356,6 +356,14 @@ const BrokenStep kReductions[] = {
        p.value(ParamsOf<AttentionU8T>(p).c).quant->zero_point.resize(8, 0);
      },
      "has 8 scales, expected one"},
+    {"attention on codes of more keys than an int32 sums up",
+     [](Program& p) {
+       AttentionU8T& attention = ParamsOf<AttentionU8T>(p);
+       attention.b = p.AddU8("keys", {8, 33026}, {1.0f}, {0});
+       attention.c = p.AddU8("values", {33026, 8}, {1.0f}, {0});
+       attention.residual = -1;
+     },
+     "sums of 33026 products of codes, at most 33025"},
     {"pool of rows",
      [](Program& p) {
        ParamsOf<PoolT>(p).x = p.AddAlias("r", kImage, {36, 8});

@@ -17,9 +17,8 @@ namespace {
 static_assert(int(engine::PoolKind::Max) == int(kernels::PoolKind::kMax) &&
               int(engine::PoolKind::Average) ==
                   int(kernels::PoolKind::kAverage));
-// engine::Validate bounds operations by these numbers.
+// engine::Validate bounds operations by this number.
 static_assert(int(kernels::ReduceOp::kSumSquare) == 5);
-static_assert(kernels::kMostAttentionProducts == 33025);
 
 // Strides of an operand's batches along those of the product; 0 repeats.
 void BatchStrides(const engine::Axes& operand, int batch_rank,

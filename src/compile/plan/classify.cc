@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/quant.h"
 #include "compile/plan/move_quant.h"
 
 namespace octet::compile {
@@ -11,8 +12,6 @@ namespace {
 constexpr int64_t kMostProducts = 2147483647LL / (255 * 127);
 // Of an average, 255 each (kernels/pool/pool.h).
 constexpr int64_t kMostAveraged = int64_t{1} << 23;
-// Of one sum of an attention, whose factors are two differences of bytes.
-constexpr int64_t kMostAttended = 2147483647LL / (255 * 255);
 // Operands of an attention: queries, keys, values.
 constexpr size_t kAttended = 3;
 
@@ -189,8 +188,9 @@ std::string WhyOverflow(const Graph& graph, const Node& node) {
   }
   if (std::holds_alternative<Attention>(node.op)) {
     const AttentionDims dims = DimsOfAttention(graph, node);
-    if (std::max(dims.depth, dims.keys) <= kMostAttended) return "";
-    return "sums of more than " + std::to_string(kMostAttended) + " products";
+    if (std::max(dims.depth, dims.keys) <= kMostProductsOfCodes) return "";
+    return "sums of more than " + std::to_string(kMostProductsOfCodes) +
+           " products";
   }
   int64_t averaged = 0;
   const Pool* pool = std::get_if<Pool>(&node.op);

@@ -3,9 +3,8 @@
 //   s[j] = fma(float(sum over k of (a[i, k] - za) (b[k, j] - zb)), score_scale,
 //              residual[i, j])
 //   p[j] = rne(255 e^(s[j] - max s)), 0 where that is not a number
-//   y[i, n] = sat(rne(fl(float(sum over j of p[j] (c[j, n] - zc)) *
-//                        fl(scale / float(sum of p)))) + zy);  zy if no p is >
-//                        0
+//   f    = fl(scale / float(sum of p)), 0 if no p is above 0
+//   y[i, n] = sat(rne(fl(float(sum over j of p[j] (c[j, n] - zc)) f)) + zy)
 //
 // What a softmax gives is rounded to 8 bits of the largest of its row, and the
 // rounded numbers are what is made to sum up to 1: many small shares stay what
@@ -23,9 +22,6 @@
 
 namespace octet::kernels {
 
-// Of depth and keys, so that an int32 holds every sum: 2^31 / 255^2.
-inline constexpr int64_t kMostAttentionProducts = 33025;
-
 // Matrices of codes, one for each batch. Distances in elements.
 struct AttentionU8Operand {
   const uint8_t* at;
@@ -36,6 +32,7 @@ struct AttentionU8Operand {
 };
 
 struct AttentionU8Params {
+  // Depth and keys: at most kMostProductsOfCodes (base/quant.h).
   int64_t rows, depth, keys, columns;
   int batch_rank = 0;
   int64_t batch[kMaxMatMulBatchRank];

@@ -88,7 +88,6 @@ struct Lanes : ConvU8WinogradBase {
                         int64_t pixels, int64_t panel) {
     const ConvU8Panel at = PanelAt(p, panel);
     const bool fits =
-
         FitsInt32(p.epilogue, at.channel, at.channels, float(p.sum_bound));
     (fits ? ApplyFittingEpilogueAvx512Vnni : ApplyEpilogueAvx512Vnni)(
         p.epilogue, sums, 16, pixel, pixels, at.channel, at.channels);

@@ -2,9 +2,10 @@
 #ifndef OCTET_KERNELS_TESTING_RUN_H_
 #define OCTET_KERNELS_TESTING_RUN_H_
 
-#include <cstdlib>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include "base/check.h"
@@ -23,15 +24,37 @@ std::vector<Kernel<Params>> RunnableRows(KernelTable<Params> table) {
   return rows;
 }
 
+// Memory behind a page that nobody may touch: a session's may begin so.
+class PagesBehindNone {
+ public:
+  explicit PagesBehindNone(size_t bytes)
+      : page_(size_t(sysconf(_SC_PAGESIZE))), size_(page_ + bytes) {
+    void* all = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    OCTET_CHECK(all != MAP_FAILED);
+    OCTET_CHECK(mprotect(all, page_, PROT_NONE) == 0);
+    all_ = static_cast<std::byte*>(all);
+  }
+  ~PagesBehindNone() { munmap(all_, size_); }
+  PagesBehindNone(const PagesBehindNone&) = delete;
+  PagesBehindNone& operator=(const PagesBehindNone&) = delete;
+
+  std::byte* get() const { return all_ + page_; }
+
+ private:
+  size_t page_, size_;
+  std::byte* all_;
+};
+
 // Runs all parts, the last one first, each with scratch full of garbage (NaN
-// as floats). Aborts if a kernel writes past its scratch, were it by one byte.
+// as floats). Aborts if a kernel writes past its scratch, were it by one byte,
+// or reads in front of it.
 template <typename Params>
 void RunInParts(KernelFn<Params> fn, const Params& params, int64_t parts,
                 int64_t scratch_bytes) {
   constexpr size_t kGuard = 64;
   const size_t bytes = (size_t(scratch_bytes) + 63) / 64 * 64 + kGuard;
-  std::unique_ptr<std::byte, void (*)(void*)> scratch(
-      static_cast<std::byte*>(std::aligned_alloc(64, bytes)), std::free);
+  const PagesBehindNone scratch(bytes);
   const std::byte* guard = scratch.get() + scratch_bytes;
   for (int64_t part = parts - 1; part >= 0; --part) {
     std::memset(scratch.get(), 0xff, bytes);

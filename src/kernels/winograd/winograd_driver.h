@@ -24,9 +24,9 @@
 //                     the nine taps of kGroup channels and sixteen outputs, in
 //                     the order of the steps
 //     ReadBlock(pixels, second, channels, c): Words::I of the channels from c
-//     on
-//                     of a block of 2 x 2 pixels (WinogradShape), half of them
-//                     from `pixels` on, the others from `second` on
+//                     on of a block of 2 x 2 pixels (WinogradShape), half of
+//                     them from `pixels` on, the others from `second` on; reads
+//                     up to half of them before `second`
 //     ReadBlockTaps(weights, channels, channel, taps): the nine taps that are
 //                     such blocks; both only where shapes have them
 //     Start(params, panel): what is added to each output, readable for sixteen
@@ -97,9 +97,10 @@ template <typename L, bool kIsBlock>
     const Band<L>& band, const typename L::In* pixel, int64_t c) {
   if constexpr (kIsBlock) {
     const int64_t channels = band.shape.in_channels;
-    const int64_t row = band.shape.in_w * channels / 2;
-    return L::ReadBlock(pixel, pixel == band.edge ? pixel : pixel + row,
-                        channels, c);
+    // The edge is one row: what lies before it is not the scratch's.
+    const int64_t row =
+        (pixel == band.edge ? 1 : band.shape.in_w) * channels / 2;
+    return L::ReadBlock(pixel, pixel + row, channels, c);
   } else {
     return L::Words::Read(pixel + c);
   }
