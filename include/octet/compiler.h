@@ -143,8 +143,8 @@ struct BuildOptions {
   // and without, and the one whose engine is closest to the float model on
   // `samples` is taken; "mse" where there are none. Whatever the rule, biases
   // are corrected where that brings the engine closer on `samples`, and with
-  // "mse" channel scales are folded and ranges of weights and of single channels
-  // narrowed where it does.
+  // "mse" channel scales are folded and ranges of weights and of single
+  // channels narrowed where it does.
   std::string range_rule = "mse";
   const SampleSource* samples = nullptr;
   int threads = 0;  // of measuring; 0 = all

@@ -18,6 +18,8 @@ void PrintDifferences(const std::vector<std::string>& engines,
                       const std::vector<Score>& scores, nlohmann::json* rows,
                       Console& console) {
   for (size_t i = 0; i + 1 < scores.size(); ++i) {
+    // Not all of them could read every sample: there are no pairs.
+    if (scores[i].samples != scores.back().samples) continue;
     const ScoreDifference difference = DifferenceOf(scores[i], scores.back());
     nlohmann::json& json = (*rows)[i]["difference"];
     json = {{"to", engines.back()},
