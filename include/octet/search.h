@@ -35,7 +35,11 @@ struct SearchOptions {
   // From the float model's accuracy; 0.005 = 0.5 %. A plan meets it unless it
   // is shown to lose more: unless its drop less the standard error is larger.
   double max_drop = 0;
-  double max_latency_ms = 0;     // 0: any
+  double max_latency_ms = 0;  // 0: any
+  // Where the plan found is not shown to meet the drop either, unless its drop
+  // plus the standard error is no larger: it may be slower by this share to
+  // show that, or to come as near as this allows.
+  double spare = 0.05;
   double seconds = 300;          // of searching, all runs together
   double fall_back_drop = 0.03;  // see SearchResult::fell_back
   // What is kept out of int8 computes in "fp32", "fp16" or "bf16". "auto": in
@@ -93,11 +97,12 @@ struct SearchResult {
 // per microsecond lost, both measured. Of the plans that keep the first 1, 2,
 // 4, ... values the smallest that meets the drop is found by bisection; then
 // each value is taken back whose return keeps it met. With "auto" what is then
-// kept is tried in the other precisions too.
+// kept is tried in the other precisions too. Last, `spare` is spent.
 //
 //   plan:    Build::plan with everything int8 that may be.
 //   samples: to rank values on.
-//   returns: the plan that meets both budgets in the least time; else the most
+//   returns: the plan that meets both budgets in the least time, or a surer one
+//            that takes at most `spare` longer; else the most
 //            accurate one within the latency that is faster than fp32; else
 //            the fastest. The same for the same measurements (those of the
 //            state are taken as they are).

@@ -57,7 +57,8 @@ def plans(name, case):
 def measure_case(name):
     searched = cases.WORK / f'searched.{name}.json'
     if not searched.exists() or not any(
-            row['faults'] for row in json.loads(searched.read_text())):
+            row[key]['faults'] for row in json.loads(searched.read_text())
+            for key in ('unlabelled', 'labelled')):
         return []
     case = cases.read_case(name)
     float_engine = cases.float_engine(name, case)

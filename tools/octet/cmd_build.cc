@@ -59,6 +59,7 @@ CommandLine BuildAgain(const BuildArguments& options) {
       .Add("--max-latency", search.max_latency)
       .Add("--time-budget", search.time_budget)
       .Add("--fall-back", search.fall_back)
+      .Add("--spare", search.spare)
       .Add("--eval-data", search.labelled.data)
       .Add("--eval-labels", search.labelled.labels)
       .Add("--eval-images", search.labelled.images);

@@ -3,11 +3,19 @@
 #include <cmath>
 
 namespace octet::compile {
+namespace {
+
+// A drop may be met exactly; sums of floats are not exact.
+constexpr double kRounding = 1e-9;
+
+}  // namespace
 
 bool IsAtMost(const Drop& drop, double most) {
-  // A drop may be met exactly; sums of floats are not exact.
-  constexpr double kRounding = 1e-9;
-  return drop.shown() <= most + kRounding;
+  return drop.least() <= most + kRounding;
+}
+
+bool IsShownAtMost(const Drop& drop, double most) {
+  return drop.most() <= most + kRounding;
 }
 
 Drop DropBetween(const Accuracy& from, const Accuracy& to) {

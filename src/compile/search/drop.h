@@ -11,12 +11,15 @@ struct Drop {
   double mean = 0;
   double error = 0;  // standard, over samples
 
-  // What it is shown to be at least.
-  double shown() const { return mean - error; }
+  // What it is shown to be at least, and at most.
+  double least() const { return mean - error; }
+  double most() const { return mean + error; }
 };
 
 // Whether it is not shown to be more than `most`: never where it is NaN.
 bool IsAtMost(const Drop& drop, double most);
+// Whether it is shown to be no more than that: never where it is NaN.
+bool IsShownAtMost(const Drop& drop, double most);
 
 // The error is that of the difference, sample against same sample, by the
 // jackknife over groups: what both find hard does not count as error. Source:

@@ -10,6 +10,7 @@
 #include "compile/calibrate/structure_key.h"
 #include "compile/plan/half_form.h"
 #include "compile/plan/protect.h"
+#include "compile/search/assure.h"
 #include "compile/search/plan_trials.h"
 #include "compile/search/sensitivity.h"
 #include "compile/search/structure_rules.h"
@@ -63,9 +64,9 @@ class Search {
     for (int64_t i = 0; i < samples_.size(); ++i) {
       text += " " + samples_.Name(i);
     }
-    text +=
-        fmt::format(" {} {} {} {} {}", options_.protect, options_.max_drop,
-                    options_.max_latency_ms, options_.accuracy_of, Name(level));
+    text += fmt::format(" {} {} {} {} {} {}", options_.protect,
+                        options_.max_drop, options_.max_latency_ms,
+                        options_.spare, options_.accuracy_of, Name(level));
     return fmt::format("{:016x}-{:016x}", GraphKey(graph_),
                        engine::Checksum(std::as_bytes(std::span(text))));
   }
@@ -76,14 +77,32 @@ class Search {
       OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
       if (!go_on) return false;
     }
-    if (trials_.MeetsDrop(all_) || !trials_.MeetsLatency(all_)) return true;
-    for (auto step : {&Search::ChooseProtection, &Search::TryProposals,
-                      &Search::Rank, &Search::Grow, &Search::TakeBack,
-                      &Search::TryOtherPrecisions, &Search::FallBack}) {
+    if (!trials_.MeetsLatency(all_)) return true;
+    if (trials_.MeetsDrop(all_)) {
+      if (!IsUnsure(all_)) return true;
+      return InTurn(
+          {&Search::ChooseProtection, &Search::Rank, &Search::MakeSure});
+    }
+    return InTurn({&Search::ChooseProtection, &Search::TryProposals,
+                   &Search::Rank, &Search::Grow, &Search::TakeBack,
+                   &Search::TryOtherPrecisions, &Search::FallBack,
+                   &Search::MakeSure});
+  }
+
+  using Step = Result<bool> (Search::*)();
+  Result<bool> InTurn(std::initializer_list<Step> steps) {
+    for (const Step step : steps) {
       OCTET_ASSIGN(const bool go_on, (this->*step)());
       if (!go_on) return false;
     }
     return true;
+  }
+
+  // Neither shown to lose too much nor shown not to, and there is time to
+  // spare.
+  bool IsUnsure(const Choice& choice) const {
+    return options_.spare > 0 && trials_.MeetsDrop(choice) &&
+           !trials_.ShowsDrop(choice);
   }
 
   Status SetProtection() {
@@ -331,6 +350,14 @@ class Search {
       break;
     }
     return true;
+  }
+
+  Result<bool> MakeSure() {
+    const Choice base = chosen_.value_or(trials_.best());
+    const bool is_in_order = base.kept.empty() || base.precision == protect_;
+    if (base.is_float || !is_in_order || !IsUnsure(base)) return true;
+    const double most_ms = (1 + options_.spare) * trials_.LatencyMs(base);
+    return Assure(trials_, {order_, protect_, most_ms}, base, chosen_);
   }
 
   Result<FoundPlan> Finished() {

@@ -204,6 +204,11 @@ bool PlanTrials::LosesAtMost(const Choice& choice, double most) const {
   return HasAccuracy(choice) && IsAtMost(DropOf(choice), most);
 }
 
+bool PlanTrials::ShowsDrop(const Choice& choice) const {
+  return HasAccuracy(choice) &&
+         IsShownAtMost(DropOf(choice), options_.max_drop);
+}
+
 bool PlanTrials::MeetsLatency(const Choice& choice) const {
   return options_.max_latency_ms <= 0 ||
          LatencyMs(choice) <= options_.max_latency_ms;

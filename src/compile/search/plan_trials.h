@@ -75,6 +75,8 @@ class PlanTrials {
   bool MeetsDrop(const Choice& choice) const {
     return LosesAtMost(choice, options_.max_drop);
   }
+  // It is shown to lose no more than that.
+  bool ShowsDrop(const Choice& choice) const;
   bool MeetsLatency(const Choice& choice) const;
 
   // Of the choices with anything in int8 that are faster than the float model,
