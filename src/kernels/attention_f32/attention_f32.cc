@@ -26,12 +26,12 @@ int64_t Batches(const MatMulF32Params& p) {
 int64_t BlocksOf(const MatMulF32Params& scores) {
   const int64_t columns = std::max<int64_t>(1, scores.n);
   const int64_t most = std::max(kLeastRows, kMostScores / columns);
-  return (scores.m + most - 1) / most;
+  return DivideUp(scores.m, most);
 }
 
 int64_t RowsOfBlock(const MatMulF32Params& scores) {
   const int64_t blocks = std::max<int64_t>(1, BlocksOf(scores));
-  return (scores.m + blocks - 1) / blocks;
+  return DivideUp(scores.m, blocks);
 }
 
 int64_t ScoreBytes(const MatMulF32Params& scores) {

@@ -119,7 +119,7 @@ void RunMatMulF32(const ConvF32Tiles& tiles, const MatMulF32Params& p,
                   int64_t part, int64_t parts, std::byte* scratch) {
   int64_t batches = 1;
   for (int d = 0; d < p.batch_rank; ++d) batches *= p.batch[d];
-  const int64_t blocks = (p.n + kMatMulBlock - 1) / kMatMulBlock;
+  const int64_t blocks = DivideUp(p.n, kMatMulBlock);
   if (batches * blocks == 0) return;
   // Blocks first: parts that share one pack it once each.
   const int64_t block_parts = std::min(parts, batches * blocks);

@@ -294,7 +294,7 @@ void MultiplyPositions(const Band<L>& band, int64_t panels) {
   constexpr int64_t kStep = 4 / sizeof(typename L::Element);
   const int64_t tiles = band.end - band.begin;
   const int64_t most = L::kTileRows[panels];
-  const int64_t count = (tiles + most - 1) / most;
+  const int64_t count = DivideUp(tiles, most);
   for (int position = 0; position < 36; ++position) {
     Product<L> product;
     product.channels = band.strides.channels;
@@ -410,7 +410,7 @@ void RunWinograd(const typename L::Params& params, int64_t part, int64_t parts,
   for (int64_t i = 0; i < strides.channels; ++i) edge[i] = L::Edge(params);
   const int64_t all = piece.tile_end - piece.tile_begin;
   const int64_t most = WinogradBand(shape);
-  const int64_t bands = (all + most - 1) / most;
+  const int64_t bands = DivideUp(all, most);
   for (int64_t b = 0; b < bands; ++b) {
     RunBand<L>({params, shape, tiles, strides, edge,
                 reinterpret_cast<Element*>(scratch.input),
