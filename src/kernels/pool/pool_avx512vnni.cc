@@ -12,9 +12,7 @@ namespace {
 
 void MaxU8(const PoolWindow<uint8_t>& w) {
   for (int64_t c = 0; c < w.channels; c += 64) {
-    const __mmask64 mask = w.channels - c >= 64
-                               ? ~__mmask64{0}
-                               : (__mmask64{1} << (w.channels - c)) - 1;
+    const __mmask64 mask = FirstBytes(w.channels - c);
     __m512i largest = _mm512_setzero_si512();
     for (int64_t i = 0; i < w.rows; ++i) {
       const uint8_t* x = w.x + i * w.row_stride + c;
