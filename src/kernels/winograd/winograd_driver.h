@@ -24,9 +24,9 @@
 //                     the nine taps of kGroup channels and sixteen outputs, in
 //                     the order of the steps
 //     ReadBlock(pixels, second, channels, c): Words::I of the channels from c
-//                     on of a block of 2 x 2 pixels (WinogradShape), half of
-//                     them from `pixels` on, the others from `second` on; reads
-//                     up to half of them before `second`
+//                     on of a block of 2 x 2 pixels (WinogradShape): the first
+//                     channels / 2 lie from `pixels` on, the others from
+//                     `second` on, before which as many are read, too
 //     ReadBlockTaps(weights, channels, channel, taps): the nine taps that are
 //                     such blocks; both only where shapes have them
 //     Start(params, panel): what is added to each output, readable for sixteen
@@ -38,8 +38,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
+#include "kernels/winograd/winograd_multiply.h"
 #include "kernels/winograd/winograd_tiles.h"
 #include "kernels/winograd/winograd_transforms.h"
 #include "kernels/work.h"
@@ -196,96 +196,6 @@ void TransformPanel(const Band<L>& band, int64_t panel,
       }
     }
   }
-}
-
-template <typename L>
-struct Product {
-  const typename L::Element* input;  // [tiles][channels]
-  int64_t channels;                  // from tile to tile
-  int64_t steps;
-  const typename L::Element* weights;  // [steps][16][elements of a step]
-  int64_t panel;                       // from panel to panel
-  typename L::Sum* sums;               // [tiles][16]
-  int64_t sums_panel;                  // from panel to panel
-};
-
-// kRows tiles times kPanels panels at one position.
-template <typename L, int kRows, int kPanels>
-void MultiplyTile(const Product<L>& product) {
-  using S = typename L::Sums;
-  constexpr int kPerPanel = 16 / S::kLanes;
-  constexpr int kVectors = kPanels * kPerPanel;
-  constexpr int kStep = 4 / sizeof(typename L::Element);
-  typename S::I sums[kRows][kVectors];
-#pragma GCC unroll 28
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) sums[i][v] = S::Zero();
-  }
-  // One pointer for three tiles, as x86 has [p], [p + s] and [p + 2 s] and too
-  // few registers for a pointer each.
-  constexpr int kPointers = (kRows + 2) / 3;
-  const typename L::Element* x[kPointers];
-#pragma GCC unroll 8
-  for (int g = 0; g < kPointers; ++g) {
-    x[g] = product.input + 3 * g * product.channels;
-  }
-  const typename L::Element* w = product.weights;
-  for (int64_t k = 0; k < product.steps; ++k) {
-    typename S::I weights[kVectors];
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      weights[v] = S::Load(w + v / kPerPanel * product.panel +
-                           v % kPerPanel * (kStep * S::kLanes));
-    }
-#pragma GCC unroll 28
-    for (int i = 0; i < kRows; ++i) {
-      const typename S::I step = L::Repeat(x[i / 3] + i % 3 * product.channels);
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) {
-        L::AddProducts(sums[i][v], step, weights[v]);
-      }
-    }
-#pragma GCC unroll 8
-    for (int g = 0; g < kPointers; ++g) {
-      x[g] += kStep;
-      asm("" : "+r"(x[g]));
-    }
-    w += 16 * kStep;
-  }
-#pragma GCC unroll 28
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      S::Store(product.sums + v / kPerPanel * product.sums_panel + i * 16 +
-                   v % kPerPanel * S::kLanes,
-               sums[i][v]);
-    }
-  }
-}
-
-template <typename L, int kCount>
-struct MultiplyTiles {
-  void (*at[kCount])(const Product<L>&);
-};
-
-// MultiplyTile of each number of rows up to L's most; none has 0.
-template <typename L, int kPanels, int... kRows>
-constexpr MultiplyTiles<L, sizeof...(kRows)> MultiplyTilesOf(
-    std::integer_sequence<int, kRows...>) {
-  return {{MultiplyTile < L, kRows == 0 ? 1 : kRows, kPanels > ...}};
-}
-
-template <typename L, int kPanels>
-constexpr auto kMultiplyTiles = MultiplyTilesOf<L, kPanels>(
-    std::make_integer_sequence<int, int(L::kTileRows[kPanels]) + 1>());
-
-template <typename L>
-void Multiply(int64_t rows, int64_t panels, const Product<L>& product) {
-  if constexpr (L::kPanels == 2) {
-    if (panels == 2) return kMultiplyTiles<L, 2>.at[rows](product);
-  }
-  kMultiplyTiles<L, 1>.at[rows](product);
 }
 
 // All positions, for some panels.
