@@ -3,7 +3,8 @@
 //   for each band of tiles
 //     transform its inputs
 //     for each panel of sixteen output channels, or two
-//       transform its weights, multiply at each of the 36 positions,
+//       for each of the six rows of positions, or for all at once
+//         transform its weights to them, multiply at each position
 //       transform the sums, finish the outputs
 //
 // L has
@@ -16,7 +17,7 @@
 //                     by two factors of kOutputScale
 //   Repeat            4 bytes of Elements in every lane: a step
 //   AddProducts       of a step and weights [16][elements of a step]
-//   kPanels           at most kWinogradPanels
+//   kWeights          WinogradWeights: one or two panels, six rows or one
 //   kTileRows         tiles whose sums fill the registers, by panels
 //   Params and
 //     WinogradShapeOf, Pixels(params), PixelStride(params), Edge(params)
@@ -160,9 +161,9 @@ template <typename L, typename Weight, typename Taps>
   L::ReadTaps(from, groups, group, taps);
 }
 
-// One panel becomes 36 positions of [channels / elements of a step][16]
-// [elements of a step].
-template <typename L>
+// Of one panel some rows of six positions, each of [channels / elements of a
+// step][16][elements of a step].
+template <typename L, int... kRows>
 void TransformPanel(const Band<L>& band, int64_t panel,
                     typename L::Element* to) {
   using W = typename L::Words;
@@ -174,43 +175,45 @@ void TransformPanel(const Band<L>& band, int64_t panel,
     I taps[9][kVectors];
     ReadTapsOf<L>(band.shape.block > 1, from, groups, group, taps);
     for (int v = 0; v < kVectors; ++v) {
-      I columns[6][3];
+      I columns[sizeof...(kRows)][3];
 #pragma GCC unroll 3
       for (int x = 0; x < 3; ++x) {
         const I g[3] = {taps[x][v], taps[3 + x][v], taps[6 + x][v]};
         I u[6];
         TransformWeights<W>(g, u);
-#pragma GCC unroll 6
-        for (int i = 0; i < 6; ++i) columns[i][x] = u[i];
+        int i = 0;
+        ((columns[i++][x] = u[kRows]), ...);
       }
       typename L::Element* const at =
           to + group * L::kGroup * 16 + v * W::kLanes;
 #pragma GCC unroll 6
-      for (int i = 0; i < 6; ++i) {
+      for (size_t i = 0; i < sizeof...(kRows); ++i) {
         I u[6];
         TransformWeights<W>(columns[i], u);
 #pragma GCC unroll 6
         for (int j = 0; j < 6; ++j) {
-          W::Store(at + (6 * i + j) * band.strides.weights, u[j]);
+          W::Store(at + (6 * int64_t(i) + j) * band.strides.weights, u[j]);
         }
       }
     }
   }
 }
 
-// All positions, for some panels.
+// One row of positions, for some panels whose weights of it begin at `weights`.
 template <typename L>
-void MultiplyPositions(const Band<L>& band, int64_t panels) {
+void MultiplyRow(const Band<L>& band, int row,
+                 const typename L::Element* weights, int64_t panels) {
   constexpr int64_t kStep = 4 / sizeof(typename L::Element);
   const int64_t tiles = band.end - band.begin;
   const int64_t most = L::kTileRows[panels];
   const int64_t count = DivideUp(tiles, most);
-  for (int position = 0; position < 36; ++position) {
+  for (int j = 0; j < 6; ++j) {
+    const int position = 6 * row + j;
     Product<L> product;
     product.channels = band.strides.channels;
     product.steps = band.shape.in_channels / kStep;
-    product.weights = band.weights + position * band.strides.weights;
-    product.panel = 36 * band.strides.weights;
+    product.weights = weights + j * band.strides.weights;
+    product.panel = 6 * L::kWeights.rows * band.strides.weights;
     product.sums_panel = 36 * band.strides.sums;
     const typename L::Element* const input =
         band.input + position * band.strides.input;
@@ -286,17 +289,36 @@ void FinishPanel(const Band<L>& band, const typename L::Sum* sums,
   }
 }
 
+// Some rows of positions, for some panels.
+template <typename L, int... kRows>
+void MultiplyRows(const Band<L>& band, int64_t panel, int64_t panels) {
+  static_assert(sizeof...(kRows) == L::kWeights.rows);
+  const int64_t row = 6 * band.strides.weights;
+  for (int64_t v = 0; v < panels; ++v) {
+    TransformPanel<L, kRows...>(band, panel + v,
+                                band.weights + v * L::kWeights.rows * row);
+  }
+  const typename L::Element* weights = band.weights;
+  ((MultiplyRow<L>(band, kRows, weights, panels), weights += row), ...);
+}
+
 template <typename L>
 void RunBand(const Band<L>& band, const WinogradPiece& piece) {
   TransformInputs<L>(band);
   for (int64_t i = piece.panel_begin; i < piece.panel_end;) {
     const int64_t left = piece.panel_end - i;
-    const int64_t panels = left < L::kPanels ? left : L::kPanels;
-    for (int64_t v = 0; v < panels; ++v) {
-      TransformPanel<L>(band, i + v,
-                        band.weights + v * 36 * band.strides.weights);
+    const int64_t panels =
+        left < L::kWeights.panels ? left : L::kWeights.panels;
+    if constexpr (L::kWeights.rows == 6) {
+      MultiplyRows<L, 0, 1, 2, 3, 4, 5>(band, i, panels);
+    } else {
+      MultiplyRows<L, 0>(band, i, panels);
+      MultiplyRows<L, 1>(band, i, panels);
+      MultiplyRows<L, 2>(band, i, panels);
+      MultiplyRows<L, 3>(band, i, panels);
+      MultiplyRows<L, 4>(band, i, panels);
+      MultiplyRows<L, 5>(band, i, panels);
     }
-    MultiplyPositions<L>(band, panels);
     for (int64_t v = 0; v < panels; ++v) {
       FinishPanel<L>(band, band.sums + v * 36 * band.strides.sums, i + v);
     }
@@ -315,7 +337,7 @@ void RunWinograd(const typename L::Params& params, int64_t part, int64_t parts,
   const WinogradTiles tiles = TilesOf(shape);
   const WinogradStrides strides = WinogradStridesOf(shape);
   const WinogradScratch scratch =
-      PlaceWinogradScratch(shape, L::kPanels, memory);
+      PlaceWinogradScratch(shape, L::kWeights, memory);
   In* const edge = reinterpret_cast<In*>(scratch.edge);
   for (int64_t i = 0; i < strides.channels; ++i) edge[i] = L::Edge(params);
   const int64_t all = piece.tile_end - piece.tile_begin;

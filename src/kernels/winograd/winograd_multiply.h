@@ -95,7 +95,7 @@ constexpr auto kMultiplyTiles = MultiplyTilesOf<L, kPanels>(
 
 template <typename L>
 void Multiply(int64_t rows, int64_t panels, const Product<L>& product) {
-  if constexpr (L::kPanels == 2) {
+  if constexpr (L::kWeights.panels == 2) {
     if (panels == 2) return kMultiplyTiles<L, 2>.at[rows](product);
   }
   kMultiplyTiles<L, 1>.at[rows](product);
