@@ -38,20 +38,16 @@ def read_case(name):
 
 
 def evaluate(name, *engines):
-    """What `eval` says of engines on the evaluation data."""
+    """The metric of each engine on the evaluation data, and the difference of
+    all but the last to the last."""
     rows = octet('eval', *engines, '--data', DATA / name / 'case.json')
-    return rows['engines']
-
-
-def metric(name, engine):
-    """The metric of an engine on the evaluation data."""
-    return round(evaluate(name, engine)[0]['value'], 4)
+    return [{'value': round(row['value'], 4),
+             'difference': row.get('difference')} for row in rows['engines']]
 
 
 def against(name, engine, float_engine):
     """The metric of an engine and its difference to that of the float one."""
-    row = evaluate(name, engine, float_engine)[0]
-    return {'value': round(row['value'], 4), 'difference': row['difference']}
+    return evaluate(name, engine, float_engine)[0]
 
 
 def float_engine(name, case):

@@ -60,19 +60,20 @@ def faults(row):
 def measure_model(name, case, model, quantized):
     metric = case['metric']['name']
     engine = cases.WORK / f'{name}.{Path(model).stem}.octet'
-    float_engine = None if quantized else cases.float_engine(name, case)
     began, cpu = time.monotonic(), cpu_seconds()
     verdict = cases.build(name, case, model, engine)
     row = {'seconds': time.monotonic() - began,
            'cpu_seconds': cpu_seconds() - cpu}
+    if quantized:
+        [int8], fp32 = cases.evaluate(name, engine), {'value': None}
+    else:
+        int8, fp32 = cases.evaluate(name, engine, cases.float_engine(name, case))
     qdq = case.get('qdq_metric', {}).get(model, {}).get(metric)
     row |= {
         'case': name, 'model': model, 'task': case['task'], 'metric': metric,
         'float': cases.float_value(case, model),
-        'fp32': None if quantized else cases.metric(name, float_engine),
-        'int8': cases.metric(name, engine),
-        'difference': None if quantized else
-                      cases.against(name, engine, float_engine)['difference'],
+        'fp32': fp32['value'], 'int8': int8['value'],
+        'difference': int8['difference'],
         'ort': qdq if quantized else
                cases.best(cases.peers(case, 'peer_int8', CALIBRATORS)),
         'ort_conv_only': None if quantized else

@@ -26,6 +26,8 @@ struct QuantParams {
 
 // Products of two differences of codes whose sum an int32 always holds.
 inline constexpr int64_t kMostProductsOfCodes = 2147483647 / (255 * 255);
+// Codes of an average, whose sum an int32 always holds.
+inline constexpr int64_t kMostAveragedCodes = int64_t{1} << 23;
 
 // Low and high of a value, in real units.
 struct Range {

@@ -11,8 +11,6 @@ namespace {
 
 constexpr int kReduceOps = 6;  // rows of the kernel family's ReduceOp
 constexpr int kMaxBatchRank = 6;
-// Of an average of u8, so that an int32 holds their sum.
-constexpr int64_t kMostAveraged = int64_t{1} << 23;
 
 // Whether the last axes of `operand`, but for `spared` of them, broadcast to
 // those of `y`.
@@ -180,9 +178,10 @@ void Check(StepCheck& check, const PoolT& p) {
                 "pooling with a dilation of {} by {}; it must be 1",
                 window.dilation_h(), window.dilation_w());
   if (x.dtype != DType::U8 || p.kind != PoolKind::Average) return;
-  check.Require(int64_t{window.kernel_h()} * window.kernel_w() <= kMostAveraged,
-                "an average of {} x {} elements of u8, at most {} may be",
-                window.kernel_h(), window.kernel_w(), kMostAveraged);
+  check.Require(
+      int64_t{window.kernel_h()} * window.kernel_w() <= kMostAveragedCodes,
+      "an average of {} x {} elements of u8, at most {} may be",
+      window.kernel_h(), window.kernel_w(), kMostAveragedCodes);
   check.HasQuant("x", x);
   check.HasQuant("y", y);
 }

@@ -33,7 +33,7 @@ int64_t EvenPieces(int64_t items, int64_t threads, int64_t most) {
 }  // namespace
 
 Piece PieceOf(int64_t items, int64_t part, int64_t parts, int64_t grain) {
-  const int64_t grains = (items + grain - 1) / grain;
+  const int64_t grains = DivideUp(items, grain);
   return {std::min(PartBegin(grains, part, parts) * grain, items),
           std::min(PartBegin(grains, part + 1, parts) * grain, items)};
 }

@@ -40,6 +40,14 @@ TEST(PieceOf, MakesPiecesThatDifferByOneGrainAtMost) {
   }
 }
 
+TEST(EvenPiece, IsTheLargestOfTheFewest) {
+  EXPECT_EQ(EvenPiece(49, 48), 25);
+  EXPECT_EQ(EvenPiece(48, 48), 48);
+  EXPECT_EQ(EvenPiece(100, 48), 34);
+  EXPECT_EQ(EvenPiece(1, 48), 1);
+  EXPECT_EQ(EvenPiece(0, 48), 0);
+}
+
 TEST(WaysToShare, LeavesNoPartWithoutWork) {
   EXPECT_EQ(WaysToShare(8, 1, 16), 1);
   EXPECT_EQ(WaysToShare(8, 3, 16), 4);

@@ -145,7 +145,7 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvU8T& p) {
                     std::bind_front(kernels::PlanConvU8WinogradAt, b.level()));
   }
   return MakeInt8(b, k, std::move(factor), kernels::ConvU8Kernels(),
-                  kernels::PlanConvU8);
+                  std::bind_front(kernels::PlanConvU8At, b.level()));
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::DepthwiseU8T& p) {
@@ -197,7 +197,8 @@ BoundStepPtr Bind(const Binding& b, const engine::ConvHalfT& p) {
     return b.Make(k, kernels::ConvHalfWinogradKernels(),
                   std::bind_front(kernels::PlanConvHalfWinogradAt, b.level()));
   }
-  return b.Make(k, kernels::ConvHalfKernels(), kernels::PlanConvHalf);
+  return b.Make(k, kernels::ConvHalfKernels(),
+                std::bind_front(kernels::PlanConvHalfAt, b.level()));
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::DepthwiseHalfT& p) {

@@ -44,7 +44,8 @@ int64_t RowStrideOf(const engine::Axes& residual) {
   return repeats ? 0 : StrideOf(residual, 2);
 }
 
-void SetResidual(const Binding& b, int index, kernels::MatMulF32Params& k) {
+template <typename Params>
+void SetResidual(const Binding& b, int index, Params& k) {
   if (index == -1) return;
   const engine::Axes residual = engine::AxesOf(b.Value(index));
   k.residual = b.Read<float>(index);
@@ -142,12 +143,7 @@ BoundStepPtr Bind(const Binding& b, const engine::AttentionU8T& p) {
   k.b = CodesOf(b, {p.b, p.b_perm}, k.batch_rank);
   k.c = CodesOf(b, {p.c, p.c_perm}, k.batch_rank);
   k.score_scale = *b.Quant(p.a).scale * *b.Quant(p.b).scale;
-  if (p.residual != -1) {
-    const engine::Axes residual = engine::AxesOf(b.Value(p.residual));
-    k.residual = b.Read<float>(p.residual);
-    k.residual_row_stride = RowStrideOf(residual);
-    BatchStrides(residual, k.batch_rank, k.residual_batch_stride);
-  }
+  SetResidual(b, p.residual, k);
   k.y = b.Write<uint8_t>(p.y);
   BatchStrides(y, k.batch_rank, k.y_batch_stride);
   k.y_row_stride = StrideOf(y, 2);

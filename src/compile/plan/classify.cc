@@ -10,8 +10,6 @@ namespace {
 
 // 255 * 127 each; larger sums may still fit, but not with any numbers.
 constexpr int64_t kMostProducts = 2147483647LL / (255 * 127);
-// Of an average, 255 each (kernels/pool/pool.h).
-constexpr int64_t kMostAveraged = int64_t{1} << 23;
 // Operands of an attention: queries, keys, values.
 constexpr size_t kAttended = 3;
 
@@ -22,6 +20,18 @@ bool IsConstant(const Graph& graph, const Node& node, size_t input) {
 
 const Shape& DimsOf(const Graph& graph, ValueId value) {
   return graph.values[value].shape;
+}
+
+// Whether it is arithmetic on two values or attention of which one is constant.
+bool ComputesWithAConstant(const Graph& graph, const Node& node) {
+  const size_t operands = std::holds_alternative<Binary>(node.op) ? 2
+                          : std::holds_alternative<Attention>(node.op)
+                              ? kAttended
+                              : 0;
+  for (size_t i = 0; i < operands; ++i) {
+    if (IsConstant(graph, node, i)) return true;
+  }
+  return false;
 }
 
 bool ClampsOnly(const Function& f) {
@@ -44,7 +54,7 @@ bool BinaryHasInt8Form(const Graph& graph, const Node& node) {
     return false;
   }
   if (!ClampsOnly(op.after)) return false;
-  if (IsConstant(graph, node, 0) || IsConstant(graph, node, 1)) return false;
+  if (ComputesWithAConstant(graph, node)) return false;
   const Shape& a = DimsOf(graph, node.inputs[0]);
   const Shape& b = DimsOf(graph, node.inputs[1]);
   if (a == b || Broadcasts(a, b)) return true;
@@ -59,13 +69,6 @@ bool MovesAConstant(const Graph& graph, const Node& node) {
   }
   return std::ranges::all_of(
       node.inputs, [&](ValueId v) { return graph.values[v].is_constant(); });
-}
-
-bool AttendsConstants(const Graph& graph, const Node& node) {
-  for (size_t i = 0; i < kAttended; ++i) {
-    if (IsConstant(graph, node, i)) return true;
-  }
-  return false;
 }
 
 // Queries, depth, keys and columns of one matrix of an attention.
@@ -124,7 +127,8 @@ Role Classify(const Graph& graph, const Node& node) {
     return BinaryHasInt8Form(graph, node) ? Role::kArithmetic : Role::kFloat;
   }
   if (std::holds_alternative<Attention>(node.op)) {
-    return AttendsConstants(graph, node) ? Role::kFloat : Role::kArithmetic;
+    return ComputesWithAConstant(graph, node) ? Role::kFloat
+                                              : Role::kArithmetic;
   }
   if (std::holds_alternative<Unary>(node.op) || IsPlaneMean(graph, node) ||
       std::holds_alternative<Pool>(node.op)) {
@@ -155,14 +159,7 @@ std::string WhyFloat(const Graph& graph, const Node& node) {
   if (IsMover(node) && MovesAConstant(graph, node)) {
     return kind + " of a constant";
   }
-  if (std::holds_alternative<Binary>(node.op) &&
-      (IsConstant(graph, node, 0) || IsConstant(graph, node, 1))) {
-    return kind + " with a constant";
-  }
-  if (std::holds_alternative<Attention>(node.op) &&
-      AttendsConstants(graph, node)) {
-    return kind + " with a constant";
-  }
+  if (ComputesWithAConstant(graph, node)) return kind + " with a constant";
   return kind;
 }
 
@@ -200,8 +197,8 @@ std::string WhyOverflow(const Graph& graph, const Node& node) {
     const Shape& x = DimsOf(graph, node.inputs[0]);
     averaged = x[1] * x[2];
   }
-  if (averaged <= kMostAveraged) return "";
-  return "an average of more than " + std::to_string(kMostAveraged) +
+  if (averaged <= kMostAveragedCodes) return "";
+  return "an average of more than " + std::to_string(kMostAveragedCodes) +
          " elements";
 }
 

@@ -1,11 +1,8 @@
 #include "compile/plan/propose.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "compile/plan/classify.h"
 #include "compile/plan/half_form.h"
-#include "compile/plan/match.h"
 #include "compile/plan/move_quant.h"
 
 namespace octet::compile {
@@ -42,11 +39,10 @@ class Proposer {
         demands_(graph.values.size()),
         forms_(graph.values.size()),
         behind_softmax_(BehindSoftmax(graph)),
-        asked_(graph.nodes.size(), nullptr),
         peaks_(WithMovedPeaks(graph, options.peaks)) {}
 
   Result<Plan> Run() {
-    OCTET_RETURN_IF_ERROR(MatchRequests());
+    OCTET_ASSIGN(asked_, RequestsByNode(graph_, options_.requests));
     FindChannelAxes();
     for (ValueId v : graph_.outputs) demands_[v].f32 = true;
     for (NodeId n = NodeId(graph_.nodes.size()) - 1; n >= 0; --n) Decide(n);
@@ -65,35 +61,6 @@ class Proposer {
   }
 
  private:
-  Status MatchRequests() {
-    for (const Request& request : options_.requests) {
-      OCTET_ASSIGN(const auto nodes, MatchNodes(graph_, request.pattern));
-      const bool movers_alone = std::ranges::all_of(
-          nodes, [&](NodeId n) { return IsMover(graph_.nodes[n]); });
-      if (movers_alone && !request.required && IsHalf(request.precision)) {
-        return Usage(
-            "--keep '{}={}' matches only what moves data ('{}'), which has the "
-            "precision of its readers; keep those",
-            request.pattern, Name(request.precision),
-            graph_.nodes[nodes[0]].name);
-      }
-      for (NodeId n : nodes) {
-        const Request* before = asked_[n];
-        if (request.required && before != nullptr && !before->required &&
-            before->precision != request.precision &&
-            !IsMover(graph_.nodes[n])) {
-          return Usage(
-              "--keep '{}={}' and --require '{}={}' both match node '{}'; "
-              "leave it out of one of them",
-              before->pattern, Name(before->precision), request.pattern,
-              Name(request.precision), graph_.nodes[n].name);
-        }
-        asked_[n] = &request;
-      }
-    }
-    return {};
-  }
-
   bool KeptByRequest(NodeId n) const {
     return asked_[n] != nullptr && asked_[n]->precision == Precision::kF32;
   }

@@ -9,17 +9,9 @@
 
 #include "compile/ir/graph.h"
 #include "compile/plan/plan.h"
+#include "compile/plan/request.h"
 
 namespace octet::compile {
-
-// --keep PATTERN=PRECISION or --require PATTERN=PRECISION.
-struct Request {
-  std::string pattern;  // see match.h
-  Precision precision = Precision::kF32;
-  bool required = false;  // --require: fail rather than do otherwise
-};
-// "model.22.*=fp32" -> Request. errors: kUsage with "did you mean".
-Result<Request> ParseRequest(std::string_view text, bool required);
 
 struct ProposeOptions {
   // Of all nodes that have a form in it; the rest is float.
@@ -47,10 +39,6 @@ struct ProposeOptions {
 //           for a --require of what a --keep before it forbids, kUnsupported
 //           for a --require that no rule can satisfy.
 Result<Plan> Propose(const Graph& graph, const ProposeOptions& options);
-
-// Every --require that the plan does not satisfy, as one error.
-Status CheckRequired(const Graph& graph, const Plan& plan,
-                     const std::vector<Request>& requests);
 
 }  // namespace octet::compile
 

@@ -1,8 +1,11 @@
+#include "compile/plan/request.h"
+
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/nearest.h"
 #include "compile/plan/match.h"
 #include "compile/plan/move_quant.h"
-#include "compile/plan/propose.h"
 
 namespace octet::compile {
 namespace {
@@ -39,6 +42,35 @@ Result<Request> ParseRequest(std::string_view text, bool required) {
   return Usage("{} '{}': no precision '{}'; {}", option, text, name,
                near.empty() ? "use fp32, bf16, fp16 or int8"
                             : "did you mean '" + std::string(near) + "'?");
+}
+
+Result<std::vector<const Request*>> RequestsByNode(
+    const Graph& graph, const std::vector<Request>& requests) {
+  std::vector<const Request*> asked(graph.nodes.size(), nullptr);
+  for (const Request& request : requests) {
+    OCTET_ASSIGN(const auto nodes, MatchNodes(graph, request.pattern));
+    const bool movers_alone = std::ranges::all_of(
+        nodes, [&](NodeId n) { return IsMover(graph.nodes[n]); });
+    if (movers_alone && !request.required && IsHalf(request.precision)) {
+      return Usage(
+          "--keep '{}={}' matches only what moves data ('{}'), which has the "
+          "precision of its readers; keep those",
+          request.pattern, Name(request.precision), graph.nodes[nodes[0]].name);
+    }
+    for (NodeId n : nodes) {
+      const Request* before = asked[n];
+      if (request.required && before != nullptr && !before->required &&
+          before->precision != request.precision && !IsMover(graph.nodes[n])) {
+        return Usage(
+            "--keep '{}={}' and --require '{}={}' both match node '{}'; leave "
+            "it out of one of them",
+            before->pattern, Name(before->precision), request.pattern,
+            Name(request.precision), graph.nodes[n].name);
+      }
+      asked[n] = &request;
+    }
+  }
+  return asked;
 }
 
 Status CheckRequired(const Graph& graph, const Plan& plan,

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/batch.h"
 #include "kernels/softmax_f32/softmax_f32.h"
 #include "kernels/split.h"
 
@@ -16,22 +17,16 @@ constexpr int64_t kMostScores = int64_t{1} << 15;
 // Fewer rows would pack b and c more often than it saves.
 constexpr int64_t kLeastRows = 48;
 
-int64_t Batches(const MatMulF32Params& p) {
-  int64_t batches = 1;
-  for (int d = 0; d < p.batch_rank; ++d) batches *= p.batch[d];
-  return batches;
-}
-
 // The rows of a head in blocks of nearly one size.
 int64_t BlocksOf(const MatMulF32Params& scores) {
   const int64_t columns = std::max<int64_t>(1, scores.n);
   const int64_t most = std::max(kLeastRows, kMostScores / columns);
-  return (scores.m + most - 1) / most;
+  return DivideUp(scores.m, most);
 }
 
 int64_t RowsOfBlock(const MatMulF32Params& scores) {
   const int64_t blocks = std::max<int64_t>(1, BlocksOf(scores));
-  return (scores.m + blocks - 1) / blocks;
+  return DivideUp(scores.m, blocks);
 }
 
 int64_t ScoreBytes(const MatMulF32Params& scores) {
@@ -80,7 +75,8 @@ template <CpuLevel kLevel>
 void Run(const AttentionF32Params& p, int64_t part, int64_t parts,
          std::byte* scratch) {
   const int64_t blocks = BlocksOf(p.scores);
-  const Piece piece = PieceOf(Batches(p.scores) * blocks, part, parts);
+  const Piece piece = PieceOf(
+      Batches(p.scores.batch, p.scores.batch_rank) * blocks, part, parts);
   for (int64_t i = piece.begin; i < piece.end; ++i) {
     const int64_t first = PartBegin(p.scores.m, i % blocks, blocks);
     const int64_t end = PartBegin(p.scores.m, i % blocks + 1, blocks);
@@ -109,9 +105,10 @@ KernelFn<AttentionF32Params> FindAttentionF32(CpuLevel level) {
 }
 
 Work PlanAttentionF32(const AttentionF32Params& p, int threads) {
-  const int64_t units = Batches(p.scores) * BlocksOf(p.scores);
-  const double scores =
-      double(Batches(p.scores)) * double(p.scores.m) * double(p.scores.n);
+  const int64_t units =
+      Batches(p.scores.batch, p.scores.batch_rank) * BlocksOf(p.scores);
+  const double scores = double(Batches(p.scores.batch, p.scores.batch_rank)) *
+                        double(p.scores.m) * double(p.scores.n);
   const double macs = scores * double(p.scores.k + p.context.n);
   const int64_t packed = std::max(PlanMatMulF32(p.scores, 1).scratch_bytes,
                                   PlanMatMulF32(p.context, 1).scratch_bytes);

@@ -4,6 +4,7 @@
 
 #include "base/cpu.h"
 #include "kernels/attention_u8/attention_u8_piece.h"
+#include "kernels/batch.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -29,8 +30,8 @@ KernelFn<AttentionU8Params> FindAttentionU8(CpuLevel level) {
 }
 
 Work PlanAttentionU8(const AttentionU8Params& p, int threads) {
-  double scores = double(p.rows) * double(p.keys);
-  for (int d = 0; d < p.batch_rank; ++d) scores *= double(p.batch[d]);
+  const double scores =
+      double(p.rows) * double(p.keys) * double(Batches(p.batch, p.batch_rank));
   const double macs = scores * double(p.depth + p.columns);
   return SplitEvenly(AttentionU8Pieces(p),
                      macs * kNsPerMac + scores * kNsPerScore, threads,

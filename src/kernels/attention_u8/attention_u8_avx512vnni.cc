@@ -5,20 +5,13 @@
 #include "kernels/attention_u8/attention_u8_rows.h"
 #include "kernels/conv_u8/dot_avx512.h"
 #include "kernels/elementary/lanes_avx512.h"
+#include "kernels/first_avx512.h"
 #include "kernels/strided_copy/transpose_avx512.h"
 
 namespace octet::kernels {
 namespace {
 
 constexpr int64_t kGroupBytes = 64;  // of a panel
-
-[[gnu::always_inline]] inline __mmask16 FirstOf16(int64_t n) {
-  return n >= 16 ? __mmask16(0xffff) : __mmask16((1u << n) - 1);
-}
-
-[[gnu::always_inline]] inline __mmask64 FirstOf64(int64_t n) {
-  return n >= 64 ? ~__mmask64{0} : (__mmask64{1} << n) - 1;
-}
 
 struct Vnni : Avx512Lanes {
   using Code = uint8_t;
@@ -35,7 +28,7 @@ struct Vnni : Avx512Lanes {
   using Avx512Lanes::Add;
   static int32_t Total(I a) { return _mm512_reduce_add_epi32(a); }
   static F KeepFirst(F a, int64_t n) {
-    return _mm512_mask_mov_ps(Set(-__builtin_inff()), FirstOf16(n), a);
+    return _mm512_mask_mov_ps(Set(-__builtin_inff()), FirstLanes(n), a);
   }
   static float Largest(F a) { return _mm512_reduce_max_ps(a); }
   static void StoreShares(uint8_t* p, I codes) {
@@ -48,7 +41,7 @@ struct Vnni : Avx512Lanes {
     if (n >= 16) {
       _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
     } else {
-      _mm_mask_storeu_epi8(p, FirstOf16(n), bytes);
+      _mm_mask_storeu_epi8(p, FirstLanes(n), bytes);
     }
   }
 
@@ -56,7 +49,7 @@ struct Vnni : Avx512Lanes {
   static int32_t RowSum(const uint8_t* x, int64_t n) {
     __m512i sum = Zero();
     for (int64_t i = 0; i < n; i += 64) {
-      const __m512i codes = _mm512_maskz_loadu_epi8(FirstOf64(n - i), x + i);
+      const __m512i codes = _mm512_maskz_loadu_epi8(FirstBytes(n - i), x + i);
       sum = _mm512_add_epi32(sum, _mm512_sad_epu8(codes, Zero()));
     }
     return _mm512_reduce_add_epi32(sum);
@@ -96,7 +89,7 @@ void PackRows(const uint8_t* x, int64_t stride, int64_t rows, int64_t columns,
               int8_t* to) {
   const int64_t groups = DivideUp(rows, 4);
   for (int64_t n = 0; n < columns; n += 16) {
-    const __mmask16 some = FirstOf16(columns - n);
+    const __mmask16 some = FirstLanes(columns - n);
     for (int64_t g = 0; g < groups; ++g, to += kGroupBytes) {
       const __m512i codes =
           JoinRows(x + 4 * g * stride + n, stride, rows - 4 * g, some);
@@ -112,7 +105,7 @@ void PackColumns(const uint8_t* x, int64_t stride, int64_t rows,
   const int64_t groups = DivideUp(rows, 4);
   for (int64_t n = 0; n < columns; n += 16, to += groups * kGroupBytes) {
     for (int64_t g = 0; g < groups; g += 16) {
-      const __mmask64 some = FirstOf64(rows - 4 * g);
+      const __mmask64 some = FirstBytes(rows - 4 * g);
       __m512 block[16];
 #pragma GCC unroll 16
       for (int64_t i = 0; i < 16; ++i) {

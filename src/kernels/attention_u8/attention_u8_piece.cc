@@ -1,7 +1,6 @@
 #include "kernels/attention_u8/attention_u8_piece.h"
 
-#include <algorithm>
-
+#include "kernels/batch.h"
 #include "kernels/scratch_dealer.h"
 
 namespace octet::kernels {
@@ -16,12 +15,7 @@ int64_t BlocksOf(const AttentionU8Params& p) {
 
 int64_t OffsetOf(const AttentionU8Params& p, const int64_t* strides,
                  int64_t batch) {
-  int64_t offset = 0;
-  for (int d = p.batch_rank - 1; d >= 0; --d) {
-    offset += batch % p.batch[d] * strides[d];
-    batch /= p.batch[d];
-  }
-  return offset;
+  return BatchOffset(p.batch, p.batch_rank, strides, batch);
 }
 
 }  // namespace
@@ -46,9 +40,7 @@ AttentionU8Scratch LayOutAttentionU8(const AttentionU8Params& p,
 }
 
 int64_t AttentionU8Pieces(const AttentionU8Params& p) {
-  int64_t batches = 1;
-  for (int d = 0; d < p.batch_rank; ++d) batches *= p.batch[d];
-  return batches * BlocksOf(p);
+  return Batches(p.batch, p.batch_rank) * BlocksOf(p);
 }
 
 AttentionU8Piece AttentionU8PieceAt(const AttentionU8Params& p, int64_t i) {

@@ -12,14 +12,14 @@ namespace octet::kernels {
 inline constexpr int64_t kCastChunk = 1024;  // elements
 
 inline int64_t CastChunks(const CastParams& p) {
-  return p.rows * ((p.columns + kCastChunk - 1) / kCastChunk);
+  return p.rows * DivideUp(p.columns, kCastChunk);
 }
 
 // Calls visit(x, y, n) for the chunks of one part.
 template <typename Visit>
 void ForEachCastChunk(const CastParams& p, int64_t part, int64_t parts,
                       const Visit& visit) {
-  const int64_t per_row = (p.columns + kCastChunk - 1) / kCastChunk;
+  const int64_t per_row = DivideUp(p.columns, kCastChunk);
   const Piece chunks = PieceOf(CastChunks(p), part, parts);
   for (int64_t chunk = chunks.begin; chunk < chunks.end; ++chunk) {
     const int64_t row = chunk / per_row, first = chunk % per_row * kCastChunk;

@@ -175,7 +175,7 @@ class PanelBlocks {
     has_half_ = ends_in_half && panels > 1 && tiles.max_panels > 1 &&
                 tiles.max_rows[0] > 0;
     whole_ = panels - has_half_;
-    whole_count_ = (whole_ + tiles.max_panels - 1) / tiles.max_panels;
+    whole_count_ = DivideUp(whole_, tiles.max_panels);
   }
 
   int64_t count() const { return whole_count_ + has_half_; }

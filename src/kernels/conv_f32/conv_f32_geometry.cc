@@ -74,7 +74,7 @@ ConvF32Geometry GeometryOf(const ConvF32Params& p, bool stretches) {
   g.run = row_is_one_run ? w.kernel_w * g.depth : g.depth;
   g.stretch = is_long ? kStretch : g.run;
   g.outputs = p.out_channels / p.group;
-  g.panels = (g.outputs + kConvF32Panel - 1) / kConvF32Panel;
+  g.panels = DivideUp(g.outputs, kConvF32Panel);
   g.panel_floats = g.depth * w.kernel_h * w.kernel_w * kConvF32Panel;
   return g;
 }
@@ -84,7 +84,7 @@ ConvF32Piece PieceOf(const ConvF32Params& p, const ConvF32Geometry& g,
   const int64_t pixels = p.batch * p.out_h * p.out_w;
   const int64_t most_pixel_parts =
       pixels <= kFewPixels ? 1 : std::max<int64_t>(1, pixels / kLeastPixels);
-  const int64_t wanted = (parts + most_pixel_parts - 1) / most_pixel_parts;
+  const int64_t wanted = DivideUp(parts, most_pixel_parts);
   const int64_t panel_parts = WaysToShare(parts, wanted, g.panels);
   const int64_t pixel_parts = parts / panel_parts;
   if (part >= pixel_parts * panel_parts) return {};

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "kernels/work.h"
+
 namespace octet::kernels {
 
 int64_t PackedConvF32Size(int64_t oc, int64_t k, int64_t group) {
-  const int64_t panels = (oc / group + kConvF32Panel - 1) / kConvF32Panel;
+  const int64_t panels = DivideUp(oc / group, kConvF32Panel);
   return group * panels * k * kConvF32Panel;
 }
 

@@ -70,7 +70,7 @@ void AddWindow(const ConvF32Params& p, const Pixel& at, int64_t first_channel,
 void ConvF32Reference(const ConvF32Params& p, int64_t part, int64_t parts,
                       std::byte*) {
   const int64_t outputs = p.out_channels / p.group;
-  const int64_t panels = (outputs + kConvF32Panel - 1) / kConvF32Panel;
+  const int64_t panels = DivideUp(outputs, kConvF32Panel);
   const int64_t depth = p.in_channels / p.group;
   const int64_t k = depth * p.window.kernel_h * p.window.kernel_w;
   const Piece piece = PieceOf(p.batch * p.out_h * p.out_w, part, parts);

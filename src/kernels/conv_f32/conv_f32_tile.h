@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "kernels/float_epilogue/float_epilogue.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 
@@ -67,10 +68,10 @@ void RunTiles(const ConvF32Tiles& level, int panels, int64_t pixels,
   tile.pixels = windows;
   if (tile.outputs <= 8 && level.max_rows[0] > 0) panels = 0;
   const int64_t most = level.max_rows[panels];
-  const int64_t count = (pixels + most - 1) / most;
+  const int64_t count = DivideUp(pixels, most);
   for (int64_t left = count; left > 0;) {
     // The tall ones, then the others.
-    const int64_t rows = (pixels + left - 1) / left;
+    const int64_t rows = DivideUp(pixels, left);
     const int64_t alike = pixels - (rows - 1) * left;
     const int64_t tiles = alike < kMaxTiles ? alike : kMaxTiles;
     const int64_t some = tiles * rows;

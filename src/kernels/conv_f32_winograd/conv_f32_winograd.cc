@@ -82,7 +82,9 @@ Work PlanConvF32WinogradAt(CpuLevel level, const ConvF32Params& params,
                            int threads) {
   const WinogradShape shape = WinogradShapeOf(params);
   return {WinogradParts(shape, kNsPerProduct, threads),
-          WinogradScratchBytes(shape, level)};
+          WinogradScratchBytes(shape, level < CpuLevel::kAvx512Vnni
+                                          ? kWinogradOfAvx2
+                                          : kWinogradFloats)};
 }
 
 }  // namespace octet::kernels

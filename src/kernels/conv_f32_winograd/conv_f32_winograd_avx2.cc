@@ -20,7 +20,7 @@ struct Floats : Avx2Lanes {
 };
 
 struct Lanes : ConvF32WinogradBase<Floats> {
-  static constexpr int64_t kPanels = kWinogradPanelsOfAvx2;
+  static constexpr WinogradWeights kWeights = kWinogradOfAvx2;
   static constexpr int64_t kTileRows[] = {0, 6};
 };
 

@@ -20,7 +20,7 @@ struct Floats : Avx512Lanes {
 };
 
 struct Lanes : ConvF32WinogradBase<Floats> {
-  static constexpr int64_t kPanels = kWinogradPanels;
+  static constexpr WinogradWeights kWeights = kWinogradFloats;
   static constexpr int64_t kTileRows[] = {0, 24, 12};
 };
 

@@ -21,6 +21,15 @@ constexpr Kernel<ConvHalfParams> kConvHalfKernels[] = {
 // As conv_f32.
 constexpr double kNsPerMac = 1.0 / 28;
 
+int64_t ScratchBytes(CpuLevel level, const ConvHalfParams& p,
+                     const ConvHalfGeometry& g) {
+  if (level >= CpuLevel::kAvx512Bf16 && HasDots(p)) {
+    return ConvHalfDotsScratchBytes(p);
+  }
+  const int64_t floats = g.x_floats + g.weight_floats + 2 * g.y_floats;
+  return floats * int64_t{sizeof(float)};
+}
+
 }  // namespace
 
 KernelTable<ConvHalfParams> ConvHalfKernels() {
@@ -32,15 +41,22 @@ KernelFn<ConvHalfParams> FindConvHalf(CpuLevel level) {
 }
 
 Work PlanConvHalf(const ConvHalfParams& p, int threads) {
+  Work work = PlanConvHalfAt(CpuLevel::kScalar, p, threads);
+  for (const auto& row : kConvHalfKernels) {
+    work.scratch_bytes =
+        std::max(work.scratch_bytes, ScratchBytes(row.level, p, GeometryOf(p)));
+  }
+  return work;
+}
+
+Work PlanConvHalfAt(CpuLevel level, const ConvHalfParams& p, int threads) {
   const ConvHalfGeometry g = GeometryOf(p);
   const int64_t panels = g.weight.panels();
   const double macs = double(g.rows * g.row_pixels) *
                       double(p.group * panels * 16) *
                       double(g.weight.taps * g.weight.depth);
-  const int64_t floats = g.x_floats + g.weight_floats + 2 * g.y_floats;
-  return SplitEvenly(
-      g.rows * panels, macs * kNsPerMac, threads,
-      std::max(floats * int64_t{sizeof(float)}, ConvHalfDotsScratchBytes(p)));
+  return SplitEvenly(g.rows * panels, macs * kNsPerMac, threads,
+                     ScratchBytes(level, p, g));
 }
 
 }  // namespace octet::kernels

@@ -53,6 +53,8 @@ struct ConvHalfParams {
 KernelTable<ConvHalfParams> ConvHalfKernels();
 KernelFn<ConvHalfParams> FindConvHalf(CpuLevel level);
 Work PlanConvHalf(const ConvHalfParams& params, int threads);
+// The same with no more scratch than the best kernel for `level` needs.
+Work PlanConvHalfAt(CpuLevel level, const ConvHalfParams& params, int threads);
 
 void ConvHalfReference(const ConvHalfParams& params, int64_t part,
                        int64_t parts, std::byte* scratch);

@@ -78,7 +78,8 @@ class ConvHalfOutputs {
         Buffer<uint16_t> y(c_.at.out_pixels() * y_stride_);
         for (int64_t i = 0; i < y.elements(); ++i) y[i] = kUntouched;
         p_.y = y.get();
-        RunInParts(row.fn, p_, parts, PlanConvHalf(p_, 4).scratch_bytes);
+        RunInParts(row.fn, p_, parts,
+                   PlanConvHalfAt(row.level, p_, 4).scratch_bytes);
         CheckOutput(y);
         if (testing::Test::HasFailure()) return;
       }

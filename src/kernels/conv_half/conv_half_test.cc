@@ -71,10 +71,10 @@ TEST(ConvHalf, AddsTheResidualInPlace) {
       "x=1x6x6x20 out=20 kernel=3x3 pad=1x1x1x1 bias residual after=relu");
   ConvHalfProblem pair(problem, DType::kF16);
   pair.params.y_is_half = true;
-  const int64_t scratch = PlanConvHalf(pair.params, 4).scratch_bytes;
   for (const auto& row : RunnableRows(ConvHalfKernels())) {
     SCOPED_TRACE(row.name);
     ConvHalfParams p = pair.params;
+    const int64_t scratch = PlanConvHalfAt(row.level, p, 4).scratch_bytes;
     Buffer<uint16_t> apart(pair.residual.elements()), in_place = pair.residual;
     p.y = apart.get();
     RunInParts(row.fn, p, 2, scratch);
@@ -97,7 +97,7 @@ TEST(ConvHalf, GivesInfinityBeyondTheRangeOfF16) {
   pair.params.y = &y;
   for (const auto& row : RunnableRows(ConvHalfKernels())) {
     RunInParts(row.fn, pair.params, 1,
-               PlanConvHalf(pair.params, 1).scratch_bytes);
+               PlanConvHalfAt(row.level, pair.params, 1).scratch_bytes);
     EXPECT_EQ(y, 0x7c00) << row.name;
   }
 }

@@ -63,7 +63,8 @@ KernelTable<ConvHalfParams> ConvHalfWinogradKernels() {
 Work PlanConvHalfWinogradAt(CpuLevel level, const ConvHalfParams& params,
                             int threads) {
   const WinogradShape shape = WinogradShapeOf(params);
-  int64_t scratch = WinogradScratchBytes(shape, level);
+  int64_t scratch = WinogradScratchBytes(
+      shape, level < CpuLevel::kAvx512Vnni ? kWinogradOfAvx2 : kWinogradFloats);
   if (level == CpuLevel::kScalar) {
     scratch = PlanConvHalf(params, threads).scratch_bytes;
   }

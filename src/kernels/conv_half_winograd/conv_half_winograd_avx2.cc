@@ -39,7 +39,7 @@ struct HalvesAndFloats : Avx2Lanes {
 
 template <typename Half>
 struct Lanes : ConvHalfWinogradBase<HalvesAndFloats<Half>> {
-  static constexpr int64_t kPanels = kWinogradPanelsOfAvx2;
+  static constexpr WinogradWeights kWeights = kWinogradOfAvx2;
   static constexpr int64_t kTileRows[] = {0, 6};
 };
 

@@ -26,7 +26,7 @@ struct HalvesAndFloats : Avx512Bf16Lanes {
 };
 
 struct Lanes : ConvHalfWinogradBase<HalvesAndFloats> {
-  static constexpr int64_t kPanels = kWinogradPanels;
+  static constexpr WinogradWeights kWeights = kWinogradFloats;
   static constexpr int64_t kTileRows[] = {0, 24, 12};
 };
 

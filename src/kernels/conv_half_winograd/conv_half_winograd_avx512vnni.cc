@@ -48,7 +48,7 @@ struct HalvesAndFloats : Avx512Lanes {
 
 template <typename Half>
 struct Lanes : ConvHalfWinogradBase<HalvesAndFloats<Half>> {
-  static constexpr int64_t kPanels = kWinogradPanels;
+  static constexpr WinogradWeights kWeights = kWinogradFloats;
   static constexpr int64_t kTileRows[] = {0, 24, 12};
 };
 

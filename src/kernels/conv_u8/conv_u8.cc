@@ -48,6 +48,15 @@ KernelFn<ConvU8Params> FindConvU8(CpuLevel level) {
 }
 
 Work PlanConvU8(const ConvU8Params& params, int threads) {
+  Work work = PlanConvU8At(CpuLevel::kScalar, params, threads);
+  for (const auto& row : kRows) {
+    work.scratch_bytes =
+        std::max(work.scratch_bytes, ConvU8ScratchBytes(row.level, params));
+  }
+  return work;
+}
+
+Work PlanConvU8At(CpuLevel level, const ConvU8Params& params, int threads) {
   const int64_t pixels = params.batch * params.out_h * params.out_w;
   const bool by_panels = SplitsPanels(params);
   const int64_t units = by_panels
@@ -56,7 +65,7 @@ Work PlanConvU8(const ConvU8Params& params, int threads) {
   const int64_t parts = PartsFor(units, EstimateNs(params), threads);
   // Each part of the same pixels copies their border, and reads them all.
   return {by_panels ? std::min<int64_t>(parts, threads) : parts,
-          ConvU8ScratchBytes(params)};
+          ConvU8ScratchBytes(level, params)};
 }
 
 }  // namespace octet::kernels

@@ -74,6 +74,8 @@ KernelFn<ConvU8Params> FindConvU8(CpuLevel level);
 // How to cut the work: even bands of output rows, and blocks of channels where
 // rows are few; one part where all of it takes less than about 5 us.
 Work PlanConvU8(const ConvU8Params& params, int threads);
+// The same with no more scratch than the best kernel for `level` needs.
+Work PlanConvU8At(CpuLevel level, const ConvU8Params& params, int threads);
 
 void ConvU8Reference(const ConvU8Params& params, int64_t part, int64_t parts,
                      std::byte* scratch);

@@ -102,40 +102,37 @@ void UnsortedTile(const PanelRuns& panel, const uint8_t* window,
   }
 }
 
-using TileFn = void (*)(const Quads&, const uint8_t*, const int64_t*,
-                        const int32_t*, int32_t*);
-constexpr TileFn kTiles[kTileRows + 1] = {nullptr, Tile<1>, Tile<2>, Tile<3>,
-                                          Tile<4>, Tile<5>, Tile<6>};
+constexpr TileFn<Quads> kTiles[kTileRows + 1] = {
+    nullptr, Tile<1>, Tile<2>, Tile<3>, Tile<4>, Tile<5>, Tile<6>};
 
 // Bands of so few pixels use a panel too seldom to sort it first.
 constexpr int64_t kUnsortedPixels = 2;
+
+void SumUnsorted(const BandOfPanel& work) {
+  ForEachBlock(work, [&](const PixelBlock& block) {
+    for (int64_t i = 0; i < block.pixels; ++i) {
+      UnsortedTile(work.runs, block.base + block.windows[i], block.comp,
+                   block.sums + 16 * i);
+    }
+  });
+}
+
+void SumSorted(const BandOfPanel& work) {
+  const Quads quads = SortQuads(work.runs, work.scratch);
+  ForEachBlock(
+      work, [&](const PixelBlock& block) { SumTiles(kTiles, quads, block); });
+}
+
+void SumPanel(const BandOfPanel& work) {
+  const bool is_sorted = work.view.pixels() > kUnsortedPixels;
+  (is_sorted ? SumSorted : SumUnsorted)(work);
+}
 
 }  // namespace
 
 void ConvU8Avx2(const ConvU8Params& params, int64_t part, int64_t parts,
                 std::byte* scratch_memory) {
-  ForEachPanel(params, part, parts, scratch_memory,
-               [&](const BandView& view, const PanelRuns& runs,
-                   const ConvU8Panel& panel, const ConvU8Avx2Scratch& scratch) {
-                 const bool is_sorted = view.pixels() > kUnsortedPixels;
-                 Quads quads;
-                 if (is_sorted) quads = SortQuads(runs, scratch);
-                 const int32_t* comp = params.epilogue.comp + panel.channel;
-                 ForEachBlock(params, view, panel, scratch,
-                              [&](const int64_t* windows, int64_t n) {
-                                for (int64_t i = 0; !is_sorted && i < n; ++i) {
-                                  UnsortedTile(runs, view.base + windows[i],
-                                               comp, scratch.sums + 16 * i);
-                                }
-                                for (int64_t i = 0; is_sorted && i < n;
-                                     i += kTileRows) {
-                                  const int64_t rows =
-                                      n - i < kTileRows ? n - i : kTileRows;
-                                  kTiles[rows](quads, view.base, windows + i,
-                                               comp, scratch.sums + 16 * i);
-                                }
-                              });
-               });
+  ForEachPanel(params, part, parts, scratch_memory, SumPanel);
 }
 
 }  // namespace octet::kernels

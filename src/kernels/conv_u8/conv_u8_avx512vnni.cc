@@ -19,6 +19,7 @@
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/fetch_ahead.h"
 #include "kernels/epilogue/rounding_avx512.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
@@ -117,7 +118,7 @@ void RunLine(const ConvU8Params& p, const Line& line, Tiles& tiles) {
                     line.pixel + count * kPixels, rest, 1);
   }
   const int64_t most = kConvU8TilePixels[tiles.vectors];
-  const int64_t count = (line.pixels + most - 1) / most;
+  const int64_t count = DivideUp(line.pixels, most);
   const int64_t pixels = line.pixels / count;
   const int64_t larger = line.pixels % count;  // tiles with one pixel more
   if (larger > 0) {
@@ -192,8 +193,8 @@ PanelBlock BlockAt(const ConvU8Layout& layout, const ConvU8Piece& piece,
   int64_t end = (first / layout.panels + 1) * layout.panels;
   if (end > piece.panel_end) end = piece.panel_end;
   const int64_t rest = end - first;
-  const int64_t blocks = (rest + vectors - 1) / vectors;
-  return {first, (rest + blocks - 1) / blocks};
+  const int64_t blocks = DivideUp(rest, vectors);
+  return {first, DivideUp(rest, blocks)};
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
 #include "kernels/conv_u8/conv_u8_scratch.h"
+#include "kernels/conv_u8/conv_u8_sums_avx2.h"
 #include "kernels/conv_u8/conv_u8_view.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/fetch_ahead.h"
@@ -35,26 +36,64 @@ struct BandView {
   int64_t pixels() const { return band.pixel_end - band.pixel_begin; }
 };
 
-// Calls sum(windows, n) for up to kConvU8Avx2Block pixels at a time, which
-// writes their sums to scratch.sums, [n][16], and makes outputs of them.
+// All pixels of a band, sixteen channels.
+struct BandOfPanel {
+  const ConvU8Params& params;
+  BandView view;
+  ConvU8Panel panel;
+  PanelRuns runs;
+  const ConvU8Avx2Scratch& scratch;
+};
+
+// Pixels of them whose sums wait together for the epilogue.
+struct PixelBlock {
+  const uint8_t* base;
+  const int64_t* windows;
+  int64_t pixels;
+  const int32_t* comp;  // what the sums start with, [16]
+  int32_t* sums;        // [pixels][16]
+};
+
+// Calls sum(block) for up to kConvU8Avx2Block pixels at a time, which writes
+// their sums, and makes outputs of them.
 template <typename Sum>
-[[gnu::always_inline]] inline void ForEachBlock(
-    const ConvU8Params& p, const BandView& view, const ConvU8Panel& panel,
-    const ConvU8Avx2Scratch& scratch, const Sum& sum) {
-  const int64_t pixels = view.pixels();
+[[gnu::always_inline]] inline void ForEachBlock(const BandOfPanel& work,
+                                                const Sum& sum) {
+  const EpilogueU8& epilogue = work.params.epilogue;
+  const ConvU8Panel& panel = work.panel;
+  const int64_t pixels = work.view.pixels();
   for (int64_t begin = 0; begin < pixels; begin += kConvU8Avx2Block) {
     const int64_t rest = pixels - begin;
     const int64_t n = rest < kConvU8Avx2Block ? rest : kConvU8Avx2Block;
-    const int64_t pixel = view.band.pixel_begin + begin;
-    FetchAhead(p.epilogue, pixel, n, panel.channel);
-    sum(view.windows + begin, n);
-    ApplyEpilogueAvx2(p.epilogue, scratch.sums, 16, pixel, n, panel.channel,
+    const int64_t pixel = work.view.band.pixel_begin + begin;
+    FetchAhead(epilogue, pixel, n, panel.channel);
+    sum(PixelBlock{work.view.base, work.view.windows + begin, n,
+                   epilogue.comp + panel.channel, work.scratch.sums});
+    ApplyEpilogueAvx2(epilogue, work.scratch.sums, 16, pixel, n, panel.channel,
                       panel.channels);
   }
 }
 
-// Calls use(view, runs, panel, scratch) for all pixels of a band, sixteen
-// channels.
+// Sums of a tile of pixels; Weights are those of a panel, in whatever order.
+template <typename Weights>
+using TileFn = void (*)(const Weights& weights, const uint8_t* base,
+                        const int64_t* windows, const int32_t* comp,
+                        int32_t* sums);
+
+// tiles[n] is for n pixels.
+template <typename Weights>
+[[gnu::always_inline]] inline void SumTiles(
+    const TileFn<Weights> (&tiles)[kTileRows + 1], const Weights& weights,
+    const PixelBlock& block) {
+  for (int64_t i = 0; i < block.pixels; i += kTileRows) {
+    const int64_t rest = block.pixels - i;
+    tiles[rest < kTileRows ? rest : kTileRows](weights, block.base,
+                                               block.windows + i, block.comp,
+                                               block.sums + 16 * i);
+  }
+}
+
+// Calls use(work) for each panel of each band of a part.
 template <typename Use>
 [[gnu::always_inline]] inline void ForEachPanel(const ConvU8Params& params,
                                                 int64_t part, int64_t parts,
@@ -78,9 +117,10 @@ template <typename Use>
       const ConvU8Panel panel = PanelAt(params, i);
       const int64_t group_offset =
           panel.group * (params.in_channels / params.group);
-      use(BandView{band, view.base + group_offset, scratch.windows},
-          PanelRuns{panel.weight, scratch.run_offsets, runs, layout.k4}, panel,
-          scratch);
+      use(BandOfPanel{
+          params, BandView{band, view.base + group_offset, scratch.windows},
+          panel, PanelRuns{panel.weight, scratch.run_offsets, runs, layout.k4},
+          scratch});
     }
     pixel = band.pixel_end;
   }

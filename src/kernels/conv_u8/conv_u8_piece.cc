@@ -48,7 +48,7 @@ bool SplitsPanels(const ConvU8Params& p) {
 ConvU8Piece PieceOf(const ConvU8Params& p, int64_t part, int64_t parts) {
   const int64_t pixels = p.batch * p.out_h * p.out_w;
   const int64_t grain = Grain(p);
-  const int64_t units = (pixels + grain - 1) / grain;
+  const int64_t units = DivideUp(pixels, grain);
   const int64_t panels = p.group * LayoutOf(p).panels;
   if (units == 0 || panels == 0) return {0, 0, 0, 0};
   int64_t pixel_parts, panel_parts;

@@ -1,7 +1,6 @@
 #include "kernels/conv_u8/conv_u8_scratch.h"
 
-#include <algorithm>
-
+#include "base/cpu.h"
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_view.h"
@@ -52,10 +51,14 @@ ConvU8Avx512Scratch PlaceConvU8Avx512Scratch(const ConvU8Params& params,
   return scratch;
 }
 
-int64_t ConvU8ScratchBytes(const ConvU8Params& params) {
-  ConvU8Avx2Scratch avx2;
-  ConvU8Avx512Scratch avx512;
-  return int64_t(std::max(Place(params, 0, &avx2), Place(params, 0, &avx512)));
+int64_t ConvU8ScratchBytes(CpuLevel level, const ConvU8Params& params) {
+  if (level == CpuLevel::kScalar) return 0;
+  if (level < CpuLevel::kAvx512Vnni) {
+    ConvU8Avx2Scratch scratch;
+    return int64_t(Place(params, 0, &scratch));
+  }
+  ConvU8Avx512Scratch scratch;
+  return int64_t(Place(params, 0, &scratch));
 }
 
 }  // namespace octet::kernels

@@ -40,8 +40,8 @@ struct ConvU8Avx512Scratch {
 ConvU8Avx512Scratch PlaceConvU8Avx512Scratch(const ConvU8Params& params,
                                              std::byte* memory);
 
-// How much memory there must be, whatever the level.
-int64_t ConvU8ScratchBytes(const ConvU8Params& params);
+// How much memory the best kernel for `level` needs.
+int64_t ConvU8ScratchBytes(CpuLevel level, const ConvU8Params& params);
 
 }  // namespace octet::kernels
 

@@ -7,6 +7,7 @@
 #include "kernels/conv_u8/conv_u8_piece.h"
 #include "kernels/conv_u8/conv_u8_short_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
@@ -16,9 +17,8 @@ double RowCycles(int64_t vectors, int64_t panels, int64_t pixels,
                  double groups) {
   // A call, the first loads and what of the epilogue does not overlap.
   constexpr double kTileCycles = 40;
-  const int64_t tiles =
-      (pixels + kConvU8TilePixels[vectors] - 1) / kConvU8TilePixels[vectors];
-  const int64_t blocks = (panels + vectors - 1) / vectors;
+  const int64_t tiles = DivideUp(pixels, kConvU8TilePixels[vectors]);
+  const int64_t blocks = DivideUp(panels, vectors);
   const double rows = double(pixels) / double(tiles);
   const double columns = double(panels) / double(blocks);
   // Two products and two loads a cycle; a product's latency is 4, so fewer

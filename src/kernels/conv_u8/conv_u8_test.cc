@@ -19,11 +19,20 @@ namespace {
 
 using Output = ProblemOutput;
 
+// What the plan for a kernel's level asks for, or that for all levels if the
+// table has no such kernel.
+int64_t ScratchBytes(KernelFn<ConvU8Params> fn, const ConvU8Params& params) {
+  for (const auto& row : ConvU8Kernels()) {
+    if (row.fn == fn) return PlanConvU8At(row.level, params, 1).scratch_bytes;
+  }
+  return PlanConvU8(params, 1).scratch_bytes;
+}
+
 Output OutputOf(const ConvU8Problem& problem, KernelFn<ConvU8Params> fn,
                 int64_t parts) {
   Output output(problem);
   const ConvU8Params params = problem.WriteTo(output.u8, output.f32);
-  RunInParts(fn, params, parts, PlanConvU8(params, 1).scratch_bytes);
+  RunInParts(fn, params, parts, ScratchBytes(fn, params));
   return output;
 }
 
@@ -145,7 +154,7 @@ TEST(ConvU8, ImagesOfABatchDoNotDependOnEachOther) {
     ConvU8Params params = two.WriteTo(alone.u8, alone.f32);
     params.batch = 1;
     for (int64_t image = 0; image < 2; ++image) {
-      RunInParts(row.fn, params, 1, PlanConvU8(params, 1).scratch_bytes);
+      RunInParts(row.fn, params, 1, ScratchBytes(row.fn, params));
       params.x += int64_t{5} * 6 * 20;
       params.epilogue.y_u8 += int64_t{5} * 6 * 40;
     }
@@ -166,7 +175,7 @@ TEST(ConvU8, TacticsDoNotChangeTheResult) {
           ConvU8Params params = problem.WriteTo(output.u8, output.f32);
           params.tile_vectors = vectors;
           params.tile_block = block;
-          RunInParts(row.fn, params, 1, PlanConvU8(params, 1).scratch_bytes);
+          RunInParts(row.fn, params, 1, ScratchBytes(row.fn, params));
           EXPECT_TRUE(output == expected)
               << row.name << " vectors=" << vectors << " block=" << block
               << ": " << line.line();

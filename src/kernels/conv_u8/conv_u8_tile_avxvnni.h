@@ -40,6 +40,16 @@ void DotTile(const PanelRuns& panel, const uint8_t* base,
   sums.Store(acc);
 }
 
+template <typename Dots>
+void SumPanelByDots(const BandOfPanel& work) {
+  constexpr TileFn<PanelRuns> kTiles[kTileRows + 1] = {
+      nullptr,          DotTile<Dots, 1>, DotTile<Dots, 2>, DotTile<Dots, 3>,
+      DotTile<Dots, 4>, DotTile<Dots, 5>, DotTile<Dots, 6>};
+  ForEachBlock(work, [&](const PixelBlock& block) {
+    SumTiles(kTiles, work.runs, block);
+  });
+}
+
 // Dots::Add(codes, weights, &sums): to each 32-bit sum the products of four
 // neighbouring u8 codes and s8 weights; the two encodings of the instruction
 // belong to different machines.
@@ -47,25 +57,7 @@ template <typename Dots>
 [[gnu::always_inline]] inline void ConvU8ByDots(const ConvU8Params& params,
                                                 int64_t part, int64_t parts,
                                                 std::byte* scratch_memory) {
-  using TileFn = void (*)(const PanelRuns&, const uint8_t*, const int64_t*,
-                          const int32_t*, int32_t*);
-  constexpr TileFn kTiles[kTileRows + 1] = {
-      nullptr,          DotTile<Dots, 1>, DotTile<Dots, 2>, DotTile<Dots, 3>,
-      DotTile<Dots, 4>, DotTile<Dots, 5>, DotTile<Dots, 6>};
-  ForEachPanel(params, part, parts, scratch_memory,
-               [&](const BandView& view, const PanelRuns& runs,
-                   const ConvU8Panel& panel, const ConvU8Avx2Scratch& scratch) {
-                 const int32_t* comp = params.epilogue.comp + panel.channel;
-                 ForEachBlock(params, view, panel, scratch,
-                              [&](const int64_t* windows, int64_t n) {
-                                for (int64_t i = 0; i < n; i += kTileRows) {
-                                  const int64_t rows =
-                                      n - i < kTileRows ? n - i : kTileRows;
-                                  kTiles[rows](runs, view.base, windows + i,
-                                               comp, scratch.sums + 16 * i);
-                                }
-                              });
-               });
+  ForEachPanel(params, part, parts, scratch_memory, SumPanelByDots<Dots>);
 }
 
 }  // namespace

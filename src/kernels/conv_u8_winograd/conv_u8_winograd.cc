@@ -56,14 +56,16 @@ WinogradShape WinogradShapeOf(const ConvU8Params& p) {
 }
 
 Work PlanConvU8Winograd(const ConvU8Params& params, int threads) {
-  return PlanConvU8WinogradAt(CpuLevel::kAvx512Bf16, params, threads);
+  return PlanConvU8WinogradAt(CpuLevel::kAvx2, params, threads);
 }
 
 Work PlanConvU8WinogradAt(CpuLevel level, const ConvU8Params& params,
                           int threads) {
   const WinogradShape shape = WinogradShapeOf(params);
+  const WinogradWeights& weights =
+      level < CpuLevel::kAvx512Vnni ? kWinogradOfAvx2 : kWinogradCodes;
   return {WinogradParts(shape, kNsPerProduct, threads),
-          WinogradScratchBytes(shape, level)};
+          WinogradScratchBytes(shape, weights)};
 }
 
 }  // namespace octet::kernels

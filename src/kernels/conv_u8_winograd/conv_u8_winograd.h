@@ -39,7 +39,7 @@ WinogradShape WinogradShapeOf(const ConvU8Params& params);
 // requires: WinogradIsExact.
 KernelTable<ConvU8Params> ConvU8WinogradKernels();
 Work PlanConvU8Winograd(const ConvU8Params& params, int threads);
-// The same with no more scratch than kernels up to `level` need.
+// The same with no more scratch than the best kernel for `level` needs.
 Work PlanConvU8WinogradAt(CpuLevel level, const ConvU8Params& params,
                           int threads);
 

@@ -68,7 +68,7 @@ struct Sums {
 struct Lanes : ConvU8WinogradBase {
   using Words = kernels::Words;
   using Sums = kernels::Sums;
-  static constexpr int64_t kPanels = kWinogradPanelsOfAvx2;
+  static constexpr WinogradWeights kWeights = kWinogradOfAvx2;
   // 6 x 16 sums are 12 registers; two have weights, two a pair and a product.
   static constexpr int64_t kTileRows[] = {0, 6};
 

@@ -64,9 +64,9 @@ struct Sums {
 struct Lanes : ConvU8WinogradBase {
   using Words = kernels::Words;
   using Sums = kernels::Sums;
-  static constexpr int64_t kPanels = kWinogradPanels;
+  static constexpr WinogradWeights kWeights = kWinogradCodes;
   // As many sums as there are registers beside the weights and a pair.
-  static constexpr int64_t kTileRows[] = {0, 24, 14};
+  static constexpr int64_t kTileRows[] = {0, 24};
 
   static __m512i Repeat(const int16_t* p) {
     int32_t pair;

@@ -28,7 +28,7 @@ struct Taps {
 
 // First tap inside the image, and the one behind the last, on one axis.
 inline int64_t FirstTap(int64_t at, int64_t dilation, int64_t kernel) {
-  const int64_t first = at >= 0 ? 0 : (-at + dilation - 1) / dilation;
+  const int64_t first = at >= 0 ? 0 : DivideUp(-at, dilation);
   return first < kernel ? first : kernel;
 }
 inline int64_t LastTap(int64_t at, int64_t dilation, int64_t kernel,

@@ -211,7 +211,7 @@ void SlideTwoRows(const Depthwise& d, int64_t image, int64_t oy, int64_t rows) {
     inputs[h] = {p.x + (image * p.in_h + y + h) * p.in_w * p.x_pixel_stride,
                  p.x_pixel_stride};
   }
-  const int64_t count = (p.out_w + kMostSlide - 1) / kMostSlide;
+  const int64_t count = DivideUp(p.out_w, kMostSlide);
   for (int64_t i = 0; i < count; ++i) {
     const int64_t ox = PartBegin(p.out_w, i, count);
     const Slide slide{PartBegin(p.out_w, i + 1, count) - ox,

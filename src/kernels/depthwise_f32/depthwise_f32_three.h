@@ -109,7 +109,7 @@ template <typename V, int kPixels, int kStride, bool kAtEdge>
   const TileRows rows[] = {RowsAt(d, block.pixel, 0),
                            RowsAt(d, block.pixel + d.p.out_w, 0)};
   for (int64_t first = 0; first < channels; first += kMostVectors * V::kLanes) {
-    const int64_t left = (channels - first + V::kLanes - 1) / V::kLanes;
+    const int64_t left = DivideUp(channels - first, V::kLanes);
     const int64_t vectors = left < kMostVectors ? left : kMostVectors;
     for (int64_t v = 0; v < vectors; ++v) {
       const int64_t channel = first + v * V::kLanes;

@@ -8,17 +8,10 @@
 #include <cstdint>
 
 #include "kernels/epilogue/epilogue.h"
+#include "kernels/first_avx512.h"
 
 namespace octet::kernels {
 namespace {
-
-// Ones for the first n of 64 or 16.
-[[gnu::always_inline]] inline __mmask64 FirstBytes(int64_t n) {
-  return n >= 64 ? ~0ull : (1ull << n) - 1;
-}
-[[gnu::always_inline]] inline __mmask16 FirstLanes(int64_t n) {
-  return n >= 16 ? __mmask16(0xffff) : __mmask16((1u << n) - 1);
-}
 
 // rne(v) + zero. From 2^16 on, all is clamped anyway, and vcvtps2dq would turn
 // what an int32 cannot hold into its smallest value: wrong only above.

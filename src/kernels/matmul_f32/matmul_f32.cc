@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "base/cpu.h"
+#include "kernels/batch.h"
 #include "kernels/matmul_f32/matmul_f32_driver.h"
 #include "kernels/split.h"
 
@@ -32,12 +33,7 @@ constexpr double kNsPerMac = 1.0 / 28;
 
 int64_t MatMulBatchOffset(const MatMulF32Params& p, const int64_t* strides,
                           int64_t batch) {
-  int64_t offset = 0;
-  for (int d = p.batch_rank - 1; d >= 0; --d) {
-    offset += batch % p.batch[d] * strides[d];
-    batch /= p.batch[d];
-  }
-  return offset;
+  return BatchOffset(p.batch, p.batch_rank, strides, batch);
 }
 
 KernelTable<MatMulF32Params> MatMulF32Kernels() {
@@ -49,8 +45,7 @@ KernelFn<MatMulF32Params> FindMatMulF32(CpuLevel level) {
 }
 
 Work PlanMatMulF32(const MatMulF32Params& p, int threads) {
-  int64_t rows = p.m;
-  for (int d = 0; d < p.batch_rank; ++d) rows *= p.batch[d];
+  const int64_t rows = Batches(p.batch, p.batch_rank) * p.m;
   const double macs = double(rows) * double(p.n) * double(p.k);
   const int64_t scratch = p.k * kMatMulBlock * int64_t{sizeof(float)};
   return SplitEvenly(rows, macs * kNsPerMac, threads, scratch);

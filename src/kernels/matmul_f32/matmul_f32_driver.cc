@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/batch.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
@@ -117,9 +118,8 @@ void RunBlock(const ConvF32Tiles& tiles, const MatMulF32Params& p,
 
 void RunMatMulF32(const ConvF32Tiles& tiles, const MatMulF32Params& p,
                   int64_t part, int64_t parts, std::byte* scratch) {
-  int64_t batches = 1;
-  for (int d = 0; d < p.batch_rank; ++d) batches *= p.batch[d];
-  const int64_t blocks = (p.n + kMatMulBlock - 1) / kMatMulBlock;
+  const int64_t batches = Batches(p.batch, p.batch_rank);
+  const int64_t blocks = DivideUp(p.n, kMatMulBlock);
   if (batches * blocks == 0) return;
   // Blocks first: parts that share one pack it once each.
   const int64_t block_parts = std::min(parts, batches * blocks);

@@ -1,6 +1,7 @@
 // The definition of matmul_f32: plain loops, a row of y at a time.
 #include <algorithm>
 
+#include "kernels/batch.h"
 #include "kernels/elementary/elementary.h"
 #include "kernels/matmul_f32/matmul_f32.h"
 #include "kernels/split.h"
@@ -9,8 +10,7 @@ namespace octet::kernels {
 
 void MatMulF32Reference(const MatMulF32Params& p, int64_t part, int64_t parts,
                         std::byte*) {
-  int64_t batches = 1;
-  for (int d = 0; d < p.batch_rank; ++d) batches *= p.batch[d];
+  const int64_t batches = Batches(p.batch, p.batch_rank);
   const Piece piece = PieceOf(batches * p.m, part, parts);
   for (int64_t row = piece.begin; row < piece.end; ++row) {
     const int64_t batch = row / p.m, i = row % p.m;

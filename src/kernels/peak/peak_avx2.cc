@@ -1,13 +1,8 @@
 #include <cstdint>
 
 #include "kernels/peak/peak.h"
+#include "kernels/peak/twelve.h"
 
-// Twelve independent sums are more than latency times throughput.
-#define OCTET_TWELVE(STEP) \
-  STEP(0)                  \
-  STEP(1)                  \
-  STEP(2)                  \
-  STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)
 // Of weights whose pairs of products fit an int16 (conv_u8/dot_avx2.h).
 #define OCTET_DOT(i)                         \
   "vpmaddubsw %%ymm15, %%ymm15, %%ymm13\n\t" \

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernels/elementary/lanes_avx512.h"
+#include "kernels/first_avx512.h"
 #include "kernels/pool/pool_f32_lanes.h"
 #include "kernels/pool/pool_windows.h"
 
@@ -11,9 +12,7 @@ namespace {
 
 void MaxU8(const PoolWindow<uint8_t>& w) {
   for (int64_t c = 0; c < w.channels; c += 64) {
-    const __mmask64 mask = w.channels - c >= 64
-                               ? ~__mmask64{0}
-                               : (__mmask64{1} << (w.channels - c)) - 1;
+    const __mmask64 mask = FirstBytes(w.channels - c);
     __m512i largest = _mm512_setzero_si512();
     for (int64_t i = 0; i < w.rows; ++i) {
       const uint8_t* x = w.x + i * w.row_stride + c;
@@ -54,9 +53,7 @@ void AverageU8(const PoolWindow<uint8_t>& w, const PoolQuant& q) {
   const __m512i taps = _mm512_set1_epi32(int(w.rows * w.columns));
   const __m512 count = _mm512_set1_ps(float(w.count));
   for (int64_t c = 0; c < w.channels; c += 16) {
-    const __mmask16 mask = w.channels - c >= 16
-                               ? __mmask16(0xffff)
-                               : __mmask16((1u << (w.channels - c)) - 1);
+    const __mmask16 mask = FirstLanes(w.channels - c);
     const __m512i offset =
         _mm512_mullo_epi32(taps, Integers(q.x_zero, q.x_step, c));
     const __m512 sum = _mm512_cvtepi32_ps(_mm512_sub_epi32(Sums(w, c), offset));

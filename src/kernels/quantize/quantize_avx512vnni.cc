@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "kernels/first_avx512.h"
 #include "kernels/quantize/quantize_rows.h"
 
 namespace octet::kernels {
@@ -19,10 +20,6 @@ struct Quant {
   }
   return {_mm512_loadu_ps(quant.scale + i),
           _mm512_loadu_si512(quant.zero_point + i)};
-}
-
-__mmask16 FirstLanes(int64_t n) {
-  return n >= 16 ? __mmask16(0xffff) : __mmask16((1u << n) - 1);
 }
 
 // Steps, no NaN among them, as codes that want saturating.

@@ -102,7 +102,7 @@ void RunColumns(const ReduceF32Params& p, int64_t part, int64_t parts) {
   const int last = p.kept_rank - 1;
   const float count = float(ProductOf(p.reduced_rank, p.reduced));
   const int64_t columns = p.kept[last];
-  const int64_t blocks = (columns + kWide - 1) / kWide;
+  const int64_t blocks = DivideUp(columns, kWide);
   const Piece piece = PieceOf(ProductOf(last, p.kept) * blocks, part, parts);
   for (int64_t i = piece.begin; i < piece.end; ++i) {
     const float* x = p.x + OffsetOf(i / blocks, last, p.kept, p.x_kept_strides);

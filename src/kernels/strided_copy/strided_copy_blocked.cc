@@ -232,7 +232,7 @@ void Transpose(const CopyPieces& pieces, const StridedCopyParams& p,
                int64_t part, int64_t parts) {
   const int columns_axis = p.rank - 2, rows_axis = p.rank - 1;
   const int64_t columns = p.extents[columns_axis], rows = p.extents[rows_axis];
-  const int64_t bands = (columns + kBlock - 1) / kBlock;
+  const int64_t bands = DivideUp(columns, kBlock);
   const Piece piece = PieceOf(OuterExtent(p, 2) * bands, part, parts);
   for (int64_t i = piece.begin; i < piece.end; ++i) {
     const Offsets at = OffsetsOf(p, 2, i / bands);

@@ -3,7 +3,8 @@
 //   for each band of tiles
 //     transform its inputs
 //     for each panel of sixteen output channels, or two
-//       transform its weights, multiply at each of the 36 positions,
+//       for each of the six rows of positions, or for all at once
+//         transform its weights to them, multiply at each position
 //       transform the sums, finish the outputs
 //
 // L has
@@ -16,7 +17,7 @@
 //                     by two factors of kOutputScale
 //   Repeat            4 bytes of Elements in every lane: a step
 //   AddProducts       of a step and weights [16][elements of a step]
-//   kPanels           at most kWinogradPanels
+//   kWeights          WinogradWeights: one or two panels, six rows or one
 //   kTileRows         tiles whose sums fill the registers, by panels
 //   Params and
 //     WinogradShapeOf, Pixels(params), PixelStride(params), Edge(params)
@@ -24,9 +25,9 @@
 //                     the nine taps of kGroup channels and sixteen outputs, in
 //                     the order of the steps
 //     ReadBlock(pixels, second, channels, c): Words::I of the channels from c
-//                     on of a block of 2 x 2 pixels (WinogradShape), half of
-//                     them from `pixels` on, the others from `second` on; reads
-//                     up to half of them before `second`
+//                     on of a block of 2 x 2 pixels (WinogradShape): the first
+//                     channels / 2 lie from `pixels` on, the others from
+//                     `second` on, before which as many are read, too
 //     ReadBlockTaps(weights, channels, channel, taps): the nine taps that are
 //                     such blocks; both only where shapes have them
 //     Start(params, panel): what is added to each output, readable for sixteen
@@ -38,8 +39,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
+#include "kernels/winograd/winograd_multiply.h"
 #include "kernels/winograd/winograd_tiles.h"
 #include "kernels/winograd/winograd_transforms.h"
 #include "kernels/work.h"
@@ -160,9 +161,9 @@ template <typename L, typename Weight, typename Taps>
   L::ReadTaps(from, groups, group, taps);
 }
 
-// One panel becomes 36 positions of [channels / elements of a step][16]
-// [elements of a step].
-template <typename L>
+// Of one panel some rows of six positions, each of [channels / elements of a
+// step][16][elements of a step].
+template <typename L, int... kRows>
 void TransformPanel(const Band<L>& band, int64_t panel,
                     typename L::Element* to) {
   using W = typename L::Words;
@@ -174,133 +175,45 @@ void TransformPanel(const Band<L>& band, int64_t panel,
     I taps[9][kVectors];
     ReadTapsOf<L>(band.shape.block > 1, from, groups, group, taps);
     for (int v = 0; v < kVectors; ++v) {
-      I columns[6][3];
+      I columns[sizeof...(kRows)][3];
 #pragma GCC unroll 3
       for (int x = 0; x < 3; ++x) {
         const I g[3] = {taps[x][v], taps[3 + x][v], taps[6 + x][v]};
         I u[6];
         TransformWeights<W>(g, u);
-#pragma GCC unroll 6
-        for (int i = 0; i < 6; ++i) columns[i][x] = u[i];
+        int i = 0;
+        ((columns[i++][x] = u[kRows]), ...);
       }
       typename L::Element* const at =
           to + group * L::kGroup * 16 + v * W::kLanes;
 #pragma GCC unroll 6
-      for (int i = 0; i < 6; ++i) {
+      for (size_t i = 0; i < sizeof...(kRows); ++i) {
         I u[6];
         TransformWeights<W>(columns[i], u);
 #pragma GCC unroll 6
         for (int j = 0; j < 6; ++j) {
-          W::Store(at + (6 * i + j) * band.strides.weights, u[j]);
+          W::Store(at + (6 * int64_t(i) + j) * band.strides.weights, u[j]);
         }
       }
     }
   }
 }
 
+// One row of positions, for some panels whose weights of it begin at `weights`.
 template <typename L>
-struct Product {
-  const typename L::Element* input;  // [tiles][channels]
-  int64_t channels;                  // from tile to tile
-  int64_t steps;
-  const typename L::Element* weights;  // [steps][16][elements of a step]
-  int64_t panel;                       // from panel to panel
-  typename L::Sum* sums;               // [tiles][16]
-  int64_t sums_panel;                  // from panel to panel
-};
-
-// kRows tiles times kPanels panels at one position.
-template <typename L, int kRows, int kPanels>
-void MultiplyTile(const Product<L>& product) {
-  using S = typename L::Sums;
-  constexpr int kPerPanel = 16 / S::kLanes;
-  constexpr int kVectors = kPanels * kPerPanel;
-  constexpr int kStep = 4 / sizeof(typename L::Element);
-  typename S::I sums[kRows][kVectors];
-#pragma GCC unroll 28
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) sums[i][v] = S::Zero();
-  }
-  // One pointer for three tiles, as x86 has [p], [p + s] and [p + 2 s] and too
-  // few registers for a pointer each.
-  constexpr int kPointers = (kRows + 2) / 3;
-  const typename L::Element* x[kPointers];
-#pragma GCC unroll 8
-  for (int g = 0; g < kPointers; ++g) {
-    x[g] = product.input + 3 * g * product.channels;
-  }
-  const typename L::Element* w = product.weights;
-  for (int64_t k = 0; k < product.steps; ++k) {
-    typename S::I weights[kVectors];
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      weights[v] = S::Load(w + v / kPerPanel * product.panel +
-                           v % kPerPanel * (kStep * S::kLanes));
-    }
-#pragma GCC unroll 28
-    for (int i = 0; i < kRows; ++i) {
-      const typename S::I step = L::Repeat(x[i / 3] + i % 3 * product.channels);
-#pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) {
-        L::AddProducts(sums[i][v], step, weights[v]);
-      }
-    }
-#pragma GCC unroll 8
-    for (int g = 0; g < kPointers; ++g) {
-      x[g] += kStep;
-      asm("" : "+r"(x[g]));
-    }
-    w += 16 * kStep;
-  }
-#pragma GCC unroll 28
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      S::Store(product.sums + v / kPerPanel * product.sums_panel + i * 16 +
-                   v % kPerPanel * S::kLanes,
-               sums[i][v]);
-    }
-  }
-}
-
-template <typename L, int kCount>
-struct MultiplyTiles {
-  void (*at[kCount])(const Product<L>&);
-};
-
-// MultiplyTile of each number of rows up to L's most; none has 0.
-template <typename L, int kPanels, int... kRows>
-constexpr MultiplyTiles<L, sizeof...(kRows)> MultiplyTilesOf(
-    std::integer_sequence<int, kRows...>) {
-  return {{MultiplyTile < L, kRows == 0 ? 1 : kRows, kPanels > ...}};
-}
-
-template <typename L, int kPanels>
-constexpr auto kMultiplyTiles = MultiplyTilesOf<L, kPanels>(
-    std::make_integer_sequence<int, int(L::kTileRows[kPanels]) + 1>());
-
-template <typename L>
-void Multiply(int64_t rows, int64_t panels, const Product<L>& product) {
-  if constexpr (L::kPanels == 2) {
-    if (panels == 2) return kMultiplyTiles<L, 2>.at[rows](product);
-  }
-  kMultiplyTiles<L, 1>.at[rows](product);
-}
-
-// All positions, for some panels.
-template <typename L>
-void MultiplyPositions(const Band<L>& band, int64_t panels) {
+void MultiplyRow(const Band<L>& band, int row,
+                 const typename L::Element* weights, int64_t panels) {
   constexpr int64_t kStep = 4 / sizeof(typename L::Element);
   const int64_t tiles = band.end - band.begin;
   const int64_t most = L::kTileRows[panels];
-  const int64_t count = (tiles + most - 1) / most;
-  for (int position = 0; position < 36; ++position) {
+  const int64_t count = DivideUp(tiles, most);
+  for (int j = 0; j < 6; ++j) {
+    const int position = 6 * row + j;
     Product<L> product;
     product.channels = band.strides.channels;
     product.steps = band.shape.in_channels / kStep;
-    product.weights = band.weights + position * band.strides.weights;
-    product.panel = 36 * band.strides.weights;
+    product.weights = weights + j * band.strides.weights;
+    product.panel = 6 * L::kWeights.rows * band.strides.weights;
     product.sums_panel = 36 * band.strides.sums;
     const typename L::Element* const input =
         band.input + position * band.strides.input;
@@ -376,17 +289,36 @@ void FinishPanel(const Band<L>& band, const typename L::Sum* sums,
   }
 }
 
+// Some rows of positions, for some panels.
+template <typename L, int... kRows>
+void MultiplyRows(const Band<L>& band, int64_t panel, int64_t panels) {
+  static_assert(sizeof...(kRows) == L::kWeights.rows);
+  const int64_t row = 6 * band.strides.weights;
+  for (int64_t v = 0; v < panels; ++v) {
+    TransformPanel<L, kRows...>(band, panel + v,
+                                band.weights + v * L::kWeights.rows * row);
+  }
+  const typename L::Element* weights = band.weights;
+  ((MultiplyRow<L>(band, kRows, weights, panels), weights += row), ...);
+}
+
 template <typename L>
 void RunBand(const Band<L>& band, const WinogradPiece& piece) {
   TransformInputs<L>(band);
   for (int64_t i = piece.panel_begin; i < piece.panel_end;) {
     const int64_t left = piece.panel_end - i;
-    const int64_t panels = left < L::kPanels ? left : L::kPanels;
-    for (int64_t v = 0; v < panels; ++v) {
-      TransformPanel<L>(band, i + v,
-                        band.weights + v * 36 * band.strides.weights);
+    const int64_t panels =
+        left < L::kWeights.panels ? left : L::kWeights.panels;
+    if constexpr (L::kWeights.rows == 6) {
+      MultiplyRows<L, 0, 1, 2, 3, 4, 5>(band, i, panels);
+    } else {
+      MultiplyRows<L, 0>(band, i, panels);
+      MultiplyRows<L, 1>(band, i, panels);
+      MultiplyRows<L, 2>(band, i, panels);
+      MultiplyRows<L, 3>(band, i, panels);
+      MultiplyRows<L, 4>(band, i, panels);
+      MultiplyRows<L, 5>(band, i, panels);
     }
-    MultiplyPositions<L>(band, panels);
     for (int64_t v = 0; v < panels; ++v) {
       FinishPanel<L>(band, band.sums + v * 36 * band.strides.sums, i + v);
     }
@@ -405,12 +337,12 @@ void RunWinograd(const typename L::Params& params, int64_t part, int64_t parts,
   const WinogradTiles tiles = TilesOf(shape);
   const WinogradStrides strides = WinogradStridesOf(shape);
   const WinogradScratch scratch =
-      PlaceWinogradScratch(shape, L::kPanels, memory);
+      PlaceWinogradScratch(shape, L::kWeights, memory);
   In* const edge = reinterpret_cast<In*>(scratch.edge);
   for (int64_t i = 0; i < strides.channels; ++i) edge[i] = L::Edge(params);
   const int64_t all = piece.tile_end - piece.tile_begin;
   const int64_t most = WinogradBand(shape);
-  const int64_t bands = (all + most - 1) / most;
+  const int64_t bands = DivideUp(all, most);
   for (int64_t b = 0; b < bands; ++b) {
     RunBand<L>({params, shape, tiles, strides, edge,
                 reinterpret_cast<Element*>(scratch.input),

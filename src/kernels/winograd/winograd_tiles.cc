@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/cpu.h"
 #include "kernels/scratch_dealer.h"
 #include "kernels/split.h"
 #include "kernels/window.h"
@@ -11,6 +10,7 @@ namespace octet::kernels {
 namespace {
 
 constexpr int64_t kPositions = 36;
+constexpr int64_t kRowPositions = 6;
 // More than half of a small second-level cache: every tile more makes the
 // weights' transform cheaper.
 constexpr int64_t kInputBytes = 448 * 1024;
@@ -38,19 +38,22 @@ Cuts CutsOf(const WinogradShape& shape, int64_t parts) {
   return {tiles, std::min(Panels(shape), parts / tiles)};
 }
 
-uintptr_t Place(const WinogradShape& shape, int64_t panels, uintptr_t at,
-                WinogradScratch* s) {
+uintptr_t Place(const WinogradShape& shape, const WinogradWeights& weights,
+                uintptr_t at, WinogradScratch* s) {
   const WinogradStrides strides = WinogradStridesOf(shape);
   ScratchDealer dealer{at};
   // Inputs are not larger than transformed ones, and are read too far.
   dealer.Place(&s->edge, strides.channels * shape.element_bytes + kLine);
   dealer.Place(&s->input, kPositions * strides.input * shape.element_bytes);
-  const int64_t outputs = WinogradBand(shape) * 16 * 16 * kSumBytes;
-  dealer.Place(&s->weights,
-               std::max(outputs, panels * kPositions * strides.weights *
-                                     shape.element_bytes));
+  const int64_t row_tiles =
+      std::min(WinogradBand(shape), TilesOf(shape).columns);
+  const int64_t outputs = row_tiles * 16 * 16 * kSumBytes;
+  const int64_t transformed = weights.panels * weights.rows * kRowPositions *
+                              strides.weights * shape.element_bytes;
+  dealer.Place(&s->weights, std::max(outputs, transformed));
   s->outputs = s->weights;
-  dealer.Place(&s->sums, panels * kPositions * strides.sums * kSumBytes);
+  dealer.Place(&s->sums,
+               weights.panels * kPositions * strides.sums * kSumBytes);
   return dealer.at;
 }
 
@@ -124,18 +127,18 @@ WinogradStrides WinogradStridesOf(const WinogradShape& shape) {
   return strides;
 }
 
-WinogradScratch PlaceWinogradScratch(const WinogradShape& shape, int64_t panels,
+WinogradScratch PlaceWinogradScratch(const WinogradShape& shape,
+                                     const WinogradWeights& weights,
                                      std::byte* memory) {
   WinogradScratch scratch;
-  Place(shape, panels, reinterpret_cast<uintptr_t>(memory), &scratch);
+  Place(shape, weights, reinterpret_cast<uintptr_t>(memory), &scratch);
   return scratch;
 }
 
-int64_t WinogradScratchBytes(const WinogradShape& shape, CpuLevel level) {
-  const int64_t panels =
-      level < CpuLevel::kAvx512Vnni ? kWinogradPanelsOfAvx2 : kWinogradPanels;
+int64_t WinogradScratchBytes(const WinogradShape& shape,
+                             const WinogradWeights& weights) {
   WinogradScratch scratch;
-  return int64_t(Place(shape, panels, 0, &scratch));
+  return int64_t(Place(shape, weights, 0, &scratch));
 }
 
 }  // namespace octet::kernels

@@ -6,10 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace octet {
-enum class CpuLevel : uint8_t;  // base/cpu.h, which has inline functions
-}  // namespace octet
-
 namespace octet::kernels {
 
 struct Window;
@@ -74,10 +70,19 @@ struct WinogradStrides {
 
 WinogradStrides WinogradStridesOf(const WinogradShape& shape);
 
-// The most panels that are in work at the same time, with 32 registers and
-// with 16.
-constexpr int64_t kWinogradPanels = 2;
-constexpr int64_t kWinogradPanelsOfAvx2 = 1;
+// Transformed weights that are in work at the same time: at most so many
+// panels, and of each so many of the six rows of positions.
+struct WinogradWeights {
+  int64_t panels, rows;
+};
+
+// AVX2 has registers for one panel. With AVX-512 a panel fewer costs a fifth of
+// a convolution of floats. Rows one after the other read the taps once for
+// each: with floats a tenth of the time on small maps, with AVX2's codes as
+// much on all. Codes lose nothing by either with AVX-512.
+constexpr WinogradWeights kWinogradOfAvx2 = {1, 6};
+constexpr WinogradWeights kWinogradFloats = {2, 6};
+constexpr WinogradWeights kWinogradCodes = {1, 1};
 
 // Transformed inputs and weights, transformed sums, and the outputs of one row
 // of tiles, [4][4 * tiles][16]; sums and outputs have 4 bytes an element. The
@@ -86,15 +91,16 @@ constexpr int64_t kWinogradPanelsOfAvx2 = 1;
 struct WinogradScratch {
   std::byte* edge;
   std::byte* input;
-  std::byte* weights;  // `panels` panels
-  std::byte* sums;     // `panels` panels
+  std::byte* weights;
+  std::byte* sums;  // of as many panels as there are weights
   std::byte* outputs;
 };
 
-WinogradScratch PlaceWinogradScratch(const WinogradShape& shape, int64_t panels,
+WinogradScratch PlaceWinogradScratch(const WinogradShape& shape,
+                                     const WinogradWeights& weights,
                                      std::byte* memory);
-// Enough at `level` and below.
-int64_t WinogradScratchBytes(const WinogradShape& shape, CpuLevel level);
+int64_t WinogradScratchBytes(const WinogradShape& shape,
+                             const WinogradWeights& weights);
 
 }  // namespace octet::kernels
 

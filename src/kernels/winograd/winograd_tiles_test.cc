@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
-#include "base/cpu.h"
 #include "kernels/window.h"
 
 namespace octet::kernels {
@@ -66,28 +66,43 @@ TEST(WinogradTiles, AreFilledByOneImageWhateverTheBatch) {
   EXPECT_FALSE(FillsWinogradTiles({1, 1, 64, 16, 1, 64, 16, 1, 1, 2}, 4));
 }
 
+void ExpectRoom(const WinogradShape& shape, const WinogradWeights& weights) {
+  alignas(64) static std::byte base[1];
+  const WinogradScratch s = PlaceWinogradScratch(shape, weights, base);
+  const WinogradStrides strides = WinogradStridesOf(shape);
+  const int64_t band = WinogradBand(shape);
+  EXPECT_GE(s.input - s.edge, strides.channels * shape.element_bytes);
+  EXPECT_GE(strides.input, band * shape.in_channels);
+  EXPECT_GE(s.weights - s.input, 36 * strides.input * shape.element_bytes);
+  EXPECT_GE(strides.weights, shape.in_channels * 16);
+  EXPECT_GE(s.sums - s.weights, weights.panels * weights.rows * 6 *
+                                    strides.weights * shape.element_bytes);
+  // Over the weights, which nobody reads any more.
+  EXPECT_EQ(s.outputs, s.weights);
+  EXPECT_GE(s.sums - s.outputs,
+            std::min(band, TilesOf(shape).columns) * 16 * 16 * 4);
+  const int64_t bytes = WinogradScratchBytes(shape, weights);
+  EXPECT_GE(base + bytes - s.sums, weights.panels * 36 * strides.sums * 4);
+}
+
 TEST(WinogradTiles, ScratchHoldsWhatTheStridesReach) {
   for (const WinogradShape& shape :
        {Shape(1, 9, 20, 40), Shape(1, 56, 64, 64, 4), Shape(1, 14, 512, 16, 4),
         Shape(1, 1, 4, 1)}) {
-    alignas(64) static std::byte base[1];
-    const WinogradScratch s =
-        PlaceWinogradScratch(shape, kWinogradPanels, base);
-    const WinogradStrides strides = WinogradStridesOf(shape);
-    const int64_t band = WinogradBand(shape);
-    EXPECT_GE(s.input - s.edge, strides.channels * shape.element_bytes);
-    EXPECT_GE(strides.input, band * shape.in_channels);
-    EXPECT_GE(s.weights - s.input, 36 * strides.input * shape.element_bytes);
-    EXPECT_GE(strides.weights, shape.in_channels * 16);
-    EXPECT_GE(s.sums - s.weights,
-              kWinogradPanels * 36 * strides.weights * shape.element_bytes);
-    // Over the weights, which nobody reads any more.
-    EXPECT_EQ(s.outputs, s.weights);
-    EXPECT_GE(s.sums - s.outputs, band * 16 * 16 * 4);
-    const int64_t bytes = WinogradScratchBytes(shape, CpuLevel::kAvx512Vnni);
-    EXPECT_GE(base + bytes - s.sums, kWinogradPanels * 36 * strides.sums * 4);
-    EXPECT_LT(WinogradScratchBytes(shape, CpuLevel::kAvx2), bytes);
+    for (const WinogradWeights& weights :
+         {kWinogradFloats, kWinogradOfAvx2, kWinogradCodes}) {
+      ExpectRoom(shape, weights);
+    }
   }
+}
+
+TEST(WinogradTiles, OfCodesLeaveRoomForFewerTransformedWeights) {
+  // ResNet-50's: what is alive beside them is up to 600 KB smaller than what is
+  // alive at most.
+  EXPECT_LT(WinogradScratchBytes(Shape(1, 28, 128, 128), kWinogradCodes),
+            600 * 1000);
+  EXPECT_LT(WinogradScratchBytes(Shape(1, 56, 64, 64), kWinogradCodes),
+            360 * 1000);
 }
 
 TEST(WinogradTiles, AreCutIntoEvenBands) {
