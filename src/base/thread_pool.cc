@@ -1,8 +1,13 @@
-// The ticket: one 64-bit word holds the number of the job and how many of its
-// parts nobody has taken yet. Taking a part is one compare-and-swap, which
-// fails if the job is no longer the one that was looked at; so a worker that
-// was away for a while cannot touch a later job by mistake, and the job's
-// fields need no lock: they change only when every taken part is finished.
+// The ticket: one 64-bit word holds the number of the job, the first of its
+// parts that nobody has taken yet, and how many follow. Taking a part is one
+// compare-and-swap, which fails if the job is no longer the one that was looked
+// at; so a worker that was away for a while cannot touch a later job by
+// mistake, and the job's fields need no lock: they change only when every taken
+// part is finished.
+//
+// The caller takes parts from the front and the first worker from the back, and
+// so by turns: what a thread wrote in one job lies where it reads in the next,
+// in a cache of its own.
 #include "base/thread_pool.h"
 
 #include <linux/futex.h>
@@ -25,10 +30,11 @@
 namespace octet {
 namespace {
 
-// 24 bits of parts leave 40 for the job: at a job a microsecond they repeat
-// after 12 days, within one compare-and-swap of a worker.
-constexpr int kPartBits = 24;
+// Twice 12 bits of parts leave 40 for the job: at a job a microsecond they
+// repeat after 12 days, within one compare-and-swap of a worker.
+constexpr int kPartBits = 12;
 constexpr int64_t kMaxParts = (int64_t{1} << kPartBits) - 1;
+constexpr int kJobShift = 2 * kPartBits;
 constexpr int kMaxThreads = 1024;
 // Between two steps of one run workers spin (fork and join 0.5 us); between
 // runs they sleep (7 to 20 us to wake).
@@ -93,7 +99,7 @@ struct ThreadPool::State {
   static thread_local const Scope* scope;
 
   // One line each for what different threads write.
-  alignas(64) std::atomic<uint64_t> ticket{0};  // job << kPartBits | parts left
+  alignas(64) std::atomic<uint64_t> ticket{0};    // job, first part, parts left
   alignas(64) std::atomic<uint32_t> finished{0};  // parts of the job; a futex
   std::atomic<bool> caller_sleeps{false};
   alignas(64) std::atomic<uint32_t> wakes{0};  // a futex
@@ -116,19 +122,23 @@ struct ThreadPool::State {
 
   // Takes parts until none is left.
   void Work(int worker) {
+    const bool from_front = worker % 2 == 0;
+    constexpr uint64_t kNextPart = uint64_t{1} << kPartBits;
     uint64_t seen = ticket.load(std::memory_order_acquire);
     while ((seen & kMaxParts) != 0) {
-      if (!ticket.compare_exchange_weak(seen, seen - 1,
-                                        std::memory_order_acq_rel,
+      const uint64_t after = seen - 1 + (from_front ? kNextPart : 0);
+      if (!ticket.compare_exchange_weak(seen, after, std::memory_order_acq_rel,
                                         std::memory_order_acquire)) {
         continue;
       }
       // This part is not finished, so the job cannot be over: `job` stands.
       const Job now = job;
+      const int64_t front = int64_t(seen >> kPartBits & kMaxParts);
       const int64_t left = int64_t(seen & kMaxParts);
+      const int64_t part = from_front ? front : front + left - 1;
       const Scope here{this, worker, scope};
       scope = &here;
-      now.fn(now.context, now.first + now.parts - left, worker);
+      now.fn(now.context, now.first + part, worker);
       scope = here.outer;
       if (finished.fetch_add(1) + 1 == now.parts && caller_sleeps.load()) {
         FutexWakeAll(&finished);
@@ -169,8 +179,8 @@ struct ThreadPool::State {
   void RunJob(const Job& next) {
     job = next;
     finished.store(0, std::memory_order_relaxed);
-    const uint64_t number = (ticket.load() >> kPartBits) + 1;
-    ticket.store(number << kPartBits | uint64_t(next.parts));
+    const uint64_t number = (ticket.load() >> kJobShift) + 1;
+    ticket.store(number << kJobShift | uint64_t(next.parts));
     WakeWorkers();
     Work(0);
     Join(uint32_t(next.parts));

@@ -31,7 +31,9 @@ class ThreadPool {
   // several threads; worker is in [0, threads()). Returns when all are done.
   // One job at a time: who comes while another caller has the workers does all
   // parts itself, as its own worker 0. From inside a part of this pool, all
-  // parts run at once on the calling thread as its worker.
+  // parts run at once on the calling thread as its worker. Worker 0 begins with
+  // the first part and worker 1 with the last, so that two threads each get
+  // parts that are neighbours, the same ones in every job of like parts.
   using PartFn = void (*)(void* context, int64_t part, int worker);
   void Run(int64_t parts, PartFn fn, void* context);
 

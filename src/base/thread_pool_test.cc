@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <set>
@@ -32,7 +33,7 @@ std::vector<int> CallCounts(ThreadPool& pool, int64_t parts) {
 TEST(ThreadPool, CallsEveryPartOnce) {
   for (int threads : {1, 2, 3, 8}) {
     const auto pool = MakePool(threads);
-    for (int64_t parts : {0, 1, 2, 3, 7, 64, 1000}) {
+    for (int64_t parts : {0, 1, 2, 3, 7, 64, 1000, 9000}) {
       EXPECT_EQ(CallCounts(*pool, parts), std::vector<int>(size_t(parts), 1))
           << threads << " threads";
     }
@@ -44,6 +45,16 @@ TEST(ThreadPool, CallsPartsInOrderOnOneThread) {
   std::vector<int64_t> order;
   pool->ParallelFor(5, [&](int64_t part, int) { order.push_back(part); });
   EXPECT_EQ(order, (std::vector<int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST(ThreadPool, GivesEachOfTwoThreadsNeighbouringParts) {
+  const auto pool = MakePool(2);
+  for (int job = 0; job < 200; ++job) {
+    std::vector<int> workers(9);
+    pool->ParallelFor(
+        9, [&](int64_t part, int worker) { workers[size_t(part)] = worker; });
+    EXPECT_TRUE(std::is_sorted(workers.begin(), workers.end()));
+  }
 }
 
 TEST(ThreadPool, NeverLosesAPartInManyShortJobs) {

@@ -18,10 +18,15 @@ struct Lanes : Avx2Lanes {
   [[gnu::always_inline]] static F MulAddOne(const float* x, F w, F sum) {
     return MulAdd(Set(*x), w, sum);
   }
+  template <int kPanel, int kAt>
+  [[gnu::always_inline]] static F LoadPanel(const float* w, int64_t) {
+    static_assert(kPanel == 0);
+    return Load(w + kAt);
+  }
 };
 
 // By panels, as in ConvF32Tiles.
-constexpr void (*kTiles[2][kMaxTileRows])(int, const ConvF32Tile&) = {
+constexpr void (*kTiles[2][kMaxTileRows])(int, const ConvF32Tile&, float*) = {
     {RunTilesOf<Lanes, 1, 1>, RunTilesOf<Lanes, 2, 1>, RunTilesOf<Lanes, 3, 1>,
      RunTilesOf<Lanes, 4, 1>, RunTilesOf<Lanes, 5, 1>, RunTilesOf<Lanes, 6, 1>,
      RunTilesOf<Lanes, 7, 1>, RunTilesOf<Lanes, 8, 1>},
@@ -30,7 +35,8 @@ constexpr void (*kTiles[2][kMaxTileRows])(int, const ConvF32Tile&) = {
      nullptr, nullptr}};
 
 void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
-  kTiles[panels][rows - 1](tiles, tile);
+  alignas(64) float block[kMaxTileSums];
+  kTiles[panels][rows - 1](tiles, tile, block);
 }
 
 }  // namespace

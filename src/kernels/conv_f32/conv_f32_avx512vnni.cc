@@ -22,6 +22,21 @@ struct Lanes : Avx512Lanes {
     asm("vfmadd231ps %1%{1to16%}, %2, %0" : "+v"(sum) : "m"(*x), "v"(w));
     return sum;
   }
+  // g++ 12 would keep a distance for each panel and step, more than there are
+  // registers beside the pixels' addresses.
+  template <int kPanel, int kAt>
+  [[gnu::always_inline]] static F LoadPanel(const float* w, int64_t panel) {
+    if constexpr (kPanel == 0) return Load(w + kAt);
+    if constexpr (kPanel == 3) {
+      w += panel;
+      asm("" : "+r"(w));
+    }
+    F weights;
+    asm("vmovups %c3(%1,%2,%c4), %0"
+        : "=v"(weights)
+        : "r"(w), "r"(panel), "i"(4 * kAt), "i"(kPanel == 1 ? 4 : 8));
+    return weights;
+  }
 };
 
 struct HalfLanes : Avx2Lanes {
@@ -33,11 +48,17 @@ struct HalfLanes : Avx2Lanes {
     asm("vfmadd231ps %1%{1to8%}, %2, %0" : "+v"(sum) : "m"(*x), "v"(w));
     return sum;
   }
+  template <int kPanel, int kAt>
+  [[gnu::always_inline]] static F LoadPanel(const float* w, int64_t) {
+    static_assert(kPanel == 0);
+    return Load(w + kAt);
+  }
 };
 
 // By panels, as in ConvF32Tiles.
-constexpr void (*kTiles[kMaxTilePanels + 1][kMaxTileRows])(
-    int, const ConvF32Tile&) = {
+constexpr void (*kTiles[kMaxTilePanels + 1][kMaxTileRows])(int,
+                                                           const ConvF32Tile&,
+                                                           float*) = {
     {RunTilesOf<HalfLanes, 1, 1>, RunTilesOf<HalfLanes, 2, 1>,
      RunTilesOf<HalfLanes, 3, 1>, RunTilesOf<HalfLanes, 4, 1>,
      RunTilesOf<HalfLanes, 5, 1>, RunTilesOf<HalfLanes, 6, 1>,
@@ -56,7 +77,8 @@ constexpr void (*kTiles[kMaxTilePanels + 1][kMaxTileRows])(
      nullptr, nullptr}};
 
 void Run(int tiles, int rows, int panels, const ConvF32Tile& tile) {
-  kTiles[panels][rows - 1](tiles, tile);
+  alignas(64) float block[kMaxTileSums];
+  kTiles[panels][rows - 1](tiles, tile, block);
 }
 
 }  // namespace

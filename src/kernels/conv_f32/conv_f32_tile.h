@@ -13,6 +13,8 @@ namespace octet::kernels {
 
 inline constexpr int kMaxTileRows = 8;
 inline constexpr int kMaxTilePanels = 4;
+// Sums of a tile.
+inline constexpr int kMaxTileSums = 24 * 16;
 // Tiles of one height that one call computes.
 inline constexpr int kMaxTiles = 16;
 

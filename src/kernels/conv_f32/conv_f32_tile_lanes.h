@@ -1,7 +1,8 @@
 // The tile of conv_f32 over any lanes (kernels/elementary) that also have
-// MulAdd(x, w, sum), and MulAddOne(x, w, sum), where x is one float in memory
-// for all lanes. Internal linkage, so that files of any instruction set may
-// include this.
+// MulAdd(x, w, sum), MulAddOne(x, w, sum), where x is one float in memory for
+// all lanes, and LoadPanel<kPanel, kAt>(w, panel), what is at
+// w + kPanel * panel + kAt. Internal linkage, so that files of any instruction
+// set may include this.
 #ifndef OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
 #define OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
 
@@ -14,28 +15,43 @@
 namespace octet::kernels {
 namespace {
 
+template <int... kIndex>
+struct Indices {};
+template <int kCount, int... kIndex>
+struct MakeIndices : MakeIndices<kCount - 1, kCount - 1, kIndex...> {};
+template <int... kIndex>
+struct MakeIndices<0, kIndex...> {
+  using Type = Indices<kIndex...>;
+};
+
 // Sums of kRows pixels and kVectors vectors of outputs.
 template <typename V, int kRows, int kVectors>
 using TileSums = typename V::F[kRows][kVectors];
 
-// One k: a vector of weights per 8 or 16 outputs, one float of each pixel.
-template <typename V, int kRows, int kVectors>
+// One k: a vector of weights per 8 or 16 outputs, one float of each pixel, all
+// kAhead steps behind `at` and `w`.
+template <typename V, int kRows, int kVectors, int kAhead>
 [[gnu::always_inline]] inline void AddProducts(
     const float* const (&pixels)[kRows], int64_t at, const float* w,
     int64_t panel, TileSums<V, kRows, kVectors>& sums) {
   constexpr int kPerPanel = 16 / V::kLanes;
   typename V::F weights[kVectors];
-#pragma GCC unroll 8
-  for (int v = 0; v < kVectors; ++v) {
-    weights[v] = V::Load(w + v / kPerPanel * panel + v % kPerPanel * V::kLanes);
+  [&]<int... kVector>(Indices<kVector...>) [[gnu::always_inline]] {
+    ((weights[kVector] =
+          V::template LoadPanel<kVector / kPerPanel,
+                                kAhead * 16 + kVector % kPerPanel * V::kLanes>(
+              w, panel)),
+     ...);
   }
+  (typename MakeIndices<kVectors>::Type());
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
     if constexpr (kVectors == 1) {
-      sums[i][0] = V::MulAddOne(pixels[i] + at, weights[0], sums[i][0]);
+      sums[i][0] =
+          V::MulAddOne(pixels[i] + at + kAhead, weights[0], sums[i][0]);
       continue;
     }
-    const typename V::F x = V::Set(pixels[i][at]);
+    const typename V::F x = V::Set(pixels[i][at + kAhead]);
 #pragma GCC unroll 8
     for (int v = 0; v < kVectors; ++v) {
       sums[i][v] = V::MulAdd(x, weights[v], sums[i][v]);
@@ -106,11 +122,41 @@ template <typename V, int kVectors>
   FinishBlock<V, kVectors>(t.epilogue, nullptr, sums, rows, to);
 }
 
-// One tile: kRows pixels from `first` on times kVectors vectors of outputs,
-// which are a few panels of 16 or the first half of one.
+// What follows sums that are only clamped, of outputs that all exist. Each
+// row's addresses follow from those of the row before: distances of all of them
+// would take the registers of the pixels' addresses.
 template <typename V, int kRows, int kVectors>
-[[gnu::always_inline]] inline void RunTile(const ConvF32Tile& t,
-                                           int64_t first) {
+[[gnu::always_inline]] inline void FinishWhole(
+    const TileClamp& clamp, TileRows to, TileSums<V, kRows, kVectors>& sums) {
+  const typename V::F low = V::Set(clamp.low), high = V::Set(clamp.high);
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+    if (to.residual != nullptr) {
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        sums[i][v] = V::Add(sums[i][v], V::Load(to.residual + v * V::kLanes));
+      }
+      to.residual += to.residual_stride;
+      asm("" : "+r"(to.residual));
+    }
+    if (clamp.is_on) {
+#pragma GCC unroll 8
+      for (int v = 0; v < kVectors; ++v) {
+        sums[i][v] = V::Min(high, V::Max(low, sums[i][v]));
+      }
+    }
+    StoreRow<V>(sums[i], to.y, kVectors * V::kLanes);
+    to.y += to.y_stride;
+    asm("" : "+r"(to.y));
+  }
+}
+
+// One tile: kRows pixels from `first` on times kVectors vectors of outputs,
+// which are a few panels of 16 or the first half of one. `block` is memory for
+// its sums.
+template <typename V, int kRows, int kVectors>
+[[gnu::always_inline]] inline void RunTile(const ConvF32Tile& t, int64_t first,
+                                           float* block) {
   constexpr int kPanels = (kVectors * int(V::kLanes) + 15) / 16;
   constexpr int64_t kRow = kVectors * V::kLanes;
   const float* pixels[kRows];
@@ -122,14 +168,9 @@ template <typename V, int kRows, int kVectors>
   }
   const float* w = t.weight;
   const int64_t panel = t.panel_floats;
-  // Four tiles in a row ask for all of them, a line every four steps.
-  const float* ahead = t.ahead + first / kRows % 4 * (panel / 4);
+  // Four tiles in a row ask for all of them, a few lines every four steps.
+  const float* ahead = t.ahead + first / kRows % 4 * (panel / 4) * kPanels;
   TileSums<V, kRows, kVectors> sums;
-  const auto step = [&](int64_t at, int ahead) [[gnu::always_inline]] {
-    AddProducts<V, kRows, kVectors>(pixels, at + ahead, w + ahead * 16, panel,
-                                    sums);
-  };
-  alignas(64) float block[kRows * kRow];
   TileChains chains{nullptr, t.chains_stride};
   if (t.chains_from != nullptr) {
     chains.at = t.chains_from + first * t.chains_stride;
@@ -151,17 +192,19 @@ template <typename V, int kRows, int kVectors>
         const int64_t stop = at + left < end ? at + left : end;
         left -= stop - at;
         for (; at + 4 <= stop; at += 4, w += 64) {
-          step(at, 0);
-          step(at, 1);
-          step(at, 2);
-          step(at, 3);
+          AddProducts<V, kRows, kVectors, 0>(pixels, at, w, panel, sums);
+          AddProducts<V, kRows, kVectors, 1>(pixels, at, w, panel, sums);
+          AddProducts<V, kRows, kVectors, 2>(pixels, at, w, panel, sums);
+          AddProducts<V, kRows, kVectors, 3>(pixels, at, w, panel, sums);
 #pragma GCC unroll 4
           for (int i = 0; i < kPanels; ++i) {
-            __builtin_prefetch(ahead + i * panel, 0, 2);
+            __builtin_prefetch(ahead + i * 16, 0, 2);
           }
-          ahead += 16;
+          ahead += kPanels * 16;
         }
-        for (; at < stop; ++at, w += 16) step(at, 0);
+        for (; at < stop; ++at, w += 16) {
+          AddProducts<V, kRows, kVectors, 0>(pixels, at, w, panel, sums);
+        }
       }
     }
   }
@@ -176,19 +219,22 @@ template <typename V, int kRows, int kVectors>
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) sums[i][v] = V::Add(sums[i][v], bias);
   }
-  if (t.epilogue.elementary == nullptr && !t.epilogue.before_clamp.is_on) {
+  if (t.outputs >= kRow && t.epilogue.elementary == nullptr &&
+      !t.epilogue.before_clamp.is_on) {
     // The most frequent case, without another way through memory.
-    return FinishClamped<V, kRows, kVectors>(
-        {{}, t.epilogue.after_clamp, nullptr, {}, {}}, sums,
-        RowsFrom(t, first));
+    return FinishWhole<V, kRows, kVectors>(t.epilogue.after_clamp,
+                                           RowsFrom(t, first), sums);
   }
   StoreChains<V, kRows, kVectors>(sums, block, kRow);
   FinishTile<V, kVectors>(t, first, block, kRows);
 }
 
 template <typename V, int kRows, int kVectors>
-[[gnu::noinline]] void RunTilesOf(int tiles, const ConvF32Tile& t) {
-  for (int64_t i = 0; i < tiles; ++i) RunTile<V, kRows, kVectors>(t, i * kRows);
+[[gnu::noinline]] void RunTilesOf(int tiles, const ConvF32Tile& t,
+                                  float* block) {
+  for (int64_t i = 0; i < tiles; ++i) {
+    RunTile<V, kRows, kVectors>(t, i * kRows, block);
+  }
 }
 
 }  // namespace

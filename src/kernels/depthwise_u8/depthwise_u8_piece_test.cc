@@ -36,6 +36,19 @@ TEST(DepthwiseU8Piece, PartsCoverEveryOutputOnce) {
   }
 }
 
+TEST(DepthwiseU8Piece, SplitsChannelsWhereThereAreMoreThanPixels) {
+  const DepthwiseU8Piece many = PieceOf(Convolution(5, 128), 1, 2);
+  EXPECT_EQ(many.row_begin, 0);
+  EXPECT_EQ(many.row_end, 5);
+  EXPECT_EQ(many.channel_begin, 64);
+  EXPECT_EQ(many.channel_end, 128);
+  const DepthwiseU8Piece few = PieceOf(Convolution(12, 128), 1, 2);
+  EXPECT_EQ(few.row_begin, 6);
+  EXPECT_EQ(few.row_end, 12);
+  EXPECT_EQ(few.channel_begin, 0);
+  EXPECT_EQ(few.channel_end, 128);
+}
+
 TEST(DepthwiseU8Band, SurroundsTheInputWithTheZeroOfEachChannel) {
   DepthwiseU8Params p = Convolution(2, 3);
   p.x_pixel_stride = 4;
