@@ -12,10 +12,10 @@
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
 #include "kernels/conv_u8/conv_u8_scratch.h"
-#include "kernels/conv_u8/conv_u8_short_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_tactic.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_view.h"
+#include "kernels/conv_u8/conv_u8_woven_avx512vnni.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/fetch_ahead.h"
 #include "kernels/epilogue/rounding_avx512.h"
@@ -73,7 +73,7 @@ struct Tiles {
   int64_t vectors;
   EpilogueKind kind;  // kFloat where sums go through memory, to:
   EpilogueFn epilogue;
-  ConvU8TileFn short_form;  // null where there is none
+  ConvU8TileFn woven;  // null where there is none
 };
 
 // `count` tiles of `pixels` pixels each, from output pixel `pixel` on.
@@ -108,13 +108,13 @@ void RunLine(const ConvU8Params& p, const Line& line, Tiles& tiles) {
   tiles.tile.pixel_stride = line.stride;
   tiles.tile.input = line.input;
   const auto pick = kPick[tiles.vectors];
-  if (tiles.short_form != nullptr) {
-    constexpr int64_t kPixels = kConvU8ShortPixels;
-    const int64_t count = line.pixels / kPixels, rest = line.pixels % kPixels;
-    RunTiles(p.epilogue, tiles, tiles.short_form, line.pixel, kPixels, count);
+  if (tiles.woven != nullptr) {
+    const int64_t pixels = kConvU8WovenPixels[tiles.vectors];
+    const int64_t count = line.pixels / pixels, rest = line.pixels % pixels;
+    RunTiles(p.epilogue, tiles, tiles.woven, line.pixel, pixels, count);
     if (rest == 0) return;
     return RunTiles(p.epilogue, tiles, pick(rest, tiles.kind),
-                    line.pixel + count * kPixels, rest, 1);
+                    line.pixel + count * pixels, rest, 1);
   }
   const int64_t most = kConvU8TilePixels[tiles.vectors];
   const int64_t count = (line.pixels + most - 1) / most;
@@ -168,10 +168,9 @@ void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
   tile.residual = nullptr;
   tile.residual_stride = p.epilogue.residual_pixel_stride;
   SetEnd(p, tiles);
-  tiles.short_form =
-      block.count == 1 && HasConvU8Short(tile.runs, tile.k4, tiles.kind)
-          ? ConvU8Short(tile.runs, tile.k4, tiles.kind)
-          : nullptr;
+  tiles.woven = block.count <= kConvU8WovenVectors
+                    ? ConvU8Woven(block.count, tile.runs, tiles.kind)
+                    : nullptr;
   tile.sums = scratch.sums;
   tile.prefetch = prefetch.next;
   tile.prefetch_end = prefetch.end;

@@ -5,8 +5,8 @@
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
-#include "kernels/conv_u8/conv_u8_short_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
+#include "kernels/conv_u8/conv_u8_woven_avx512vnni.h"
 
 namespace octet::kernels {
 namespace {
@@ -40,7 +40,9 @@ constexpr int64_t kMostVectors = 3;
 int64_t ChooseVectors(const ConvU8Params& p, int64_t panels) {
   const ConvU8Layout layout = LayoutOf(p);
   const int64_t runs = p.weight_parts * layout.runs;
-  if (HasConvU8Short(runs, layout.k4, p.epilogue.kind)) return 1;
+  if (p.epilogue.kind != EpilogueKind::kFloat) {
+    return std::min(panels, kConvU8WovenVectors);
+  }
   const double groups = double(runs * layout.k4);
   const int64_t pixels = RowPixels(p);
   int64_t best = std::min(panels, kMostVectors);

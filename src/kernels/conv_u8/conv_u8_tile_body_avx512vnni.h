@@ -196,8 +196,8 @@ template <int kFirst, int kRows, int kPixels, int kVectors, EpilogueKind kKind>
     words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
     if constexpr (kKind == EpilogueKind::kFactor) {
       const FactorWords& constants = *r.factor_words;
-      words[half] = TimesFactor(*r.factor, words[half], constants.steps[half]);
-      words[half] = AddZeros(words[half], constants.zeros[half]);
+      words[half] = TimesFactor(*r.factor, words[half], constants.steps[half],
+                                constants.zeros[half]);
     } else {
       words[half] = AddZeros(words[half], r.zeros[half]);
     }

@@ -174,12 +174,13 @@ template <int kRows, EpilogueKind kKind>
 #pragma GCC unroll 2
   for (int half = 0; half < 2; ++half) {
     words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
+    const __m512i zeros = _mm512_loadu_si512(k.y_zero + 16 * half);
     if constexpr (kKind == EpilogueKind::kFactor) {
       words[half] = TimesFactor(*strip.factor, words[half],
-                                _mm512_loadu_si512(k.steps + 16 * half));
+                                _mm512_loadu_si512(k.steps + 16 * half), zeros);
+    } else {
+      words[half] = AddZeros(words[half], zeros);
     }
-    words[half] =
-        AddZeros(words[half], _mm512_loadu_si512(k.y_zero + 16 * half));
   }
   __m512i bytes = _mm512_packus_epi16(words[0], words[1]);
   if constexpr (kKind == EpilogueKind::kTable) {

@@ -49,7 +49,8 @@ struct EpilogueU8 {
   const uint8_t* clamp_low = nullptr;   // kClamp, kAdd, kFloat with u8 output
   const uint8_t* clamp_high = nullptr;  // the same
   const uint8_t* table = nullptr;       // 256 entries, kTable
-  const int32_t* steps = nullptr;       // kFactor: codes that its reach has
+  const int32_t* steps = nullptr;       // kFactor: codes that its reach has,
+                                        // at most 32512
   const FactorTable* factor = nullptr;  // kFactor
   const float* inv_scale = nullptr;     // kFloat with u8 output
   Function before;                      // kFloat

@@ -133,7 +133,9 @@ struct FloatForm : Stages {
   explicit FloatForm(const EpilogueU8& e, int64_t channel)
       : constants(e, channel),
         low(RepeatBytes<kVectors>(e.clamp_low + channel)),
-        high(RepeatBytes<kVectors>(e.clamp_high + channel)) {}
+        high(RepeatBytes<kVectors>(e.clamp_high + channel)) {
+    LoadWords<kVectors>(e.y_zero + channel, zeros);
+  }
 
   // Sixteen channels of a pixel, up to where they are integers.
   template <bool kFits>
@@ -153,8 +155,8 @@ struct FloatForm : Stages {
     x = _mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at));
     return kFits ? _mm512_cvtps_epi32(x) : RoundNumbers(x);
   }
-  [[gnu::always_inline]] __m512i Words(__m512i words, int) const {
-    return words;
+  [[gnu::always_inline]] __m512i Words(__m512i words, int half) const {
+    return AddZeros(words, zeros[half]);
   }
   [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const {
     return _mm512_min_epu8(_mm512_max_epu8(bytes, low), high);
@@ -162,6 +164,7 @@ struct FloatForm : Stages {
 
   FloatConstants<Stages> constants;
   __m512i low, high;
+  __m512i zeros[2];
 };
 
 // The same of kFactor.
@@ -172,6 +175,7 @@ struct FactorForm {
   explicit FactorForm(const EpilogueU8& e, int64_t channel)
       : constants(e, channel), factor(e.factor) {
     LoadWords<kVectors>(e.steps + channel, steps);
+    LoadWords<kVectors>(e.y_zero + channel, zeros);
   }
 
   template <bool kFits>
@@ -182,13 +186,13 @@ struct FactorForm {
     return kFits ? _mm512_cvtps_epi32(x) : RoundInts(x, _mm512_setzero_si512());
   }
   [[gnu::always_inline]] __m512i Words(__m512i words, int half) const {
-    return TimesFactor(*factor, words, steps[half]);
+    return TimesFactor(*factor, words, steps[half], zeros[half]);
   }
   [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const { return bytes; }
 
   ScaleConstants constants;
   const FactorTable* factor;
-  __m512i steps[2];
+  __m512i steps[2], zeros[2];
 };
 
 // The bytes of kRows pixels, which fill a vector together.
@@ -197,8 +201,7 @@ template <int kVectors, int kRows, bool kFits, typename Form>
                                                 const float* sums,
                                                 int64_t stride,
                                                 const uint8_t* residual,
-                                                int64_t residual_stride,
-                                                const __m512i (&zeros)[2]) {
+                                                int64_t residual_stride) {
   __m512i ints[4], words[2];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
@@ -213,7 +216,6 @@ template <int kVectors, int kRows, bool kFits, typename Form>
   for (int half = 0; half < 2; ++half) {
     words[half] =
         form.Words(PackWords(ints[2 * half], ints[2 * half + 1]), half);
-    words[half] = AddZeros(words[half], zeros[half]);
   }
   return form.Bytes(
       PackBytes(_mm512_load_si512(kPackOrder), words[0], words[1]));
@@ -225,8 +227,6 @@ template <typename Form, int kVectors, bool kFits>
 void FormBlock(const EpilogueU8& e, const Block& block) {
   constexpr int kRows = kVectors >= 3 ? 1 : 4 / kVectors;
   const Form form(e, block.channel);
-  __m512i zeros[2];
-  LoadWords<kVectors>(e.y_zero + block.channel, zeros);
   const uint8_t* r = nullptr;
   const int64_t r_stride = Form::kHasResidual ? e.residual_pixel_stride : 0;
   if constexpr (Form::kHasResidual) {
@@ -240,15 +240,14 @@ void FormBlock(const EpilogueU8& e, const Block& block) {
   for (; i + kRows <= block.pixels; i += kRows) {
     StoreRows<kVectors, kRows>(
         to, FormBytes<kVectors, kRows, kFits>(form, sums, block.stride, r,
-                                              r_stride, zeros));
+                                              r_stride));
     sums += kRows * block.stride;
     r += kRows * r_stride;
     to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
     StoreRows<kVectors, 1>(
-        to, FormBytes<kVectors, 1, kFits>(form, sums, block.stride, r, r_stride,
-                                          zeros));
+        to, FormBytes<kVectors, 1, kFits>(form, sums, block.stride, r, r_stride));
     sums += block.stride;
     r += r_stride;
     to.y += to.stride;
