@@ -27,7 +27,7 @@ constexpr FactorTable MakeTable(int32_t reach, int32_t most_steps,
 
 // 0.00029.
 constexpr FactorTable kSilu12 =
-    MakeTable(12, 8200,
+    MakeTable(12, 12000,
               {{16345, 26791, 26793, 31212, 31216, 32407, 32408, 32687,
                 32687, 32750, 32750, 32764, 32764, 32767, 32767, 32767,
                 0,     1,     1,     4,     4,     18,    18,    81,
@@ -55,7 +55,7 @@ constexpr FactorTable kSilu24 =
 
 // 0.00018.
 constexpr FactorTable kGelu6 =
-    MakeTable(6, 7300,
+    MakeTable(6, 12000,
               {{16367, 25343, 25341, 30578, 30581, 32366, 32369, 32723,
                 32724, 32765, 32765, 32767, 32767, 32767, 32767, 32767,
                 0,     0,     0,     0,     0,     3,     3,     44,

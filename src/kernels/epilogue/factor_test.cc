@@ -94,14 +94,18 @@ double LargestError(const ScaleCase& c) {
 TEST(Factor, IsLessThanHalfACodeOffWhereItIsUsed) {
   // The finest scales of each table and the coarsest, and halves between two
   // numbers of steps, where the argument is off most.
-  for (const ScaleCase& c : {ScaleCase{FunctionKind::kSilu, 12 / 8200.4, 191},
+  for (const ScaleCase& c : {ScaleCase{FunctionKind::kSilu, 12 / 12000.4, 191},
+                             {FunctionKind::kSilu, 12 / 11816.4, 255},
+                             {FunctionKind::kSilu, 12 / 10809.4, 120},
+                             {FunctionKind::kSilu, 12 / 8200.4, 191},
                              {FunctionKind::kSilu, 12 / 1000.5, 23},
                              {FunctionKind::kSilu, 12 / 300.5, 7},
                              {FunctionKind::kSilu, 12 / 256.6, 0},
                              {FunctionKind::kSilu, 24 / 4699.5, 255},
                              {FunctionKind::kSilu, 24 / 310.5, 5},
                              {FunctionKind::kSilu, 24 / 255.51, 0},
-                             {FunctionKind::kGelu, 6 / 7299.5, 200},
+                             {FunctionKind::kGelu, 6 / 11999.5, 200},
+                             {FunctionKind::kGelu, 6 / 11365.4, 255},
                              {FunctionKind::kGelu, 6 / 300.5, 9},
                              {FunctionKind::kGelu, 12 / 300.5, 4},
                              {FunctionKind::kGelu, 12 / 255.51, 0}}) {
@@ -129,8 +133,8 @@ TEST(Factor, GivesZeroItsCodeAndSaturatesBothWays) {
 }
 
 TEST(Factor, IsNotUsedWhereAScaleIsTooFineOrTooCoarse) {
-  EXPECT_TRUE(Channels(FunctionKind::kSilu, 0.0015, 190).Use());
-  EXPECT_FALSE(Channels(FunctionKind::kSilu, 0.0014, 190).Use());
+  EXPECT_TRUE(Channels(FunctionKind::kSilu, 0.001, 190).Use());
+  EXPECT_FALSE(Channels(FunctionKind::kSilu, 0.0009, 190).Use());
   EXPECT_TRUE(Channels(FunctionKind::kSilu, 0.093, 0).Use());
   EXPECT_FALSE(Channels(FunctionKind::kSilu, 0.095, 0).Use());
   EXPECT_FALSE(Channels(FunctionKind::kSilu, 1e30, 0).Use());
@@ -165,7 +169,7 @@ TEST(Factor, IsTheSameForAllArgumentsAtEveryLevel) {
       {CpuLevel::kAvx2, ApplyEpilogueAvx2},
       {CpuLevel::kAvx512Vnni, ApplyEpilogueAvx512Vnni},
       {CpuLevel::kAvx512Vnni, ApplyFittingEpilogueAvx512Vnni}};
-  for (const ScaleCase& c : {ScaleCase{FunctionKind::kSilu, 0.0015, 190},
+  for (const ScaleCase& c : {ScaleCase{FunctionKind::kSilu, 0.001, 190},
                              {FunctionKind::kSilu, 0.02, 14},
                              {FunctionKind::kSilu, 0.07, 4},
                              {FunctionKind::kGelu, 0.003, 90},
