@@ -23,6 +23,7 @@ struct Constants {
   const float* multiplier;
   const float* offset;
   const float* residual_scale;
+  const int32_t* y_zero;
   const uint8_t* table;
   const FactorTable* factor;
 };
@@ -31,12 +32,10 @@ template <int kVectors, EpilogueKind kKind>
 [[gnu::always_inline]] inline Constants LoadConstants(const EpilogueU8& e,
                                                       int64_t channel) {
   Constants c;
-  __m512i words[2];
-  LoadWords<kVectors>(e.y_zero + channel, words);
   c.order = _mm512_load_si512(kPackOrder);
-  c.zeros = words[0];
   c.multiplier = e.multiplier + channel;
   c.offset = e.offset + channel;
+  c.y_zero = e.y_zero + channel;
   if constexpr (kKind == EpilogueKind::kAdd) {
     c.residual_scale = e.residual_scale + channel;
   }
@@ -45,6 +44,9 @@ template <int kVectors, EpilogueKind kKind>
     c.high = RepeatBytes<kVectors>(e.clamp_high + channel);
   }
   if constexpr (kKind == EpilogueKind::kFactor) {
+    __m512i words[2];
+    LoadWords<kVectors>(e.y_zero + channel, words);
+    c.zeros = words[0];
     LoadWords<kVectors>(e.steps + channel, words);
     c.steps = words[0];
   }
@@ -76,6 +78,11 @@ template <EpilogueKind kKind, int kPixels, int kVectors>
                         c.residual_scale + 16 * v);
       }
       ints[j] = _mm512_cvtps_epi32(x);
+      if constexpr (kKind != EpilogueKind::kFactor) {
+        // Not to the words: Zen 4 adds with saturation only where it multiplies.
+        ints[j] = _mm512_add_epi32(
+            ints[j], _mm512_loadu_si512(c.y_zero + 16 * v));
+      }
     }
     words.at[i] = PackWords(ints[0], ints[1]);
   }
@@ -89,7 +96,7 @@ template <EpilogueKind kKind>
   if constexpr (kKind == EpilogueKind::kFactor) {
     return TimesFactor(*Hide(c.factor), words, c.steps, c.zeros);
   }
-  return AddZeros(words, c.zeros);
+  return words;
 }
 
 // The codes of two vectors of words.
@@ -124,6 +131,8 @@ struct Place {
   const int8_t* w;
   const int64_t* next_run;
   int64_t left;  // groups of this run
+  const int8_t* prefetch;
+  int64_t prefetch_step;
 };
 
 template <int kPixels>
@@ -148,6 +157,8 @@ template <int kPixels, int kVectors>
     Multiply<kPixels, kVectors, 1>(tile, place.x, place.w, sums);
     place.w += 64;
     Advance<kPixels>(place.x, 4);
+    _mm_prefetch(place.prefetch, _MM_HINT_T1);
+    place.prefetch += place.prefetch_step;
   }
 }
 
@@ -176,12 +187,13 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
   const Constants constants =
       LoadConstants<kVectors, kKind>(*tile.epilogue, tile.channel);
   const int32_t* const comp = tile.epilogue->comp + tile.channel;
+  const int64_t all_groups = tile.runs * tile.k4;
   int64_t groups[kQuarters];
   for (int i = 0; i < kQuarters; ++i) {
-    const int64_t all = tile.runs * tile.k4;
-    groups[i] = all * (i + 1) / kQuarters - all * i / kQuarters;
+    groups[i] = all_groups * (i + 1) / kQuarters - all_groups * i / kQuarters;
   }
   const uint8_t* input = tile.input;
+  const int8_t* prefetch = tile.prefetch;
   // What ends between the products of the first tile is nothing.
   alignas(64) uint8_t nothing[64];
   BytesOutput to = {nothing, 0, tile.channels == 16 * kVectors,
@@ -209,12 +221,16 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
     Place<kPixels> place;
     place.w = tile.weights;
     place.next_run = tile.run_offsets;
+    const bool has_next = prefetch < tile.prefetch_end;
+    place.prefetch = has_next ? prefetch : tile.weights;
+    place.prefetch_step = has_next ? 32 : 0;
     StartRun(tile, input, place);
 #pragma GCC unroll 4
     for (int i = 0; i < kQuarters; ++i) {
       MultiplyGroups<kIsOneRun>(tile, input, groups[i], place, sums);
       Finish<kKind, kVectors>(constants, i, words, to);
     }
+    prefetch += 32 * all_groups;
     if (t == 0) {
       to.y = tile.y;
       to.stride = tile.y_stride;
@@ -228,6 +244,7 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
     Finish<kKind, kVectors>(constants, i, words, to);
   }
   shared.input = input;
+  shared.prefetch = prefetch;
 }
 
 template <int kVectors, bool kIsOneRun>
