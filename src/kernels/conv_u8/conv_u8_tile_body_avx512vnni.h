@@ -322,6 +322,7 @@ ConvU8TileFn PickTile(int64_t pixels, EpilogueKind kind) {
     case EpilogueKind::kFactor:
       return Pick<kVectors, EpilogueKind::kFactor>(pixels, All());
     case EpilogueKind::kFloat:
+    case EpilogueKind::kFactorAdd:
       break;
   }
   return Pick<kVectors, EpilogueKind::kFloat>(pixels, All());

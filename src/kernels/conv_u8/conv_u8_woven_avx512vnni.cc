@@ -19,7 +19,7 @@ constexpr int kQuarters = kWords / 2;
 
 // What rounding needs, in memory: sums and words leave few registers.
 struct Constants {
-  __m512i order, zeros, steps, low, high;
+  __m512i order, zeros, steps, residual_steps, low, high;
   const float* multiplier;
   const float* offset;
   const float* residual_scale;
@@ -43,12 +43,16 @@ template <int kVectors, EpilogueKind kKind>
     c.low = RepeatBytes<kVectors>(e.clamp_low + channel);
     c.high = RepeatBytes<kVectors>(e.clamp_high + channel);
   }
-  if constexpr (kKind == EpilogueKind::kFactor) {
+  if constexpr (IsFactor(kKind)) {
     __m512i words[2];
     LoadWords<kVectors>(e.y_zero + channel, words);
     c.zeros = words[0];
     LoadWords<kVectors>(e.steps + channel, words);
     c.steps = words[0];
+    if constexpr (kKind == EpilogueKind::kFactorAdd) {
+      LoadWords<kVectors>(e.residual_steps + channel, words);
+      c.residual_steps = words[0];
+    }
   }
   c.table = e.table;
   c.factor = e.factor;
@@ -78,7 +82,7 @@ template <EpilogueKind kKind, int kPixels, int kVectors>
                         c.residual_scale + 16 * v);
       }
       ints[j] = _mm512_cvtps_epi32(x);
-      if constexpr (kKind != EpilogueKind::kFactor) {
+      if constexpr (!IsFactor(kKind)) {
         // Not to the words: Zen 4 adds with saturation only where it multiplies.
         ints[j] = _mm512_add_epi32(
             ints[j], _mm512_loadu_si512(c.y_zero + 16 * v));
@@ -88,15 +92,21 @@ template <EpilogueKind kKind, int kPixels, int kVectors>
   }
 }
 
-// All that is to be done to words. Tables are hidden, or g++ loads them once
-// for several words and spills them.
-template <EpilogueKind kKind>
+// All that is to be done to words; moves the residual of kFactorAdd on. Tables
+// are hidden, or g++ loads them once for several words and spills them.
+template <EpilogueKind kKind, int kVectors>
 [[gnu::always_inline]] inline __m512i FinishWords(const Constants& c,
-                                                  __m512i words) {
-  if constexpr (kKind == EpilogueKind::kFactor) {
-    return TimesFactor(*Hide(c.factor), words, c.steps, c.zeros);
-  }
-  return words;
+                                                  __m512i words,
+                                                  CodesInput& residual) {
+  if constexpr (!IsFactor(kKind)) return words;
+  words = TimesFactor(*Hide(c.factor), words, c.steps, c.zeros);
+  if constexpr (kKind == EpilogueKind::kFactor) return words;
+  const uint8_t* const codes = residual.codes;
+  residual.codes += 2 / kVectors * residual.stride;
+  return PlusCodes(
+      words,
+      LoadTwoRows(codes, codes + (kVectors == 2 ? 16 : residual.stride)),
+      c.residual_steps);
 }
 
 // The codes of two vectors of words.
@@ -104,7 +114,7 @@ template <EpilogueKind kKind>
 [[gnu::always_inline]] inline __m512i Codes(const Constants& c, __m512i first,
                                             __m512i second) {
   const __m512i bytes = PackBytes(c.order, first, second);
-  if constexpr (kKind == EpilogueKind::kFactor) return bytes;
+  if constexpr (IsFactor(kKind)) return bytes;
   if constexpr (kKind == EpilogueKind::kTable) {
     return LookUp(bytes, Hide(c.table));
   }
@@ -115,10 +125,13 @@ template <EpilogueKind kKind>
 template <EpilogueKind kKind, int kVectors>
 [[gnu::always_inline]] inline void Finish(const Constants& shared, int i,
                                           const Words& words,
+                                          CodesInput& residual,
                                           BytesOutput& to) {
   const Constants& c = *Hide(&shared);
-  const __m512i first = FinishWords<kKind>(c, words.at[2 * i]);
-  const __m512i second = FinishWords<kKind>(c, words.at[2 * i + 1]);
+  const __m512i first =
+      FinishWords<kKind, kVectors>(c, words.at[2 * i], residual);
+  const __m512i second =
+      FinishWords<kKind, kVectors>(c, words.at[2 * i + 1], residual);
   constexpr int kRows = 4 / kVectors;
   StoreRows<kVectors, kRows>(to, Codes<kKind>(c, first, second));
   to.y += kRows * to.stride;
@@ -182,6 +195,8 @@ template <bool kIsOneRun, int kPixels, int kVectors>
 template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
 [[gnu::noinline]] void RunWoven(ConvU8Tile& shared) {
   constexpr int kPixels = int(kConvU8WovenPixels[kVectors]);
+  constexpr bool kHasResidual =
+      kKind == EpilogueKind::kAdd || kKind == EpilogueKind::kFactorAdd;
   // A copy, which no store can be taken to change.
   const ConvU8Tile tile = shared;
   const Constants constants =
@@ -198,7 +213,10 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
   alignas(64) uint8_t nothing[64];
   BytesOutput to = {nothing, 0, tile.channels == 16 * kVectors,
                     FirstBytes(tile.channels)};
-  CodesInput residual = {tile.residual, tile.residual_stride};
+  CodesInput residual = {tile.residual, 0};
+  if constexpr (kKind == EpilogueKind::kAdd) {
+    residual.stride = tile.residual_stride;
+  }
   Words words;
 #pragma GCC unroll 8
   for (int i = 0; i < kWords; ++i) words.at[i] = _mm512_setzero_si512();
@@ -214,7 +232,7 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
     for (int i = 0; i < kPixels; ++i) {
       // Cold lines cost more than the work.
       __builtin_prefetch(to.y + (i + 3 * kPixels) * to.stride, 1, 3);
-      if constexpr (kKind == EpilogueKind::kAdd) {
+      if constexpr (kHasResidual) {
         __builtin_prefetch(residual.codes + (i + 2 * kPixels) * residual.stride);
       }
     }
@@ -228,20 +246,23 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
 #pragma GCC unroll 4
     for (int i = 0; i < kQuarters; ++i) {
       MultiplyGroups<kIsOneRun>(tile, input, groups[i], place, sums);
-      Finish<kKind, kVectors>(constants, i, words, to);
+      Finish<kKind, kVectors>(constants, i, words, residual, to);
     }
     prefetch += 32 * all_groups;
     if (t == 0) {
       to.y = tile.y;
       to.stride = tile.y_stride;
+      residual.stride = tile.residual_stride;
     }
     MakeWords<kKind>(constants, sums, residual, words);
     input += kPixels * tile.pixel_stride;
-    residual.codes += kPixels * residual.stride;
+    if constexpr (kKind == EpilogueKind::kAdd) {
+      residual.codes += kPixels * residual.stride;
+    }
   }
 #pragma GCC unroll 4
   for (int i = 0; i < kQuarters; ++i) {
-    Finish<kKind, kVectors>(constants, i, words, to);
+    Finish<kKind, kVectors>(constants, i, words, residual, to);
   }
   shared.input = input;
   shared.prefetch = prefetch;
@@ -258,6 +279,8 @@ ConvU8TileFn Pick(EpilogueKind kind) {
       return RunWoven<kVectors, EpilogueKind::kAdd, kIsOneRun>;
     case EpilogueKind::kFactor:
       return RunWoven<kVectors, EpilogueKind::kFactor, kIsOneRun>;
+    case EpilogueKind::kFactorAdd:
+      return RunWoven<kVectors, EpilogueKind::kFactorAdd, kIsOneRun>;
     case EpilogueKind::kFloat:
       break;
   }
