@@ -75,17 +75,18 @@ template <EpilogueKind kKind, int kPixels, int kVectors>
 #pragma GCC unroll 2
     for (int j = 0; j < 2; ++j) {
       const int pixel = (2 * i + j) / kVectors, v = (2 * i + j) % kVectors;
-      __m512 x = ScaleSum(sums.at[pixel][v], c.multiplier + 16 * v,
-                          c.offset + 16 * v);
+      __m512 x =
+          ScaleSum(sums.at[pixel][v], c.multiplier + 16 * v, c.offset + 16 * v);
       if constexpr (kKind == EpilogueKind::kAdd) {
         x = AddResidual(x, residual.codes + pixel * residual.stride + 16 * v,
                         c.residual_scale + 16 * v);
       }
       ints[j] = _mm512_cvtps_epi32(x);
       if constexpr (!IsFactor(kKind)) {
-        // Not to the words: Zen 4 adds with saturation only where it multiplies.
-        ints[j] = _mm512_add_epi32(
-            ints[j], _mm512_loadu_si512(c.y_zero + 16 * v));
+        // Not to the words: Zen 4 adds with saturation only where it
+        // multiplies.
+        ints[j] =
+            _mm512_add_epi32(ints[j], _mm512_loadu_si512(c.y_zero + 16 * v));
       }
     }
     words.at[i] = PackWords(ints[0], ints[1]);
@@ -104,8 +105,7 @@ template <EpilogueKind kKind, int kVectors>
   const uint8_t* const codes = residual.codes;
   residual.codes += 2 / kVectors * residual.stride;
   return PlusCodes(
-      words,
-      LoadTwoRows(codes, codes + (kVectors == 2 ? 16 : residual.stride)),
+      words, LoadTwoRows(codes, codes + (kVectors == 2 ? 16 : residual.stride)),
       c.residual_steps);
 }
 
@@ -161,10 +161,9 @@ template <int kPixels>
 }
 
 template <int kPixels, int kVectors>
-[[gnu::always_inline]] inline void MultiplyInRun(const ConvU8Tile& tile,
-                                                 int64_t groups,
-                                                 Place<kPixels>& place,
-                                                 Sums<kPixels, kVectors>& sums) {
+[[gnu::always_inline]] inline void MultiplyInRun(
+    const ConvU8Tile& tile, int64_t groups, Place<kPixels>& place,
+    Sums<kPixels, kVectors>& sums) {
 #pragma GCC unroll 1
   for (; groups > 0; --groups) {
     Multiply<kPixels, kVectors, 1>(tile, place.x, place.w, sums);
@@ -233,7 +232,8 @@ template <int kVectors, EpilogueKind kKind, bool kIsOneRun>
       // Cold lines cost more than the work.
       __builtin_prefetch(to.y + (i + 3 * kPixels) * to.stride, 1, 3);
       if constexpr (kHasResidual) {
-        __builtin_prefetch(residual.codes + (i + 2 * kPixels) * residual.stride);
+        __builtin_prefetch(residual.codes +
+                           (i + 2 * kPixels) * residual.stride);
       }
     }
     Place<kPixels> place;
@@ -290,7 +290,8 @@ ConvU8TileFn Pick(EpilogueKind kind) {
 }  // namespace
 
 ConvU8TileFn ConvU8Woven(int64_t vectors, int64_t runs, EpilogueKind kind) {
-  if (runs == 1) return vectors == 1 ? Pick<1, true>(kind) : Pick<2, true>(kind);
+  if (runs == 1)
+    return vectors == 1 ? Pick<1, true>(kind) : Pick<2, true>(kind);
   return vectors == 1 ? Pick<1, false>(kind) : Pick<2, false>(kind);
 }
 

@@ -10,9 +10,9 @@
 //           saturation; q = clamp(MulHigh(MulHigh(x, factor(x)), steps[c]) +
 //           y_zero[c], 0, 255), factor and MulHigh as in factor_table.h
 //   kFactorAdd: the same plus a u8 residual r, in sixteenths of codes, with
-//           floor(): q = clamp(floor((MulHigh(MulHigh(x, factor(x)), steps[c]) +
-//           floor(r * residual_steps[c] / 256) + y_zero[c]) / 16), 0, 255); the
-//           three that are added never sum to more than an int16 holds
+//           floor(): q = clamp(floor((MulHigh(MulHigh(x, factor(x)), steps[c])
+//           + floor(r * residual_steps[c] / 256) + y_zero[c]) / 16), 0, 255);
+//           the three that are added never sum to more than an int16 holds
 //   kFloat: v = before(v)
 //           v = fma(float(r - residual_zero[c]), residual_scale[c], v)
 //               for a u8 residual, v = v + r for an f32 one
@@ -66,8 +66,8 @@ struct EpilogueU8 {
   const uint8_t* clamp_low = nullptr;   // kClamp, kAdd, kFloat with u8 output
   const uint8_t* clamp_high = nullptr;  // the same
   const uint8_t* table = nullptr;       // 256 entries, kTable
-  const int32_t* steps = nullptr;       // IsFactor: codes that its reach has, at
-                                        // most 32512; sixteenths in kFactorAdd
+  const int32_t* steps = nullptr;  // IsFactor: codes that its reach has, at
+                                   // most 32512; sixteenths in kFactorAdd
   const FactorTable* factor = nullptr;  // IsFactor
   const float* inv_scale = nullptr;     // kFloat with u8 output
   Function before;                      // kFloat

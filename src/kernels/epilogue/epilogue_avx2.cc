@@ -205,8 +205,7 @@ struct FactorEnd {
     const __m256i ordered =
         _mm256_packs_epi32(_mm256_cvtepu8_epi32(codes),
                            _mm256_cvtepu8_epi32(_mm_srli_si128(codes, 8)));
-    const __m256i r =
-        _mm256_mulhi_epu16(_mm256_slli_epi16(ordered, 8), steps);
+    const __m256i r = _mm256_mulhi_epu16(_mm256_slli_epi16(ordered, 8), steps);
     return _mm256_srai_epi16(
         _mm256_add_epi16(_mm256_add_epi16(words, zeros), r), 4);
   }

@@ -249,16 +249,15 @@ void FormBlock(const EpilogueU8& e, const Block& block) {
   const float* sums = block.v;
   int64_t i = 0;
   for (; i + kRows <= block.pixels; i += kRows) {
-    StoreRows<kVectors, kRows>(
-        to, FormBytes<kVectors, kRows, kFits>(form, sums, block.stride, r,
-                                              r_stride));
+    StoreRows<kVectors, kRows>(to, FormBytes<kVectors, kRows, kFits>(
+                                       form, sums, block.stride, r, r_stride));
     sums += kRows * block.stride;
     r += kRows * r_stride;
     to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
-    StoreRows<kVectors, 1>(
-        to, FormBytes<kVectors, 1, kFits>(form, sums, block.stride, r, r_stride));
+    StoreRows<kVectors, 1>(to, FormBytes<kVectors, 1, kFits>(
+                                   form, sums, block.stride, r, r_stride));
     sums += block.stride;
     r += r_stride;
     to.y += to.stride;

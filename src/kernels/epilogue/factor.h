@@ -39,8 +39,8 @@ struct FactorConstants {
 // which never meet: for all arguments the most is below 1/2 up to 12500 steps,
 // and the tables' most_steps stay below that: scales from 0.001 (SiLU) and
 // 0.0005 (GELU) on. What is most is not what is usual: of scale 0.01, a
-// twelfth. The steps of a kFactorAdd are sixteenths of codes, so that its scales
-// are 0.006 and more; the residual is off by 0.06 of a code at most.
+// twelfth. The steps of a kFactorAdd are sixteenths of codes, so that its
+// scales are 0.006 and more; the residual is off by 0.06 of a code at most.
 bool UseFactor(EpilogueU8& epilogue, int64_t channels,
                FactorConstants& constants);
 

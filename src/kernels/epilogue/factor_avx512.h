@@ -11,9 +11,9 @@
 namespace octet::kernels {
 namespace {
 
-// x * factor(x) in steps of codes + the zero points, of 32 int16: no larger than
-// the steps, so that the sum needs no saturation, which Zen 4 has only where it
-// multiplies. vpermw looks at five bits of an index only.
+// x * factor(x) in steps of codes + the zero points, of 32 int16: no larger
+// than the steps, so that the sum needs no saturation, which Zen 4 has only
+// where it multiplies. vpermw looks at five bits of an index only.
 [[gnu::always_inline]] inline __m512i TimesFactor(const FactorTable& table,
                                                   __m512i x, __m512i steps,
                                                   __m512i zeros) {
