@@ -19,7 +19,8 @@ constexpr int kQuarters = kWords / 2;
 
 // What rounding needs, in memory: sums and words leave few registers.
 struct Constants {
-  __m512i order, zeros, steps, residual_steps, low, high;
+  __m512i order, zeros, steps, low, high;
+  __m512i residual_steps, codes_order;
   const float* multiplier;
   const float* offset;
   const float* residual_scale;
@@ -52,6 +53,7 @@ template <int kVectors, EpilogueKind kKind>
     if constexpr (kKind == EpilogueKind::kFactorAdd) {
       LoadWords<kVectors>(e.residual_steps + channel, words);
       c.residual_steps = words[0];
+      c.codes_order = _mm512_load_si512(kCodesOrder);
     }
   }
   c.table = e.table;
@@ -93,20 +95,24 @@ template <EpilogueKind kKind, int kPixels, int kVectors>
   }
 }
 
-// All that is to be done to words; moves the residual of kFactorAdd on. Tables
-// are hidden, or g++ loads them once for several words and spills them.
+// All that is to be done to words; moves the residual of kFactorAdd on.
+// Constants and tables are hidden, or g++ loads them once for several words and
+// spills a sum for them.
 template <EpilogueKind kKind, int kVectors>
-[[gnu::always_inline]] inline __m512i FinishWords(const Constants& c,
+[[gnu::always_inline]] inline __m512i FinishWords(const Constants& shared,
                                                   __m512i words,
                                                   CodesInput& residual) {
   if constexpr (!IsFactor(kKind)) return words;
+  const Constants& c = *Hide(&shared);
   words = TimesFactor(*Hide(c.factor), words, c.steps, c.zeros);
   if constexpr (kKind == EpilogueKind::kFactor) return words;
-  const uint8_t* const codes = residual.codes;
+  // What follows starts when the tables are done with.
+  asm volatile("" : "+v"(words));
+  const uint8_t* const codes = Hide(residual.codes);
   residual.codes += 2 / kVectors * residual.stride;
   return PlusCodes(
       words, LoadTwoRows(codes, codes + (kVectors == 2 ? 16 : residual.stride)),
-      c.residual_steps);
+      c.residual_steps, c.codes_order);
 }
 
 // The codes of two vectors of words.
@@ -280,7 +286,9 @@ ConvU8TileFn Pick(EpilogueKind kind) {
     case EpilogueKind::kFactor:
       return RunWoven<kVectors, EpilogueKind::kFactor, kIsOneRun>;
     case EpilogueKind::kFactorAdd:
-      return RunWoven<kVectors, EpilogueKind::kFactorAdd, kIsOneRun>;
+      // g++ spills sums of one vector, whose residual has rows to address.
+      if constexpr (kVectors == 1) return nullptr;
+      return RunWoven<2, EpilogueKind::kFactorAdd, kIsOneRun>;
     case EpilogueKind::kFloat:
       break;
   }

@@ -21,7 +21,8 @@ constexpr int64_t kConvU8WovenPixels[] = {0, 16, 8};
 // The most vectors of channels.
 constexpr int64_t kConvU8WovenVectors = 2;
 
-// The form of 1 or 2 vectors; null for kFloat, which ends elsewhere.
+// The form of 1 or 2 vectors; null for kFloat, which ends elsewhere,
+// and for kFactorAdd of one.
 ConvU8TileFn ConvU8Woven(int64_t vectors, int64_t runs, EpilogueKind kind);
 
 }  // namespace octet::kernels

@@ -195,7 +195,8 @@ struct FactorForm {
                                        const uint8_t* b) const {
     words = TimesFactor(*factor, words, steps[half], zeros[half]);
     if constexpr (!kHasResidual) return words;
-    return PlusCodes(words, LoadTwoRows(a, b), residual_steps[half]);
+    return PlusCodes(words, LoadTwoRows(a, b), residual_steps[half],
+                     _mm512_load_si512(kCodesOrder));
   }
   [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const { return bytes; }
 

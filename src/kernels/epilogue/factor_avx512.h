@@ -39,12 +39,12 @@ alignas(64) constexpr uint8_t kCodesOrder[64] = {
     0, 26, 0, 27, 0, 12, 0, 13, 0, 14, 0, 15, 0, 28, 0, 29, 0, 30, 0, 31};
 
 // kFactorAdd: the product with the factor, in sixteenths, and a residual's
-// codes, as codes.
+// codes, as codes. order: kCodesOrder.
 [[gnu::always_inline]] inline __m512i PlusCodes(__m512i sixteenths,
-                                                __m256i codes, __m512i steps) {
+                                                __m256i codes, __m512i steps,
+                                                __m512i order) {
   const __m512i high = _mm512_maskz_permutexvar_epi8(
-      0xaaaaaaaaaaaaaaaa, _mm512_load_si512(kCodesOrder),
-      _mm512_castsi256_si512(codes));
+      0xaaaaaaaaaaaaaaaa, order, _mm512_castsi256_si512(codes));
   return _mm512_srai_epi16(
       _mm512_add_epi16(sixteenths, _mm512_mulhi_epu16(high, steps)), 4);
 }
