@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 OBJECTS = ('conv_u8_avx2', 'conv_u8_avxvnni', 'conv_u8_avx512vnni',
-           'conv_u8_short_avx512vnni', 'conv_u8_tile*_avx512vnni',
+           'conv_u8_tile*_avx512vnni', 'conv_u8_woven_avx512vnni',
            'conv_u8_winograd_avx2', 'conv_u8_winograd_avx512vnni',
            'depthwise_u8_avx2', 'depthwise_u8_avx512vnni',
            'attention_u8_avx2', 'attention_u8_avx512vnni')

@@ -30,9 +30,9 @@ double EstimateNs(const ConvU8Params& p) {
   // A function of floats costs as much as 64 products.
   const bool has_function = p.epilogue.kind == EpilogueKind::kFloat &&
                             p.epilogue.before.kind != FunctionKind::kIdentity;
-  const double outputs_a_ns = has_function                               ? 2.5
-                              : p.epilogue.kind == EpilogueKind::kFactor ? 6
-                                                                         : 16;
+  const double outputs_a_ns = has_function                ? 2.5
+                              : IsFactor(p.epilogue.kind) ? 6
+                                                          : 16;
   return outputs * layout.runs * layout.k4 * 4 * p.weight_parts / 160 +
          outputs / outputs_a_ns;
 }

@@ -12,10 +12,10 @@
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
 #include "kernels/conv_u8/conv_u8_scratch.h"
-#include "kernels/conv_u8/conv_u8_short_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_tactic.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_view.h"
+#include "kernels/conv_u8/conv_u8_woven_avx512vnni.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/fetch_ahead.h"
 #include "kernels/epilogue/rounding_avx512.h"
@@ -74,8 +74,20 @@ struct Tiles {
   int64_t vectors;
   EpilogueKind kind;  // kFloat where sums go through memory, to:
   EpilogueFn epilogue;
-  ConvU8TileFn short_form;  // null where there is none
+  ConvU8TileFn woven;  // null where there is none; has all kinds but kFloat
 };
+
+// `count` tiles from output pixel `pixel` on that write the output themselves.
+void RunWholeTiles(const EpilogueU8& e, ConvU8Tile& tile, ConvU8TileFn run,
+                   int64_t pixel, int64_t count) {
+  tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;
+  if (e.residual_u8 != nullptr) {
+    tile.residual =
+        e.residual_u8 + pixel * e.residual_pixel_stride + tile.channel;
+  }
+  tile.tiles = count;
+  run(tile);
+}
 
 // `count` tiles of `pixels` pixels each, from output pixel `pixel` on.
 void RunTiles(const EpilogueU8& e, Tiles& tiles, ConvU8TileFn run,
@@ -83,14 +95,7 @@ void RunTiles(const EpilogueU8& e, Tiles& tiles, ConvU8TileFn run,
   if (count == 0) return;
   ConvU8Tile& tile = tiles.tile;
   if (tiles.kind != EpilogueKind::kFloat) {
-    tile.y = e.y_u8 + pixel * e.y_pixel_stride + tile.channel;
-    if (tiles.kind == EpilogueKind::kAdd) {
-      tile.residual =
-          e.residual_u8 + pixel * e.residual_pixel_stride + tile.channel;
-    }
-    tile.tiles = count;
-    run(tile);
-    return;
+    return RunWholeTiles(e, tile, run, pixel, count);
   }
   tile.y = nullptr;
   for (int64_t t = 0; t < count; t += tile.tiles) {
@@ -109,13 +114,15 @@ void RunLine(const ConvU8Params& p, const Line& line, Tiles& tiles) {
   tiles.tile.pixel_stride = line.stride;
   tiles.tile.input = line.input;
   const auto pick = kPick[tiles.vectors];
-  if (tiles.short_form != nullptr) {
-    constexpr int64_t kPixels = kConvU8ShortPixels;
-    const int64_t count = line.pixels / kPixels, rest = line.pixels % kPixels;
-    RunTiles(p.epilogue, tiles, tiles.short_form, line.pixel, kPixels, count);
+  if (tiles.woven != nullptr) {
+    const int64_t pixels = kConvU8WovenPixels[tiles.vectors];
+    const int64_t count = line.pixels / pixels, rest = line.pixels % pixels;
+    if (count > 0) {
+      RunWholeTiles(p.epilogue, tiles.tile, tiles.woven, line.pixel, count);
+    }
     if (rest == 0) return;
     return RunTiles(p.epilogue, tiles, pick(rest, tiles.kind),
-                    line.pixel + count * kPixels, rest, 1);
+                    line.pixel + count * pixels, rest, 1);
   }
   const int64_t most = kConvU8TilePixels[tiles.vectors];
   const int64_t count = DivideUp(line.pixels, most);
@@ -135,7 +142,7 @@ struct Band {
 };
 
 // How the tiles end: sums that may not fit go the way of the floats, which
-// bounds them.
+// bounds them, and so does kFactorAdd but in the woven form.
 void SetEnd(const ConvU8Params& p, Tiles& tiles) {
   const int64_t depth =
       p.window.kernel_h * p.window.kernel_w * (p.in_channels / p.group);
@@ -143,7 +150,14 @@ void SetEnd(const ConvU8Params& p, Tiles& tiles) {
   const EpilogueU8& e = p.epilogue;
   const bool fits =
       FitsInt32(e, tiles.tile.channel, tiles.tile.channels, products);
+  const int64_t vectors = tiles.vectors;
   tiles.kind = fits ? e.kind : EpilogueKind::kFloat;
+  tiles.woven = vectors <= kConvU8WovenVectors
+                    ? ConvU8Woven(vectors, tiles.tile.runs, tiles.kind)
+                    : nullptr;
+  if (tiles.kind == EpilogueKind::kFactorAdd) {
+    tiles.kind = EpilogueKind::kFloat;
+  }
   tiles.epilogue =
       fits ? ApplyFittingEpilogueAvx512Vnni : ApplyEpilogueAvx512Vnni;
 }
@@ -169,10 +183,6 @@ void RunBlock(const ConvU8Params& p, const ConvU8Layout& layout,
   tile.residual = nullptr;
   tile.residual_stride = p.epilogue.residual_pixel_stride;
   SetEnd(p, tiles);
-  tiles.short_form =
-      block.count == 1 && HasConvU8Short(tile.runs, tile.k4, tiles.kind)
-          ? ConvU8Short(tile.runs, tile.k4, tiles.kind)
-          : nullptr;
   tile.sums = scratch.sums;
   tile.prefetch = prefetch.next;
   tile.prefetch_end = prefetch.end;

@@ -164,6 +164,8 @@ TEST(ConvU8Tactic, SpreadsPanelsAndFitsRows) {
   EXPECT_EQ(TacticOf(seven, 32).vectors, 3);
   seven.tile_vectors = 4;
   EXPECT_EQ(TacticOf(seven, 32).vectors, 4);
+  // Two vectors are woven, where a row has pixels for that.
+  EXPECT_EQ(TacticOf(Convolution(8, 3, 512, 512), 32).vectors, 2);
   // Sixteen channels leave no choice.
   EXPECT_EQ(TacticOf(Convolution(80, 3, 16, 16), 1).vectors, 1);
   ConvU8Params p = Convolution(80, 3, 16, 64);

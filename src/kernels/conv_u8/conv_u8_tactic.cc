@@ -5,8 +5,8 @@
 #include "kernels/conv_u8/conv_u8_band.h"
 #include "kernels/conv_u8/conv_u8_layout.h"
 #include "kernels/conv_u8/conv_u8_piece.h"
-#include "kernels/conv_u8/conv_u8_short_avx512vnni.h"
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
+#include "kernels/conv_u8/conv_u8_woven_avx512vnni.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
@@ -40,9 +40,13 @@ constexpr int64_t kMostVectors = 3;
 int64_t ChooseVectors(const ConvU8Params& p, int64_t panels) {
   const ConvU8Layout layout = LayoutOf(p);
   const int64_t runs = p.weight_parts * layout.runs;
-  if (HasConvU8Short(runs, layout.k4, p.epilogue.kind)) return 1;
-  const double groups = double(runs * layout.k4);
   const int64_t pixels = RowPixels(p);
+  const int64_t woven = std::min(panels, kConvU8WovenVectors);
+  if (p.epilogue.kind != EpilogueKind::kFloat &&
+      pixels >= kConvU8WovenPixels[woven]) {
+    return woven;
+  }
+  const double groups = double(runs * layout.k4);
   int64_t best = std::min(panels, kMostVectors);
   double least = RowCycles(best, panels, pixels, groups);
   for (int64_t vectors = best - 1; vectors >= 1; --vectors) {

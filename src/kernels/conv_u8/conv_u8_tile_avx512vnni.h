@@ -25,7 +25,8 @@ struct ConvU8Tile {
   int64_t channel;   // the first
   int64_t channels;  // valid ones
 
-  // kFloat leaves the sums; the others write y, kAdd with a residual.
+  // kFloat, and kFactorAdd but in the woven form, leave the sums; the others
+  // write y, kAdd and kFactorAdd with a residual.
   uint8_t* y;
   int64_t y_stride;
   const uint8_t* residual;

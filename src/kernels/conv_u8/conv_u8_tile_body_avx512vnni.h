@@ -196,8 +196,8 @@ template <int kFirst, int kRows, int kPixels, int kVectors, EpilogueKind kKind>
     words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
     if constexpr (kKind == EpilogueKind::kFactor) {
       const FactorWords& constants = *r.factor_words;
-      words[half] = TimesFactor(*r.factor, words[half], constants.steps[half]);
-      words[half] = AddZeros(words[half], constants.zeros[half]);
+      words[half] = TimesFactor(*r.factor, words[half], constants.steps[half],
+                                constants.zeros[half]);
     } else {
       words[half] = AddZeros(words[half], r.zeros[half]);
     }
@@ -322,6 +322,7 @@ ConvU8TileFn PickTile(int64_t pixels, EpilogueKind kind) {
     case EpilogueKind::kFactor:
       return Pick<kVectors, EpilogueKind::kFactor>(pixels, All());
     case EpilogueKind::kFloat:
+    case EpilogueKind::kFactorAdd:
       break;
   }
   return Pick<kVectors, EpilogueKind::kFloat>(pixels, All());

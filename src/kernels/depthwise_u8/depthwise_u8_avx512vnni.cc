@@ -51,6 +51,7 @@ StripFn PickStrip(const Window& w, int64_t rows, EpilogueKind kind) {
       return PickStrip<EpilogueKind::kFactor>(w, rows);
     case EpilogueKind::kFloat:
     case EpilogueKind::kAdd:
+    case EpilogueKind::kFactorAdd:
       break;
   }
   return PickStrip<EpilogueKind::kFloat>(w, rows);

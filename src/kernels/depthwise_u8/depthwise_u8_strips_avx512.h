@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "kernels/conv_u8/dot_avx512.h"
+#include "kernels/conv_u8/hide.h"
 #include "kernels/depthwise_u8/depthwise_u8_block_avx512.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/factor_avx512.h"
@@ -175,11 +176,14 @@ template <int kRows, EpilogueKind kKind>
   for (int half = 0; half < 2; ++half) {
     words[half] = PackWords(ints[2 * half], ints[2 * half + 1]);
     if constexpr (kKind == EpilogueKind::kFactor) {
+      // Hidden, or g++ loads it before its turn and spills a weight.
       words[half] = TimesFactor(*strip.factor, words[half],
-                                _mm512_loadu_si512(k.steps + 16 * half));
+                                _mm512_loadu_si512(k.steps + 16 * half),
+                                _mm512_loadu_si512(Hide(k.y_zero) + 16 * half));
+    } else {
+      words[half] =
+          AddZeros(words[half], _mm512_loadu_si512(k.y_zero + 16 * half));
     }
-    words[half] =
-        AddZeros(words[half], _mm512_loadu_si512(k.y_zero + 16 * half));
   }
   __m512i bytes = _mm512_packus_epi16(words[0], words[1]);
   if constexpr (kKind == EpilogueKind::kTable) {

@@ -9,6 +9,10 @@
 //   kFactor: SiLU or GELU (factor.h): x = v to an int16 as kClamp rounds, with
 //           saturation; q = clamp(MulHigh(MulHigh(x, factor(x)), steps[c]) +
 //           y_zero[c], 0, 255), factor and MulHigh as in factor_table.h
+//   kFactorAdd: the same plus a u8 residual r, in sixteenths of codes, with
+//           floor(): q = clamp(floor((MulHigh(MulHigh(x, factor(x)), steps[c])
+//           + floor(r * residual_steps[c] / 256) + y_zero[c]) / 16), 0, 255);
+//           the three that are added never sum to more than an int16 holds
 //   kFloat: v = before(v)
 //           v = fma(float(r - residual_zero[c]), residual_scale[c], v)
 //               for a u8 residual, v = v + r for an f32 one
@@ -37,7 +41,19 @@
 
 namespace octet::kernels {
 
-enum class EpilogueKind : uint8_t { kClamp, kTable, kFloat, kAdd, kFactor };
+enum class EpilogueKind : uint8_t {
+  kClamp,
+  kTable,
+  kFloat,
+  kAdd,
+  kFactor,
+  kFactorAdd
+};
+
+// kFactor with or without a residual.
+constexpr bool IsFactor(EpilogueKind kind) {
+  return kind == EpilogueKind::kFactor || kind == EpilogueKind::kFactorAdd;
+}
 
 struct EpilogueU8 {
   EpilogueKind kind = EpilogueKind::kClamp;
@@ -45,22 +61,26 @@ struct EpilogueU8 {
   const int32_t* comp = nullptr;  // where sums start: -x_zero * sum(w) [+b]
   const float* multiplier = nullptr;
   const float* offset = nullptr;
-  const int32_t* y_zero = nullptr;      // 0..255; u8 output
+  const int32_t* y_zero = nullptr;      // 0..255; u8 output. kFactorAdd: an
+                                        // int16, with all that is constant
   const uint8_t* clamp_low = nullptr;   // kClamp, kAdd, kFloat with u8 output
   const uint8_t* clamp_high = nullptr;  // the same
   const uint8_t* table = nullptr;       // 256 entries, kTable
-  const int32_t* steps = nullptr;       // kFactor: codes that its reach has
-  const FactorTable* factor = nullptr;  // kFactor
+  const int32_t* steps = nullptr;  // IsFactor: codes that its reach has, at
+                                   // most 32512; sixteenths in kFactorAdd
+  const FactorTable* factor = nullptr;  // IsFactor
   const float* inv_scale = nullptr;     // kFloat with u8 output
   Function before;                      // kFloat
   Function after;                       // kFloat
 
-  // It has the output's shape. kFloat has at most one of these, kAdd a u8 one.
+  // It has the output's shape. kFloat has at most one of these, kAdd and
+  // kFactorAdd a u8 one.
   const uint8_t* residual_u8 = nullptr;
   const float* residual_f32 = nullptr;
-  int64_t residual_pixel_stride = 0;       // elements
-  const float* residual_scale = nullptr;   // u8 residual
-  const int32_t* residual_zero = nullptr;  // u8 residual of kFloat, 0..255
+  int64_t residual_pixel_stride = 0;        // elements
+  const float* residual_scale = nullptr;    // u8 residual
+  const int32_t* residual_zero = nullptr;   // u8 residual of kFloat, 0..255
+  const int32_t* residual_steps = nullptr;  // kFactorAdd: 0..32767
 
   // Exactly one output; f32 only with kFloat. Rows and images follow each
   // other without gaps: pixel i lies at y + i * y_pixel_stride.

@@ -189,26 +189,55 @@ __m256i ScaleToWords(const EpilogueU8& e, const int32_t* acc, int64_t channel) {
   return _mm256_packs_epi32(x[0], x[1]);
 }
 
-// kFactor, for up to sixteen channels, two pixels at a time.
+// What follows a factor's product: the zero points, and the residual of
+// kFactorAdd.
+template <bool kAddsCodes>
+struct FactorEnd {
+  FactorEnd(const EpilogueU8& e, int64_t channel)
+      : zeros(LoadWords(e.y_zero + channel)) {
+    if constexpr (kAddsCodes) steps = LoadWords(e.residual_steps + channel);
+  }
+
+  __m256i Words(__m256i words, const uint8_t* residual) const {
+    if constexpr (!kAddsCodes) return _mm256_adds_epi16(words, zeros);
+    const __m128i codes =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(residual));
+    const __m256i ordered =
+        _mm256_packs_epi32(_mm256_cvtepu8_epi32(codes),
+                           _mm256_cvtepu8_epi32(_mm_srli_si128(codes, 8)));
+    const __m256i r = _mm256_mulhi_epu16(_mm256_slli_epi16(ordered, 8), steps);
+    return _mm256_srai_epi16(
+        _mm256_add_epi16(_mm256_add_epi16(words, zeros), r), 4);
+  }
+
+  __m256i zeros, steps;
+};
+
+// kFactor and kFactorAdd, for up to sixteen channels, two pixels at a time.
+template <bool kAddsCodes>
 void FactorBlock(const EpilogueU8& e, const int32_t* acc, int64_t acc_stride,
                  int64_t pixel, int64_t pixels, int64_t channel, int64_t n) {
   const FactorTable& table = *e.factor;
+  const FactorEnd<kAddsCodes> end(e, channel);
   const __m256i steps = LoadWords(e.steps + channel);
-  const __m256i zeros = LoadWords(e.y_zero + channel);
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
   uint8_t* y = e.y_u8 + pixel * e.y_pixel_stride + channel;
+  const int64_t r_stride = kAddsCodes ? e.residual_pixel_stride : 0;
+  const uint8_t* r =
+      kAddsCodes ? e.residual_u8 + pixel * r_stride + channel : nullptr;
   for (int64_t i = 0; i < pixels; i += 2) {
-    const bool has_second = i + 1 < pixels;
-    const TwoWords x = {
-        {ScaleToWords(e, acc, channel),
-         ScaleToWords(e, has_second ? acc + acc_stride : acc, channel)}};
+    // The second of one is the first again.
+    const int64_t second = i + 1 < pixels ? 1 : 0;
+    const TwoWords x = {{ScaleToWords(e, acc, channel),
+                         ScaleToWords(e, acc + second * acc_stride, channel)}};
     const TwoWords words = TimesFactor(table, x, steps);
     const __m256i bytes = _mm256_permutevar8x32_epi32(
-        _mm256_packus_epi16(_mm256_adds_epi16(words.at[0], zeros),
-                            _mm256_adds_epi16(words.at[1], zeros)),
+        _mm256_packus_epi16(end.Words(words.at[0], r),
+                            end.Words(words.at[1], r + second * r_stride)),
         order);
+    r += 2 * r_stride;
     StoreBytes(y, _mm256_castsi256_si128(bytes), n);
-    if (has_second) {
+    if (second != 0) {
       StoreBytes(y + e.y_pixel_stride, _mm256_extracti128_si256(bytes, 1), n);
     }
     acc += 2 * acc_stride;
@@ -352,7 +381,9 @@ BlockFn FindBlock(const EpilogueU8& e) {
     case EpilogueKind::kAdd:
       return RoundBlock<EpilogueKind::kAdd>;
     case EpilogueKind::kFactor:
-      return FactorBlock;
+      return FactorBlock<false>;
+    case EpilogueKind::kFactorAdd:
+      return FactorBlock<true>;
     case EpilogueKind::kFloat:
       break;
   }

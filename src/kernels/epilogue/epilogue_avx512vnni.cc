@@ -133,7 +133,9 @@ struct FloatForm : Stages {
   explicit FloatForm(const EpilogueU8& e, int64_t channel)
       : constants(e, channel),
         low(RepeatBytes<kVectors>(e.clamp_low + channel)),
-        high(RepeatBytes<kVectors>(e.clamp_high + channel)) {}
+        high(RepeatBytes<kVectors>(e.clamp_high + channel)) {
+    LoadWords<kVectors>(e.y_zero + channel, zeros);
+  }
 
   // Sixteen channels of a pixel, up to where they are integers.
   template <bool kFits>
@@ -153,8 +155,9 @@ struct FloatForm : Stages {
     x = _mm512_mul_ps(x, _mm512_loadu_ps(c.inv_scale + at));
     return kFits ? _mm512_cvtps_epi32(x) : RoundNumbers(x);
   }
-  [[gnu::always_inline]] __m512i Words(__m512i words, int) const {
-    return words;
+  [[gnu::always_inline]] __m512i Words(__m512i words, int half, const uint8_t*,
+                                       const uint8_t*) const {
+    return AddZeros(words, zeros[half]);
   }
   [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const {
     return _mm512_min_epu8(_mm512_max_epu8(bytes, low), high);
@@ -162,16 +165,21 @@ struct FloatForm : Stages {
 
   FloatConstants<Stages> constants;
   __m512i low, high;
+  __m512i zeros[2];
 };
 
-// The same of kFactor.
-template <int kVectors>
+// The same of kFactor and kFactorAdd.
+template <int kVectors, bool kAddsCodes>
 struct FactorForm {
-  static constexpr bool kHasResidual = false;
+  static constexpr bool kHasResidual = kAddsCodes;
 
   explicit FactorForm(const EpilogueU8& e, int64_t channel)
       : constants(e, channel), factor(e.factor) {
     LoadWords<kVectors>(e.steps + channel, steps);
+    LoadWords<kVectors>(e.y_zero + channel, zeros);
+    if constexpr (kHasResidual) {
+      LoadWords<kVectors>(e.residual_steps + channel, residual_steps);
+    }
   }
 
   template <bool kFits>
@@ -181,14 +189,20 @@ struct FactorForm {
                               constants.multiplier + at, constants.offset + at);
     return kFits ? _mm512_cvtps_epi32(x) : RoundInts(x, _mm512_setzero_si512());
   }
-  [[gnu::always_inline]] __m512i Words(__m512i words, int half) const {
-    return TimesFactor(*factor, words, steps[half]);
+  // a, b: the residual of both vectors of ints.
+  [[gnu::always_inline]] __m512i Words(__m512i words, int half,
+                                       const uint8_t* a,
+                                       const uint8_t* b) const {
+    words = TimesFactor(*factor, words, steps[half], zeros[half]);
+    if constexpr (!kHasResidual) return words;
+    return PlusCodes(words, LoadTwoRows(a, b), residual_steps[half],
+                     _mm512_load_si512(kCodesOrder));
   }
   [[gnu::always_inline]] __m512i Bytes(__m512i bytes) const { return bytes; }
 
   ScaleConstants constants;
   const FactorTable* factor;
-  __m512i steps[2];
+  __m512i steps[2], zeros[2], residual_steps[2];
 };
 
 // The bytes of kRows pixels, which fill a vector together.
@@ -197,23 +211,23 @@ template <int kVectors, int kRows, bool kFits, typename Form>
                                                 const float* sums,
                                                 int64_t stride,
                                                 const uint8_t* residual,
-                                                int64_t residual_stride,
-                                                const __m512i (&zeros)[2]) {
+                                                int64_t residual_stride) {
   __m512i ints[4], words[2];
+  const uint8_t* codes[4];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
+    const bool is_there = j < kRows * kVectors;
     const int row = j / kVectors, v = j % kVectors;
-    ints[j] = j < kRows * kVectors
-                  ? form.template Ints<kFits>(
-                        16 * v, sums + row * stride + 16 * v,
-                        residual + row * residual_stride + 16 * v)
-                  : ints[0];
+    codes[j] = is_there ? residual + row * residual_stride + 16 * v : residual;
+    ints[j] = is_there ? form.template Ints<kFits>(
+                             16 * v, sums + row * stride + 16 * v, codes[j])
+                       : ints[0];
   }
 #pragma GCC unroll 2
   for (int half = 0; half < 2; ++half) {
+    const int a = 2 * half, b = a + 1;
     words[half] =
-        form.Words(PackWords(ints[2 * half], ints[2 * half + 1]), half);
-    words[half] = AddZeros(words[half], zeros[half]);
+        form.Words(PackWords(ints[a], ints[b]), half, codes[a], codes[b]);
   }
   return form.Bytes(
       PackBytes(_mm512_load_si512(kPackOrder), words[0], words[1]));
@@ -225,8 +239,6 @@ template <typename Form, int kVectors, bool kFits>
 void FormBlock(const EpilogueU8& e, const Block& block) {
   constexpr int kRows = kVectors >= 3 ? 1 : 4 / kVectors;
   const Form form(e, block.channel);
-  __m512i zeros[2];
-  LoadWords<kVectors>(e.y_zero + block.channel, zeros);
   const uint8_t* r = nullptr;
   const int64_t r_stride = Form::kHasResidual ? e.residual_pixel_stride : 0;
   if constexpr (Form::kHasResidual) {
@@ -238,17 +250,15 @@ void FormBlock(const EpilogueU8& e, const Block& block) {
   const float* sums = block.v;
   int64_t i = 0;
   for (; i + kRows <= block.pixels; i += kRows) {
-    StoreRows<kVectors, kRows>(
-        to, FormBytes<kVectors, kRows, kFits>(form, sums, block.stride, r,
-                                              r_stride, zeros));
+    StoreRows<kVectors, kRows>(to, FormBytes<kVectors, kRows, kFits>(
+                                       form, sums, block.stride, r, r_stride));
     sums += kRows * block.stride;
     r += kRows * r_stride;
     to.y += kRows * to.stride;
   }
   for (; i < block.pixels; ++i) {
-    StoreRows<kVectors, 1>(
-        to, FormBytes<kVectors, 1, kFits>(form, sums, block.stride, r, r_stride,
-                                          zeros));
+    StoreRows<kVectors, 1>(to, FormBytes<kVectors, 1, kFits>(
+                                   form, sums, block.stride, r, r_stride));
     sums += block.stride;
     r += r_stride;
     to.y += to.stride;
@@ -264,7 +274,7 @@ void StoreFloats(const EpilogueU8& e, const Block& block) {
   }
 }
 
-// All kinds but kFloat and kFactor.
+// All kinds but kFloat and those of a factor.
 void RoundBlock(const EpilogueU8& e, const Block& block) {
   const bool is_table = e.kind == EpilogueKind::kTable;
   const bool is_sum = e.kind == EpilogueKind::kAdd;
@@ -347,18 +357,22 @@ struct FloatForms {
   static constexpr Fn kFn = &kFormStages<FloatForm<S, 1>, FloatForm<S, 2>,
                                          FloatForm<S, 3>, FloatForm<S, 4>>;
 };
+template <bool kAddsCodes>
 constexpr const FormStages* kFactorStages =
-    &kFormStages<FactorForm<1>, FactorForm<2>, FactorForm<3>, FactorForm<4>>;
+    &kFormStages<FactorForm<1, kAddsCodes>, FactorForm<2, kAddsCodes>,
+                 FactorForm<3, kAddsCodes>, FactorForm<4, kAddsCodes>>;
 
 void Apply(const EpilogueU8& epilogue, const Block& tile, bool fits) {
-  const FormStages* stages = kFactorStages;
+  const FormStages* stages = epilogue.kind == EpilogueKind::kFactorAdd
+                                 ? kFactorStages<true>
+                                 : kFactorStages<false>;
   if (epilogue.kind == EpilogueKind::kFloat) {
     stages = FindInRegisters<FloatForms>(epilogue);
     if (stages == nullptr) {
       FloatTile(epilogue, tile);
       return;
     }
-  } else if (epilogue.kind != EpilogueKind::kFactor) {
+  } else if (!IsFactor(epilogue.kind)) {
     ForEachBlock(RoundBlock, epilogue, tile);
     return;
   }

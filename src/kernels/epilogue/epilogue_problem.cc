@@ -64,7 +64,9 @@ EpilogueProblem::EpilogueProblem(const Problem& problem, int64_t pixels,
     clamp_high_[c] = uint8_t(255 - clamp_high_[c] % 20);
     if (is_factor) {
       clamp_low_[c] = 0, clamp_high_[c] = 255;
-      inv_scale_[c] *= 3;  // within the reach of both functions
+      // Within the reach of both functions.
+      inv_scale_[c] *= problem.Has("residual") ? 2 : 3;
+      residual_zero_[c] %= 40;
     }
   }
   EpilogueU8& e = epilogue_;

@@ -17,7 +17,7 @@ namespace octet::kernels {
 //   factor                  the kind: of before=silu or before=gelu
 //   f32                     f32 output (float)
 //   before=NAME after=NAME  functions by their octet::Name (float)
-//   residual=u8 | f32       (float)
+//   residual=u8 | f32       (float; u8: add and factor too)
 //   ygap=N rgap=N           elements between the pixels of y, the residual
 //   overflow                multipliers so large that int32 overflows
 class EpilogueProblem {

@@ -40,6 +40,14 @@ uint8_t TimesFactor(const EpilogueU8& e, float v, int64_t c) {
   return uint8_t(std::clamp(MulHigh(y, e.steps[c]) + e.y_zero[c], 0, 255));
 }
 
+uint8_t TimesFactorPlusCode(const EpilogueU8& e, float v, int32_t r,
+                            int64_t c) {
+  const int32_t x = RoundWord(v);
+  const int32_t y = MulHigh(MulHigh(x, FactorOf(*e.factor, x)), e.steps[c]);
+  const int32_t sum = y + ((r * e.residual_steps[c]) >> 8) + e.y_zero[c];
+  return uint8_t(std::clamp(sum >> 4, 0, 255));
+}
+
 float Call(const EpilogueU8& e, const Function& function, float x) {
   if (e.y_u8 != nullptr) {
     ElementaryForCodesReference(function, &x, &x, 1);
@@ -72,6 +80,9 @@ void Apply(const EpilogueU8& e, int32_t acc, int64_t pixel, int64_t c) {
                        e.clamp_low[c], e.clamp_high[c]);
   } else if (e.kind == EpilogueKind::kFactor) {
     e.y_u8[at] = TimesFactor(e, v, c);
+  } else if (e.kind == EpilogueKind::kFactorAdd) {
+    e.y_u8[at] = TimesFactorPlusCode(
+        e, v, e.residual_u8[pixel * e.residual_pixel_stride + c], c);
   } else if (e.kind == EpilogueKind::kTable) {
     e.y_u8[at] = e.table[Round(v, e.y_zero[c], 0, 255)];
   } else if (e.y_f32 != nullptr) {

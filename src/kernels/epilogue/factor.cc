@@ -27,7 +27,7 @@ constexpr FactorTable MakeTable(int32_t reach, int32_t most_steps,
 
 // 0.00029.
 constexpr FactorTable kSilu12 =
-    MakeTable(12, 8200,
+    MakeTable(12, 12000,
               {{16345, 26791, 26793, 31212, 31216, 32407, 32408, 32687,
                 32687, 32750, 32750, 32764, 32764, 32767, 32767, 32767,
                 0,     1,     1,     4,     4,     18,    18,    81,
@@ -55,7 +55,7 @@ constexpr FactorTable kSilu24 =
 
 // 0.00018.
 constexpr FactorTable kGelu6 =
-    MakeTable(6, 7300,
+    MakeTable(6, 12000,
               {{16367, 25343, 25341, 30578, 30581, 32366, 32369, 32723,
                 32724, 32765, 32765, 32767, 32767, 32767, 32767, 32767,
                 0,     0,     0,     0,     0,     3,     3,     44,
@@ -81,6 +81,9 @@ constexpr FactorTable kGelu12 =
                 -1,    0,     -1,    0,    -1,  0,  -1,  0,    -1,   0,   -1,
                 0,     -1,    0,     -1,   6,   46, 319, 1177, 2130, 1506}});
 
+// Steps of a code that kFactorAdd computes in.
+constexpr double kSixteenths = 16;
+
 // What a channel of scale 1 / inv_scale asks of a table: the steps that make
 // its reach, or 0 where that is too coarse or does not reach the last code.
 int32_t StepsOf(const FactorTable& table, double inv_scale, int32_t zero) {
@@ -102,10 +105,29 @@ bool SetChannel(const EpilogueU8& e, const FactorTable& table, size_t c,
   return std::isfinite(to.multiplier[c]) && std::isfinite(to.offset[c]);
 }
 
+// The residual of a channel, in sixteenths of codes.
+bool SetResidual(const EpilogueU8& e, size_t c, FactorConstants& to) {
+  const double ratio = double(e.residual_scale[c]) * double(e.inv_scale[c]);
+  const double steps = std::nearbyint(256 * kSixteenths * ratio);
+  // Half a code is added for rounding, and half a step, for the residual's.
+  const double zero =
+      std::nearbyint(kSixteenths * (e.y_zero[c] - e.residual_zero[c] * ratio) +
+                     kSixteenths / 2 + 0.5);
+  const double reach = kSixteenths * to.steps[c];
+  if (!(steps >= 0 && reach + steps + std::abs(zero) <= 32512)) return false;
+  // With the least residual too the last code must be within reach.
+  if (reach + zero < 256 * kSixteenths) return false;
+  to.steps[c] = int32_t(reach);
+  to.residual_steps[c] = int32_t(steps);
+  to.zeros[c] = int32_t(zero);
+  return true;
+}
+
 bool SetChannels(const EpilogueU8& e, const FactorTable& table,
                  int64_t channels, FactorConstants& to) {
   for (size_t c = 0; c < size_t(channels); ++c) {
     if (!SetChannel(e, table, c, to)) return false;
+    if (e.residual_u8 != nullptr && !SetResidual(e, c, to)) return false;
   }
   return true;
 }
@@ -126,7 +148,7 @@ Tables TablesOf(FunctionKind kind) {
 bool UseFactor(EpilogueU8& epilogue, int64_t channels,
                FactorConstants& constants) {
   if (epilogue.kind != EpilogueKind::kFloat || epilogue.y_u8 == nullptr ||
-      epilogue.residual_u8 != nullptr || epilogue.residual_f32 != nullptr ||
+      epilogue.residual_f32 != nullptr ||
       epilogue.after.kind != FunctionKind::kIdentity) {
     return false;
   }
@@ -137,12 +159,19 @@ bool UseFactor(EpilogueU8& epilogue, int64_t channels,
     constants.multiplier.assign(padded, 0);
     constants.offset.assign(padded, 0);
     constants.steps.assign(padded, 0);
+    constants.residual_steps.assign(padded, 0);
+    constants.zeros.assign(padded, 0);
     if (!SetChannels(epilogue, *table, channels, constants)) continue;
-    epilogue.kind = EpilogueKind::kFactor;
     epilogue.multiplier = constants.multiplier.data();
     epilogue.offset = constants.offset.data();
     epilogue.steps = constants.steps.data();
     epilogue.factor = table;
+    epilogue.kind = EpilogueKind::kFactor;
+    if (epilogue.residual_u8 != nullptr) {
+      epilogue.kind = EpilogueKind::kFactorAdd;
+      epilogue.residual_steps = constants.residual_steps.data();
+      epilogue.y_zero = constants.zeros.data();
+    }
     return true;
   }
   return false;

@@ -15,10 +15,14 @@ struct FactorConstants {
   std::vector<float> multiplier;
   std::vector<float> offset;
   std::vector<int32_t> steps;
+  // kFactorAdd.
+  std::vector<int32_t> residual_steps;
+  std::vector<int32_t> zeros;
 };
 
-// Turns a kFloat of SiLU or GELU and nothing else, with codes as output, into
-// kFactor if all of its channels are fine with that; returns whether they are.
+// Turns a kFloat of SiLU or GELU, with codes as output, into kFactor, or with a
+// u8 residual and nothing else behind the function into kFactorAdd, if all of
+// its channels are fine with that; returns whether they are.
 // It asks the parameters alone, so that all levels compute the same. The
 // constants must live as long as the epilogue is used.
 //
@@ -32,9 +36,11 @@ struct FactorConstants {
 //   0.025          the argument is off by reach / (scale n), 1/2n at most
 //   0.016          a factor is at least 2^-14 below 1
 //
-// which most_steps of each table keeps below 1/2: scales from 0.0015 (SiLU) and
-// 0.0008 (GELU) on. What is most is not what is usual: of scale 0.01, a
-// twelfth.
+// which never meet: for all arguments the most is below 1/2 up to 12500 steps,
+// and the tables' most_steps stay below that: scales from 0.001 (SiLU) and
+// 0.0005 (GELU) on. What is most is not what is usual: of scale 0.01, a
+// twelfth. The steps of a kFactorAdd are sixteenths of codes, so that its
+// scales are 0.006 and more; the residual is off by 0.06 of a code at most.
 bool UseFactor(EpilogueU8& epilogue, int64_t channels,
                FactorConstants& constants);
 
