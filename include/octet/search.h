@@ -93,19 +93,20 @@ struct SearchResult {
 // How it is done. What rules of structure name (values that eight bits are
 // known to hurt) is tried first, one by one and then together; where that meets
 // the drop for hardly any time, nothing is ranked. Else the ranking is that of
-// MeasureSensitivity, in noise gained
-// per microsecond lost, both measured. Of the plans that keep the first 1, 2,
-// 4, ... values the smallest that meets the drop is found by bisection; then
-// each value is taken back whose return keeps it met. With "auto" what is then
-// kept is tried in the other precisions too. Last, `spare` is spent.
+// MeasureSensitivity, in noise gained per microsecond lost, both measured. Of
+// the plans that keep the first 1, 2, 4, ... values the smallest that meets the
+// drop is found by bisection; then each value is taken back whose return keeps
+// it met. With "auto" what is then kept is tried in the other precisions too.
+// Last, `spare` is spent where values were ranked and stay in the precision in
+// which they were.
 //
 //   plan:    Build::plan with everything int8 that may be.
 //   samples: to rank values on.
 //   returns: the plan that meets both budgets in the least time, or a surer one
-//            that takes at most `spare` longer; else the most
-//            accurate one within the latency that is faster than fp32; else
-//            the fastest. The same for the same measurements (those of the
-//            state are taken as they are).
+//            that takes at most `spare` longer; else the most accurate one
+//            within the latency that is faster than fp32; else the fastest. The
+//            same for the same measurements (those of the state are taken as
+//            they are).
 //   errors:  as MeasureSensitivity; those of `accuracy` and `latency_ms`;
 //            kUsage for `protect`.
 Result<SearchResult> SearchPlan(const Model& model, std::string_view plan,

@@ -33,7 +33,7 @@ class ThreadPool {
   // parts itself, as its own worker 0. From inside a part of this pool, all
   // parts run at once on the calling thread as its worker. Worker 0 begins with
   // the first part and worker 1 with the last, so that two threads each get
-  // parts that are neighbours, the same ones in every job of like parts.
+  // parts that are neighbours, mostly the same ones in every job of like parts.
   using PartFn = void (*)(void* context, int64_t part, int worker);
   void Run(int64_t parts, PartFn fn, void* context);
 

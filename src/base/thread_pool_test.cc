@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <set>
@@ -49,11 +50,18 @@ TEST(ThreadPool, CallsPartsInOrderOnOneThread) {
 
 TEST(ThreadPool, GivesEachOfTwoThreadsNeighbouringParts) {
   const auto pool = MakePool(2);
-  for (int job = 0; job < 200; ++job) {
+  for (int job = 0; job < 50; ++job) {
     std::vector<int> workers(9);
-    pool->ParallelFor(
-        9, [&](int64_t part, int worker) { workers[size_t(part)] = worker; });
+    std::array<std::atomic<int>, 2> taken = {};
+    pool->ParallelFor(9, [&](int64_t part, int worker) {
+      workers[size_t(part)] = worker;
+      ++taken[size_t(worker)];
+      // Neither worker goes on before the other has begun.
+      while (taken[size_t(1 - worker)] == 0) std::this_thread::yield();
+    });
     EXPECT_TRUE(std::is_sorted(workers.begin(), workers.end()));
+    EXPECT_EQ(workers.front(), 0);
+    EXPECT_EQ(workers.back(), 1);
   }
 }
 

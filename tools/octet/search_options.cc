@@ -270,7 +270,12 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
                ParseSeconds("--time-budget", arguments.time_budget));
   OCTET_ASSIGN(options.fall_back_drop,
                ParseShare("--fall-back", arguments.fall_back));
-  OCTET_ASSIGN(options.spare, ParseShare("--spare", arguments.spare));
+  // Without a drop that was asked for there is none to show.
+  if (!arguments.max_drop.empty()) {
+    OCTET_ASSIGN(options.spare, ParseShare("--spare", arguments.spare));
+  } else {
+    options.spare = 0;
+  }
   if (arguments.labelled.data.empty()) {
     options.accuracy = ExpectedAccuracy(model, request);
     options.accuracy_of = "expected by float on" + HeldOutNames(request);

@@ -26,10 +26,7 @@ class Assurer {
       const Choice more = With(all, {value});
       OCTET_ASSIGN(const bool go_on, trials_.Measure(more, false));
       if (!go_on) return false;
-      if (!trials_.IsPossible(more) || !trials_.MeetsLatency(more) ||
-          trials_.LatencyMs(more) > assurance_.most_ms) {
-        continue;
-      }
+      if (!Fits(more)) continue;
       all = more;
       added_.push_back(value);
     }
@@ -74,8 +71,17 @@ class Assurer {
 
   Result<bool> Try(const Choice& choice) {
     OCTET_ASSIGN(const bool go_on, trials_.Measure(choice, true));
-    if (go_on && trials_.HasAccuracy(choice) && IsSurer(choice)) best_ = choice;
-    return go_on;
+    if (!go_on || !Fits(choice) || !IsSurer(choice)) return go_on;
+    best_ = choice;
+    OCTET_RETURN_IF_ERROR(trials_.SavePlan(best_));
+    return true;
+  }
+
+  // Into the time; without a value a plan may be slower, for its conversions.
+  bool Fits(const Choice& choice) const {
+    return trials_.IsPossible(choice) && trials_.MeetsLatency(choice) &&
+           trials_.IsFaster(choice) &&
+           trials_.LatencyMs(choice) <= assurance_.most_ms;
   }
 
   // Than the best so far. Of two that show the drop the faster one is better.

@@ -16,14 +16,17 @@ struct Assurance {
   double most_ms;                    // of a plan
 };
 
-// Values are added in their order as long as the plan stays within the time; of
-// the plans with the first 1, 2, 4, ... of these the first that shows the drop
-// is taken, else the one that is shown to lose least. Values whose return to
-// int8 shows no larger loss are taken back.
+// Values are added in their order as long as the plan stays within the time and
+// faster than fp32; of the plans with the first 1, 2, 4, ... of these the first
+// that shows the drop is taken, else the one that is shown to lose least. Then
+// values are taken back as long as the plan shows the drop in less time, or, if
+// it does not show it, is shown to lose less.
 //
 //   base:    meets the drop; keeps nothing, or in this precision.
 //   chosen:  the plan, once one is better in this than base; else left as it
-//   is. returns: as PlanTrials::Measure.
+//   is.
+//            It is on disk as soon as it is.
+//   returns: as PlanTrials::Measure.
 Result<bool> Assure(PlanTrials& trials, const Assurance& assurance,
                     const Choice& base, std::optional<Choice>& chosen);
 

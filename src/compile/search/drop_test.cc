@@ -53,5 +53,12 @@ TEST(IsAtMost, IsNeverSoOfNoNumber) {
   EXPECT_FALSE(IsAtMost({.mean = INFINITY, .error = INFINITY}, 1));
 }
 
+TEST(IsShownAtMost, HoldsWhatIsNoMoreWithItsError) {
+  EXPECT_TRUE(IsShownAtMost({.mean = 0.3, .error = 0.2}, 0.3 + 0.2));
+  EXPECT_FALSE(IsShownAtMost({.mean = 0.3, .error = 0.2}, 0.4999));
+  EXPECT_FALSE(IsShownAtMost({.mean = NAN, .error = 0}, 1));
+  EXPECT_FALSE(IsShownAtMost({.mean = 0, .error = NAN}, 1));
+}
+
 }  // namespace
 }  // namespace octet::compile

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 
 #include "base/cpu.h"
@@ -371,7 +372,7 @@ class Search {
     }
     result.fell_back = chosen.is_float;
     result.protect = Name(chosen == all_ ? protect_ : chosen.precision);
-    result.protect_reason = protect_reason_;
+    if (chosen != all_) result.protect_reason = protect_reason_;
     result.max_drop = options_.max_drop;
     result.max_latency_ms = options_.max_latency_ms;
     result.meets_latency = trials_.MeetsLatency(chosen);

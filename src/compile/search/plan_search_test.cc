@@ -132,6 +132,57 @@ TEST_F(PlanSearchTest, SparesTimeToShowThatTheDropIsMet) {
   EXPECT_EQ(measured_, 2);
 }
 
+TEST_F(PlanSearchTest, ShowsThatTheDropIsMetWithTheFewestValues) {
+  options_.spare = 0.5;
+  const auto loses = options_.accuracy;
+  // The answers that scatter are those of `left`.
+  options_.accuracy = [&](const Engine& engine) -> Result<Accuracy> {
+    Result<Accuracy> accuracy = loses(engine);
+    const double off = Int8Nodes(engine).contains("left") ? 0.09 : 0.001;
+    accuracy->without = {accuracy->value + off, accuracy->value - off};
+    return accuracy;
+  };
+  const FoundPlan found = MustSearch();
+  EXPECT_THAT(found.result.chosen.kept, ElementsAre("wide"));
+  EXPECT_NEAR(found.result.chosen.drop, 0.003, 1e-9);
+  EXPECT_LT(found.result.chosen.drop + found.result.chosen.drop_error, 0.02);
+  EXPECT_DOUBLE_EQ(found.result.chosen.latency_ms, 7);
+}
+
+// A plan may be slower without a value that it keeps, for its conversions.
+TEST_F(PlanSearchTest, KeepsToTheTimeWhereTakingBackTakesLonger) {
+  off_ = {0.09 / 2, -0.09 / 2};
+  options_.spare = 0.045;
+  options_.max_latency_ms = 11;
+  const std::set<std::string> slow = {"after_right", "zeroth"};
+  options_.latency_ms = [&](const Engine& engine) -> Result<double> {
+    const std::set<std::string> nodes = Int8Nodes(engine);
+    return nodes == slow ? 100.0 : 10.0 - 0.1 * double(nodes.size());
+  };
+  const auto loses = options_.accuracy;
+  options_.accuracy = [&](const Engine& engine) -> Result<Accuracy> {
+    Result<Accuracy> accuracy = loses(engine);
+    if (Int8Nodes(engine) != slow) return accuracy;
+    accuracy->value += 0.02;
+    for (double& without : accuracy->without) without += 0.02;
+    return accuracy;
+  };
+  const FoundPlan found = MustSearch();
+  EXPECT_TRUE(found.result.meets_latency);
+  EXPECT_LE(found.result.chosen.latency_ms, 9.5 * 1.045);
+}
+
+TEST_F(PlanSearchTest, SparesNoTimeForAPlanThatIsNoFasterThanFloat) {
+  off_ = {0.09 / 2, -0.09 / 2};
+  options_.spare = 0.5;
+  options_.latency_ms = [](const Engine& engine) -> Result<double> {
+    return 10.0 - 0.1 * double(Int8Nodes(engine).size());
+  };
+  const FoundPlan found = MustSearch();
+  EXPECT_LT(found.result.chosen.latency_ms, 10);
+  EXPECT_GT(found.result.chosen.int8_mac_share, 0);
+}
+
 TEST_F(PlanSearchTest, SparesNoTimeWithinTheLatencyBudget) {
   off_ = {0.09 / 2, -0.09 / 2};
   options_.spare = 0.5;

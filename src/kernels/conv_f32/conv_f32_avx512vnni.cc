@@ -32,9 +32,11 @@ struct Lanes : Avx512Lanes {
       asm("" : "+r"(w));
     }
     F weights;
-    asm("vmovups %c3(%1,%2,%c4), %0"
+    // What is read: the panels lie behind w.
+    asm("vmovups %c4(%2,%3,%c5), %0"
         : "=v"(weights)
-        : "r"(w), "r"(panel), "i"(4 * kAt), "i"(kPanel == 1 ? 4 : 8));
+        : "m"(*reinterpret_cast<const float(*)[1 << 28]>(w)), "r"(w),
+          "r"(panel), "i"(4 * kAt), "i"(kPanel == 1 ? 4 : 8));
     return weights;
   }
 };

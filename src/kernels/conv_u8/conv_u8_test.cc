@@ -114,9 +114,14 @@ std::string RandomLine(Random& random) {
   };
   const int64_t group = random.Int(0, 3) == 0 ? random.Int(2, 3) : 1;
   const int64_t pad = random.Int(0, 1) * random.Int(1, 3);
-  const char* const epilogues[] = {"clamp", "table", "float before=silu",
+  const char* const epilogues[] = {"clamp",
+                                   "table",
+                                   "float before=silu",
                                    "float f32 residual=u8",
-                                   "float residual=f32 after=relu"};
+                                   "float residual=f32 after=relu",
+                                   "add residual=u8",
+                                   "factor before=silu",
+                                   "factor before=silu residual=u8"};
   return "x=" + pair(1, 2) + "x" + std::to_string(random.Int(1, 20)) + "x" +
          std::to_string(group * random.Int(1, 40)) +
          " out=" + std::to_string(group * random.Int(1, 90)) +
@@ -127,7 +132,7 @@ std::string RandomLine(Random& random) {
          " xgap=" + std::to_string(random.Int(0, 1) * random.Int(1, 20)) +
          " ygap=" + std::to_string(random.Int(0, 1) * random.Int(1, 20)) +
          " parts=" + std::to_string(random.Int(0, 5) == 0 ? 2 : 1) + " " +
-         epilogues[random.Int(0, 4)];
+         epilogues[random.Int(0, 7)];
 }
 
 TEST(ConvU8, RandomShapesGiveTheBitsOfTheReference) {
