@@ -77,6 +77,7 @@ def measure_case(name):
         print(f"{name} {key}: {row[key]['value']} of {row['float']}, "
               f"{row[key]['ms']:.1f} ms", flush=True)
         row[key]['faults'] = faults(row[key], row)
+    row['faults'] = row['unlabelled']['faults'] + row['labelled']['faults']
     return [row]
 
 

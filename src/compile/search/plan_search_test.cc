@@ -48,7 +48,7 @@ class PlanSearchTest : public testing::Test {
   }
 
   // Each of these nodes costs five points in int8; every node a tenth.
-  void LoseBy(std::set<std::string> costly) {
+  void LoseBy(const std::set<std::string>& costly) {
     options_.accuracy = [this,
                          costly](const Engine& engine) -> Result<Accuracy> {
       ++measured_;
