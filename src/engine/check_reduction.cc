@@ -19,7 +19,7 @@ bool Broadcasts(const Axes& operand, const Axes& y, int spared) {
   bool fits = missing >= 0;
   for (int axis = 0; fits && axis < operand.rank - spared; ++axis) {
     const int64_t dim = operand.dims[size_t(axis)];
-    fits = dim == 1 || dim == y.dims[size_t(axis + missing)];
+    fits = dim == 1 || dim == y.dims[size_t(axis) + size_t(missing)];
   }
   return fits;
 }

@@ -160,7 +160,8 @@ const BrokenStep kConvolutions[] = {
      "channels must agree"},
     {"depthwise weights",
      [](Program& p) {
-       ParamsOf<DepthwiseU8T>(p).weight = p.Constant<int8_t>("w", 9 * 8, 0);
+       ParamsOf<DepthwiseU8T>(p).weight =
+           p.Constant<int8_t>("w", int64_t{9} * 8, 0);
      },
      "expected at least"},
     {"depthwise padding value",

@@ -15,7 +15,8 @@ struct ScratchDealer {
 
   template <typename T>
   void Place(T** array, int64_t elements) {
-    *array = reinterpret_cast<T*>(at);
+    // A number, since nothing may count from a null pointer.
+    *array = reinterpret_cast<T*>(at);  // NOLINT(performance-no-int-to-ptr)
     at += uintptr_t(RoundUp(elements * int64_t(sizeof(T)), 64));
   }
 };

@@ -9,7 +9,7 @@ namespace octet::compile {
 namespace {
 
 // 255 * 127 each; larger sums may still fit, but not with any numbers.
-constexpr int64_t kMostProducts = 2147483647LL / (255 * 127);
+constexpr int64_t kMostProducts = 2147483647LL / (255LL * 127);
 // Operands of an attention: queries, keys, values.
 constexpr size_t kAttended = 3;
 
@@ -148,7 +148,7 @@ bool IsSum(const Node& node) {
 }
 
 std::string WhyFloat(const Graph& graph, const Node& node) {
-  const std::string kind(KindName(node.op));
+  std::string kind(KindName(node.op));
   const DType dtype = graph.values[node.outputs[0]].dtype;
   if (dtype != DType::kF32) return kind + " of " + std::string(Name(dtype));
   if (std::holds_alternative<Conv>(node.op) ||

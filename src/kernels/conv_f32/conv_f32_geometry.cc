@@ -10,11 +10,11 @@ namespace {
 
 // Input of a block, in floats: less than half of the smallest second-level
 // cache in sight (512 KB, Zen 3), the rest is for a panel and the output.
-constexpr int64_t kBlockFloats = 48 * 1024;
+constexpr int64_t kBlockFloats = int64_t{48} * 1024;
 // The same for levels without stretches, whose processors have 1 MB and more,
 // and the fewest pixels that are worth reading all weights for: where those
 // are beyond the second-level cache too, the weights still come less often.
-constexpr int64_t kLargeBlockFloats = 112 * 1024;
+constexpr int64_t kLargeBlockFloats = int64_t{112} * 1024;
 constexpr int64_t kLeastLargeBlock = 192;
 // Pixels are handed out in whole tiles of 6, and at least this many per part
 // before parts share pixels and split channels.

@@ -126,7 +126,7 @@ void ExpectView(const ConvU8Params& p, int64_t band_pixels) {
 
 TEST(ConvU8View, ShowsTheInputUnderEveryWindow) {
   Random random(1);
-  const Buffer<uint8_t> x = RandomCodes(2 * 9 * 9 * 8, random);
+  const Buffer<uint8_t> x = RandomCodes(int64_t{2} * 9 * 9 * 8, random);
   // {window, padding behind} of an input of 9x9 and up to 8 channels.
   const Window windows[] = {{1, 1, 1, 1, 1, 1, 0, 0}, {1, 1, 2, 3, 1, 1, 0, 0},
                             {3, 3, 1, 1, 1, 1, 1, 1}, {3, 3, 2, 2, 1, 1, 0, 0},

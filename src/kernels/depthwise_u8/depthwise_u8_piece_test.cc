@@ -72,12 +72,12 @@ TEST(DepthwiseU8Band, LeavesTheInputWhereItIsWithoutPadding) {
   DepthwiseU8Params p = Convolution(8, 70);
   p.window.pad_top = p.window.pad_left = 0;
   p.out_h = p.out_w = 6;
-  const std::vector<uint8_t> x(8 * 8 * 70);
+  const std::vector<uint8_t> x(size_t{8} * 8 * 70);
   p.x = x.data();
   EXPECT_EQ(BandBytes(p), 0);
   const DepthwiseU8Piece piece = {2, 6, 64, 70};
   const DepthwiseU8Band band = BandAt(p, piece, 2, nullptr);
-  EXPECT_EQ(band.input, x.data() + 2 * 8 * 70 + 64);
+  EXPECT_EQ(band.input, x.data() + int64_t{2} * 8 * 70 + 64);
   EXPECT_EQ(band.row_end, 6);
 }
 
@@ -85,7 +85,7 @@ TEST(DepthwiseU8Band, LeavesTheInputWhereItIsWithoutPadding) {
 // groups of rows, none of which hangs over the upper or the lower edge.
 TEST(DepthwiseU8Band, CopiesOnlyRowsAtTheEdges) {
   DepthwiseU8Params p = Convolution(40, 16);
-  const std::vector<uint8_t> x(40 * 40 * 16), zero(64);
+  const std::vector<uint8_t> x(size_t{40} * 40 * 16), zero(64);
   p.x = x.data();
   p.x_zero = zero.data();
   Buffer<uint8_t> memory(BandBytes(p));
