@@ -258,9 +258,12 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
   }
   const SearchArguments& arguments = request.arguments;
   SearchOptions options;
+  // Without a drop that was asked for there is none to show.
+  options.spare = 0;
   if (!arguments.max_drop.empty()) {
     OCTET_ASSIGN(options.max_drop,
                  ParseShare("--max-drop", arguments.max_drop));
+    OCTET_ASSIGN(options.spare, ParseShare("--spare", arguments.spare));
   }
   if (!arguments.max_latency.empty()) {
     OCTET_ASSIGN(options.max_latency_ms,
@@ -270,12 +273,6 @@ Result<SearchResult> RunSearch(const Model& model, const std::string& plan,
                ParseSeconds("--time-budget", arguments.time_budget));
   OCTET_ASSIGN(options.fall_back_drop,
                ParseShare("--fall-back", arguments.fall_back));
-  // Without a drop that was asked for there is none to show.
-  if (!arguments.max_drop.empty()) {
-    OCTET_ASSIGN(options.spare, ParseShare("--spare", arguments.spare));
-  } else {
-    options.spare = 0;
-  }
   if (arguments.labelled.data.empty()) {
     options.accuracy = ExpectedAccuracy(model, request);
     options.accuracy_of = "expected by float on" + HeldOutNames(request);

@@ -13,8 +13,8 @@
 namespace octet::cli {
 
 struct SearchArguments {
-  std::string max_drop, max_latency, time_budget = "5m", fall_back = "3%",
-                                     spare = "5%";
+  std::string max_drop, max_latency, time_budget = "5m", fall_back = "3%";
+  std::string spare = "5%";
   std::string protect = "auto";
   // Labelled data to verify on; none: what the float model lets expect.
   DataArguments labelled;

@@ -50,10 +50,7 @@ class Assurer {
   Result<bool> TakeBack() {
     for (size_t i = added_.size(); i-- > 0;) {
       if (std::ranges::count(best_.kept, added_[i]) == 0) continue;
-      std::vector<size_t> kept = best_.kept;
-      std::erase(kept, added_[i]);
-      OCTET_ASSIGN(const bool go_on,
-                   Try(Choice::Keeping(std::move(kept), assurance_.precision)));
+      OCTET_ASSIGN(const bool go_on, Try(best_.Without(added_[i])));
       if (!go_on) return false;
     }
     return true;

@@ -284,9 +284,7 @@ class Search {
     }
     for (size_t i = order_.size(); i-- > 0;) {
       if (std::ranges::count(choice.kept, order_[i]) == 0) continue;
-      std::vector<size_t> kept = choice.kept;
-      std::erase(kept, order_[i]);
-      const Choice without = Choice::Keeping(std::move(kept), protect_);
+      const Choice without = choice.Without(order_[i]);
       OCTET_ASSIGN(const bool go_on, trials_.Measure(without, true));
       if (!go_on) return false;
       if (trials_.MeetsDrop(without) && trials_.IsPossible(without)) {

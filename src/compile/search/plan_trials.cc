@@ -290,9 +290,7 @@ std::vector<SearchTrial> PlanTrials::Frontier() const {
 
 // What taking one value back costs, where that was measured.
 std::string PlanTrials::Worth(const Choice& choice, size_t value) const {
-  std::vector<size_t> others = choice.kept;
-  std::erase(others, value);
-  const Choice without = Choice::Keeping(std::move(others), choice.precision);
+  const Choice without = choice.Without(value);
   if (!HasAccuracy(choice) || !HasAccuracy(without)) return "";
   return fmt::format("{:+.1f} points",
                      100 * (Accuracy(without) - Accuracy(choice)));

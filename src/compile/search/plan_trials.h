@@ -32,6 +32,12 @@ struct Choice {
     if (kept.empty()) return {};
     return {.is_float = false, .kept = std::move(kept), .precision = precision};
   }
+  // The same with this value in int8 again.
+  Choice Without(size_t value) const {
+    std::vector<size_t> others = kept;
+    std::erase(others, value);
+    return Keeping(std::move(others), precision);
+  }
   bool operator==(const Choice&) const = default;
 };
 

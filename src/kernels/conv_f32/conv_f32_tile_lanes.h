@@ -7,6 +7,7 @@
 #define OCTET_KERNELS_CONV_F32_CONV_F32_TILE_LANES_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "kernels/conv_f32/conv_f32.h"
 #include "kernels/conv_f32/conv_f32_tile.h"
@@ -14,15 +15,6 @@
 
 namespace octet::kernels {
 namespace {
-
-template <int... kIndex>
-struct Indices {};
-template <int kCount, int... kIndex>
-struct MakeIndices : MakeIndices<kCount - 1, kCount - 1, kIndex...> {};
-template <int... kIndex>
-struct MakeIndices<0, kIndex...> {
-  using Type = Indices<kIndex...>;
-};
 
 // Sums of kRows pixels and kVectors vectors of outputs.
 template <typename V, int kRows, int kVectors>
@@ -36,14 +28,15 @@ template <typename V, int kRows, int kVectors, int kAhead>
     int64_t panel, TileSums<V, kRows, kVectors>& sums) {
   constexpr int kPerPanel = 16 / V::kLanes;
   typename V::F weights[kVectors];
-  [&]<int... kVector>(Indices<kVector...>) [[gnu::always_inline]] {
+  [&]<int... kVector>(std::integer_sequence<int, kVector...>)
+      [[gnu::always_inline]] {
     ((weights[kVector] =
           V::template LoadPanel<kVector / kPerPanel,
                                 kAhead * 16 + kVector % kPerPanel * V::kLanes>(
               w, panel)),
      ...);
   }
-  (typename MakeIndices<kVectors>::Type());
+  (std::make_integer_sequence<int, kVectors>());
 #pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
     if constexpr (kVectors == 1) {

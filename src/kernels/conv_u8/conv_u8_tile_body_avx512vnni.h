@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "kernels/conv_u8/conv_u8_tile_avx512vnni.h"
 #include "kernels/conv_u8/dot_avx512.h"
@@ -292,17 +293,8 @@ template <int kPixels, int kVectors, EpilogueKind kKind>
   shared.prefetch = prefetch;
 }
 
-template <int... kIndex>
-struct Indices {};
-template <int kCount, int... kIndex>
-struct MakeIndices : MakeIndices<kCount - 1, kCount - 1, kIndex...> {};
-template <int... kIndex>
-struct MakeIndices<0, kIndex...> {
-  using Type = Indices<kIndex...>;
-};
-
 template <int kVectors, EpilogueKind kKind, int... kIndex>
-ConvU8TileFn Pick(int64_t pixels, Indices<kIndex...>) {
+ConvU8TileFn Pick(int64_t pixels, std::integer_sequence<int, kIndex...>) {
   static constexpr ConvU8TileFn kTiles[] = {
       RunTiles<kIndex + 1, kVectors, kKind>...};
   return kTiles[pixels - 1];
@@ -311,7 +303,7 @@ ConvU8TileFn Pick(int64_t pixels, Indices<kIndex...>) {
 // The tile of `pixels` pixels and kVectors vectors.
 template <int kVectors>
 ConvU8TileFn PickTile(int64_t pixels, EpilogueKind kind) {
-  using All = typename MakeIndices<int(kConvU8TilePixels[kVectors])>::Type;
+  using All = std::make_integer_sequence<int, int(kConvU8TilePixels[kVectors])>;
   switch (kind) {
     case EpilogueKind::kClamp:
       return Pick<kVectors, EpilogueKind::kClamp>(pixels, All());

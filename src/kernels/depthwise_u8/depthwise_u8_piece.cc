@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/split.h"
+#include "kernels/work.h"
 
 namespace octet::kernels {
 
@@ -10,7 +11,7 @@ DepthwiseU8Piece PieceOf(const DepthwiseU8Params& p, int64_t part,
                          int64_t parts) {
   const int64_t rows = p.batch * p.out_h;
   if (rows == 0) return {0, 0, 0, 0};
-  const int64_t blocks = (p.channels + 63) / 64;
+  const int64_t blocks = DivideUp(p.channels, 64);
   // A 1x1 convolution in front of many channels splits them too (conv_u8), so
   // that a thread finds in its own caches what it made.
   const bool splits_channels =
