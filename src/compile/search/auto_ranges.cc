@@ -25,8 +25,7 @@ namespace {
 // averages out: what a small gain comes to is seen at the end only.
 constexpr double kLeastGains[] = {1.0, 1.3, 2.0};
 
-// Biases are corrected in so many of the best trials without; narrower ranges,
-// which take longer, are tried in the best one after that.
+// So many of the best trials are repaired.
 constexpr size_t kMostRepaired = 4;
 
 constexpr int64_t kMacsOfTrial = int64_t{1} << 36;
@@ -53,27 +52,6 @@ bool IsClearGain(const std::vector<double>& repaired,
   }
   const SampleMean gain = MeanOf(gains);
   return gain.mean > 0 && gain.StandsOut();
-}
-
-// The plan without folding, and with it in several degrees.
-//   unfolded: of `plan`, what else is known.
-void AddCandidates(const Graph& graph, const std::vector<Folding>& foldings,
-                   Candidate unfolded, std::vector<Candidate>& candidates) {
-  size_t before = 0;
-  std::vector<Candidate> folded;
-  for (double least : kLeastGains) {
-    const auto gains = [&](const Folding& f) { return f.gain >= least; };
-    const size_t count = size_t(std::ranges::count_if(foldings, gains));
-    if (count == 0 || count == before) continue;
-    before = count;
-    Candidate& here = folded.emplace_back(unfolded);
-    here.trial.rule += fmt::format(", {} values folded", count);
-    for (const Folding& folding : foldings) {
-      if (gains(folding)) Fold(graph, folding, here.plan);
-    }
-  }
-  candidates.push_back(std::move(unfolded));
-  std::ranges::move(folded, std::back_inserter(candidates));
 }
 
 // Samples for a trial: as many as keep its work about the same for every model.
@@ -106,29 +84,24 @@ class Measuring {
 
   Result<AutoRanges> Run() {
     OCTET_ASSIGN(pool_, ThreadPool::Create(options_.threads));
-    OCTET_RETURN_IF_ERROR(AddRules());
     OCTET_ASSIGN(
-        const Boundary boundary,
+        boundary_,
         Boundary::Observe(graph_, BoundaryValues(graph_, proposed_), samples_,
                           TrialSamples(graph_), options_.threads));
-    OCTET_RETURN_IF_ERROR(MeasureFrom(0, boundary));
-    const size_t common = candidates_.size();
+    for (const RangeChoice& rule : options_.rules) {
+      OCTET_RETURN_IF_ERROR(AddRule(rule, {}));
+    }
     OCTET_RETURN_IF_ERROR(AddOwnRules());
-    OCTET_RETURN_IF_ERROR(MeasureFrom(common, boundary));
+    SortCandidates();
     const size_t repaired = std::min(candidates_.size(), kMostRepaired);
     for (size_t i = 0; i < repaired; ++i) {
+      OCTET_ASSIGN(const size_t better,
+                   Repaired(i, &Measuring::CorrectBiasesOf));
+      if (!options_.narrow) continue;
       OCTET_RETURN_IF_ERROR(
-          AddRepaired(boundary, i, &Measuring::CorrectBiasesOf));
+          Repaired(better, &Measuring::ClipWeightsOf).status());
     }
     SortCandidates();
-    std::vector<Repair> narrowing;
-    if (options_.narrow) {
-      narrowing = {&Measuring::BoundActivationsOf, &Measuring::ClipWeightsOf};
-    }
-    for (const Repair repair : narrowing) {
-      OCTET_RETURN_IF_ERROR(AddRepaired(boundary, 0, repair));
-      SortCandidates();
-    }
     AutoRanges result;
     result.plan = std::move(candidates_[0].plan);
     for (Candidate& candidate : candidates_) {
@@ -141,16 +114,10 @@ class Measuring {
   // Whether there was anything to do.
   using Repair = bool (Measuring::*)(Candidate&);
 
-  Status AddRules() {
-    for (const RangeChoice& rule : options_.rules) {
-      OCTET_RETURN_IF_ERROR(AddRule(rule, {}));
-    }
-    return {};
-  }
-
   // The best rule so far, but for values that another one suits better.
   Status AddOwnRules() {
     if (options_.own.empty()) return {};
+    SortCandidates();
     ValueRuleOptions measure;
     measure.common = candidates_[0].rule;
     measure.choices = options_.own;
@@ -184,15 +151,31 @@ class Measuring {
     if (options_.fold) {
       foldings = FindFoldings(graph_, ranges_, trials_, plain.plan, *pool_);
     }
-    AddCandidates(graph_, foldings, std::move(plain), candidates_);
-    return {};
+    OCTET_RETURN_IF_ERROR(Measure(plain));
+    size_t best = candidates_.size();
+    candidates_.push_back(std::move(plain));
+    if (options_.narrow) {
+      OCTET_ASSIGN(best, Repaired(best, &Measuring::BoundActivationsOf));
+    }
+    return AddFolded(best, foldings);
   }
 
-  Status MeasureFrom(size_t first, const Boundary& boundary) {
-    for (size_t i = first; i < candidates_.size(); ++i) {
-      OCTET_RETURN_IF_ERROR(Measure(boundary, candidates_[i]));
+  // A trial with folding in several degrees.
+  Status AddFolded(size_t of, const std::vector<Folding>& foldings) {
+    size_t before = 0;
+    for (double least : kLeastGains) {
+      const auto gains = [&](const Folding& f) { return f.gain >= least; };
+      const size_t count = size_t(std::ranges::count_if(foldings, gains));
+      if (count == 0 || count == before) continue;
+      before = count;
+      Candidate folded = candidates_[of];
+      folded.trial.rule += fmt::format(", {} values folded", count);
+      for (const Folding& folding : foldings) {
+        if (gains(folding)) Fold(graph_, folding, folded.plan);
+      }
+      OCTET_RETURN_IF_ERROR(Measure(folded));
+      candidates_.push_back(std::move(folded));
     }
-    SortCandidates();
     return {};
   }
 
@@ -206,16 +189,17 @@ class Measuring {
     return {};
   }
 
-  // What a trial gains by a repair.
-  Status AddRepaired(const Boundary& boundary, size_t of, Repair repair) {
+  // Adds a trial with a repair, and returns the better one's place.
+  Result<size_t> Repaired(size_t of, Repair repair) {
     Candidate repaired = candidates_[of];
-    if (!(this->*repair)(repaired)) return {};
-    OCTET_RETURN_IF_ERROR(Measure(boundary, repaired));
+    if (!(this->*repair)(repaired)) return of;
+    OCTET_RETURN_IF_ERROR(Measure(repaired));
     repaired.stands_out =
         IsClearGain(repaired.by_sample, candidates_[of].by_sample);
     if (!repaired.stands_out) repaired.trial.rule += ", no clear gain";
+    const size_t better = repaired.stands_out ? candidates_.size() : of;
     candidates_.push_back(std::move(repaired));
-    return {};
+    return better;
   }
 
   bool BoundActivationsOf(Candidate& candidate) {
@@ -245,8 +229,9 @@ class Measuring {
     return !shifts.empty();
   }
 
-  Status Measure(const Boundary& boundary, Candidate& candidate) const {
-    OCTET_ASSIGN(Closeness closeness, boundary.Measure(graph_, candidate.plan));
+  Status Measure(Candidate& candidate) const {
+    OCTET_ASSIGN(Closeness closeness,
+                 boundary_.Measure(graph_, candidate.plan));
     candidate.trial.sqnr_db = closeness.sqnr_db;
     candidate.by_sample = std::move(closeness.by_sample);
     return {};
@@ -266,6 +251,7 @@ class Measuring {
   const MeasureOptions& options_;
   std::unique_ptr<ThreadPool> pool_;
   ProductTrials trials_;
+  Boundary boundary_;
   std::vector<Candidate> candidates_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <span>
 
@@ -102,13 +103,9 @@ std::vector<double> ProductTrial::LargestWeights() const {
 
 double ProductTrial::Error(const QuantParams& input) const {
   std::vector<float> y = Products(Stored(input), WeightsOfCodes(input, {}));
-  ApplyFunctions(y);
-  double sum = 0;
-  for (size_t i = 0; i < y.size(); ++i) {
-    const double d = double(y[i]) - double(exact_outputs_[i]);
-    sum += d * d;
-  }
-  return sum / double(windows_.count());
+  TakeOutShift(y);
+  const std::vector<double> errors = ErrorsByOutput(std::move(y));
+  return std::accumulate(errors.begin(), errors.end(), 0.0);
 }
 
 std::vector<std::vector<double>> ProductTrial::ErrorsByClip(

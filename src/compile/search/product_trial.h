@@ -27,17 +27,19 @@ class ProductTrial {
   std::vector<double> LargestWeights() const;
 
   // Sum of squared errors of one window's outputs behind the fused functions,
-  // in the mean over windows, when input and weights are as their codes say.
+  // in the mean over windows, when input and weights are as their codes say and
+  // what that shifts the mean of each output by is taken out, as correcting the
+  // bias does.
   //   input: as Form::quant; scales per channel are folded into the weights
   //          before these are quantized, except those of a depthwise reader.
   double Error(const QuantParams& input) const;
 
   // The same for each output alone. By share: with weights held at this share
-  // of the output's largest (NodePlan::weight_clip), once what the codes shift
-  // its mean by is taken out. [shares][outputs]
+  // of the output's largest (NodePlan::weight_clip). [shares][outputs]
   std::vector<std::vector<double>> ErrorsByClip(
       const QuantParams& input, std::span<const float> shares) const;
-  // By parameters of the input. [inputs][outputs]
+  // By parameters of the input, shifts and all: that of what is held is no
+  // shift where a function behind it would hold it too. [inputs][outputs]
   //   clip: as NodePlan::weight_clip.
   std::vector<std::vector<double>> ErrorsByInput(
       std::span<const QuantParams> inputs, std::span<const float> clip) const;

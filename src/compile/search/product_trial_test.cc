@@ -1,6 +1,7 @@
 #include "compile/search/product_trial.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "compile/search/search_testing.h"
 
@@ -71,19 +72,32 @@ TEST(ProductTrial, SeesWhichChannelIsCoarse) {
   }
 }
 
-TEST(ProductTrial, ShiftsAreSquaredInItsErrorWhereNoFunctionIs) {
+TEST(ProductTrial, ErrsByTheScatterOfItsShiftsWhereNoFunctionIs) {
   const Calibrated c = CalibratedFrom(kProducts);
   const ProductTrials trials = NamedTrials(c);
   for (const char* name : {"depthwise", "product"}) {
     const ProductTrial& trial = trials.at(name);
     const QuantParams scales = Scales(1, 0.02f);
-    double squares = 0;
-    for (float shift : trial.Shifts(scales, {})) {
-      squares += double(shift) * double(shift);
+    const std::vector<float> shifts = trial.Shifts(scales, {});
+    const size_t outputs = size_t(trial.outputs());
+    const double count = double(trial.windows().count());
+    double scatter = 0, all = 0;
+    for (size_t o = 0; o < outputs; ++o) {
+      double mean = 0, squares = 0;
+      for (size_t i = o; i < shifts.size(); i += outputs) {
+        mean += double(shifts[i]) / count;
+        squares += double(shifts[i]) * double(shifts[i]) / count;
+      }
+      scatter += squares - mean * mean;
+      all += squares;
     }
     const double error = trial.Error(scales);
-    EXPECT_NEAR(squares / double(trial.windows().count()), error, 1e-4 * error)
-        << name;
+    EXPECT_NEAR(scatter, error, 1e-4 * error) << name;
+    const auto by_output = trial.ErrorsByInput(std::vector{scales}, {});
+    EXPECT_NEAR(all,
+                std::accumulate(by_output[0].begin(), by_output[0].end(), 0.0),
+                1e-4 * all)
+        << name << ": shifts and all";
   }
 }
 
