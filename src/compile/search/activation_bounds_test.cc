@@ -9,6 +9,8 @@
 namespace octet::compile {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
 
 // The clip behind the depthwise convolution leaves a tenth of what channel 0
@@ -72,6 +74,27 @@ TEST(BoundActivations, BringsTheEngineCloserToFloat) {
   ASSERT_TRUE(boundary.ok()) << boundary.status().message();
   EXPECT_GT(boundary->Measure(c.graph, plan)->sqnr_db,
             boundary->Measure(c.graph, c.plan)->sqnr_db + 3);
+}
+
+TEST(ChooseRangesByMeasure, FoldsWhatIsBounded) {
+  std::string text(kWide);
+  const size_t at = text.find("output y");
+  text.replace(at, 8, R"(const w f32[2,1,1,2]{1,0.01,-1,0.02}
+const v f32[2,1,1,2]{0.02,5,0.01,-5}
+a f32[1,8,8,2] = Conv(y, w, _) name=mixed
+z f32[1,8,8,2] = Conv(a, v, _) name=last
+output z)");
+  const Calibrated c = CalibratedFrom(text, 8);
+  MeasureOptions options;
+  options.rules = {{RangeRule::kMinMax, 0}};
+  options.threads = 1;
+  const auto found = ChooseRangesByMeasure(c.graph, c.ranges, c.proposed,
+                                           SeededSamples(c.graph, 8), options);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  std::vector<std::string> rules;
+  for (const RangeTrial& trial : found->trials) rules.push_back(trial.rule);
+  EXPECT_THAT(rules, Contains(AllOf(HasSubstr("values bounded, "),
+                                    HasSubstr("values folded"))));
 }
 
 TEST(ChooseRangesByMeasure, SaysWhatBoundsGained) {

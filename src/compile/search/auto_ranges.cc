@@ -93,7 +93,9 @@ class Measuring {
     }
     OCTET_RETURN_IF_ERROR(AddOwnRules());
     SortCandidates();
-    const size_t repaired = std::min(candidates_.size(), kMostRepaired);
+    const size_t standing =
+        size_t(std::ranges::count(candidates_, true, &Candidate::stands_out));
+    const size_t repaired = std::min(standing, kMostRepaired);
     for (size_t i = 0; i < repaired; ++i) {
       OCTET_ASSIGN(const size_t better,
                    Repaired(i, &Measuring::CorrectBiasesOf));

@@ -85,6 +85,26 @@ TEST(CheckPlan, RefusesClipsThatDoNotFit) {
               HasSubstr("weight_scale and weight_clip"));
 }
 
+TEST(ChooseRangesByMeasure, TriesWeightRangesInEveryRepairedTrial) {
+  const Calibrated c = CalibratedFrom(kOneLarge, 8);
+  MeasureOptions options;
+  options.rules = {{RangeRule::kMinMax, 0}, {RangeRule::kMse, 0}};
+  options.fold = false;
+  options.threads = 1;
+  const auto found = ChooseRangesByMeasure(c.graph, c.ranges, c.proposed,
+                                           SeededSamples(c.graph, 8), options);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  for (const std::string_view rule : {"minmax", "mse"}) {
+    EXPECT_TRUE(std::ranges::any_of(found->trials,
+                                    [&](const RangeTrial& trial) {
+                                      return trial.rule.starts_with(rule) &&
+                                             trial.rule.find("weight ranges") !=
+                                                 std::string::npos;
+                                    }))
+        << rule;
+  }
+}
+
 TEST(ChooseRangesByMeasure, SaysWhatWeightRangesGained) {
   const Calibrated c = CalibratedFrom(kOneLarge, 8);
   MeasureOptions options;
