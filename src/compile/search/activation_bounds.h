@@ -26,10 +26,9 @@ struct ActivationBound {
 // channel of their own that only depthwise convolutions read.
 //
 //   plan:    complete (calibrate/choose.h).
-//   trials:  of the readers; forms of which one is missing are left out.
-//   Windows
-//            are few, and may have missed what is rare: what a bound really
-//            gains is for a trial of the whole plan to say.
+//   trials:  of the readers; forms of which one is missing are left out. Their
+//            windows are few and may have missed what is rare: what a bound
+//            really gains is for a trial of the whole plan to say.
 //   returns: the forms with a channel that gains.
 std::vector<ActivationBound> MeasureActivationBounds(
     const Graph& graph, const ProductTrials& trials, const Plan& plan,

@@ -23,9 +23,8 @@ struct Assurance {
 // it does not show it, is shown to lose less.
 //
 //   base:    meets the drop; keeps nothing, or in this precision.
-//   chosen:  the plan, once one is better in this than base; else left as it
-//   is.
-//            It is on disk as soon as it is.
+//   chosen:  the plan, once one is better in this than base, and on disk from
+//            then on; else left as it is.
 //   returns: as PlanTrials::Measure.
 Result<bool> Assure(PlanTrials& trials, const Assurance& assurance,
                     const Choice& base, std::optional<Choice>& chosen);

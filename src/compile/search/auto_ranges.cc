@@ -25,7 +25,8 @@ namespace {
 // averages out: what a small gain comes to is seen at the end only.
 constexpr double kLeastGains[] = {1.0, 1.3, 2.0};
 
-// So many of the best trials are repaired.
+// So many of the best trials are repaired: biases corrected, then weight ranges
+// narrowed.
 constexpr size_t kMostRepaired = 4;
 
 constexpr int64_t kMacsOfTrial = int64_t{1} << 36;
