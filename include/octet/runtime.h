@@ -179,7 +179,9 @@ Tensor CopyAsF32(const TensorView& view);
 // Called by Run with each value once it is complete, in the order of the
 // steps. step is the index of the step that completed it, -1 for the inputs.
 // A value that no step writes as a whole (a concatenation whose parts were
-// written in place, a reshape) comes just before it is first read.
+// written in place, a reshape) comes just before it is first read. Where the
+// samples of a batch are taken one by one, all comes once for each, with the
+// shape of one.
 using Tap = std::function<void(int step, const TensorView& value)>;
 
 // As a Tap, but may change the value's elements (those that the view shows)
@@ -215,6 +217,9 @@ class Session {
 
   // Runs all steps. Allocates nothing. The bytes of the outputs do not depend
   // on the number of threads. After an error they hold nothing of use.
+  // An engine for a batch may have been compiled to take its samples (along the
+  // first axis of inputs and outputs) one by one: then each thread runs whole
+  // samples, if there are as many of them.
   //   errors: kUsage if another thread is running this session; kBadInput if
   //           an index that the model reads from an input is out of range.
   Status Run();
@@ -223,16 +228,19 @@ class Session {
   // alone, in this order, on what the memory holds, and calls no tap. It means
   // something only where the engine was lowered so that no values share memory
   // and the session keeps them.
-  //   errors: kUsage for a step that there is not; else as Run.
+  //   errors: kUsage for a step that there is not, or if the samples of a batch
+  //           are taken one by one; else as Run.
   Status RunSteps(std::span<const int> steps);
-  // The memory of inputs, outputs and all between, as the Program places them.
+  // The memory of inputs, outputs and all between, as the Program places them;
+  // of one sample, where those of a batch are taken one by one.
   std::span<std::byte> arena();
 
   // Empty removes it. With a tap, Run is slower and may allocate.
   void SetTap(Tap tap);
   void SetEdit(Edit edit);
 
-  // Steps are timed while this is on; times add up until ResetTimes().
+  // Steps are timed while this is on; times add up until ResetTimes(). The
+  // samples of a batch then follow one another, each on all threads.
   void SetTiming(bool on);
   void ResetTimes();
   const std::vector<StepInfo>& steps() const;

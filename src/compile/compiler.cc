@@ -11,7 +11,7 @@
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
-#include "compile/lower/lower.h"
+#include "compile/lower_batch.h"
 #include "compile/make_plan.h"
 #include "compile/model_data.h"
 #include "compile/onnx/import.h"
@@ -319,7 +319,7 @@ Result<Build> BuildEngine(const Model& model, const Calibration* calibration,
     OCTET_RETURN_IF_ERROR(
         ChooseRanges(graph, *calibration, options, plan, build.tried));
   }
-  OCTET_ASSIGN(compile::Lowered lowered, compile::Lower(graph, plan));
+  OCTET_ASSIGN(compile::Lowered lowered, compile::LowerBatch(graph, plan));
   OCTET_RETURN_IF_ERROR(ChooseTactics(lowered, options.timing_cache));
   engine::ProgramT& program = lowered.program;
   program.model_name = model.name().substr(model.name().rfind('/') + 1);

@@ -149,6 +149,35 @@ TEST(BuildEngine, GivesTheSameBytesTwice) {
   EXPECT_EQ(MustBuild().plan, MustBuild().plan);
 }
 
+TEST(BuildEngine, GivesEachSampleOfABatchWhatItGivesOne) {
+  const Build one = MustBuild();
+  const auto run = [&](const ModelOptions& options, const Tensor& input) {
+    const Result<Model> model = Open(MakeOnnx(), options);
+    BuildOptions build;
+    build.plan = one.plan;
+    const Result<Build> built = BuildEngine(*model, nullptr, build);
+    EXPECT_TRUE(built.ok()) << built.status().message();
+    const Result<Engine> engine = Engine::FromBytes(built->engine);
+    Result<Session> session = Session::Create(*engine, {.threads = 2});
+    EXPECT_TRUE(session.ok()) << session.status().message();
+    EXPECT_TRUE(session->SetInput(0, input).ok());
+    EXPECT_TRUE(session->Run().ok());
+    return *session->GetOutput(0);
+  };
+  ModelOptions batch;
+  batch.symbols["batch"] = 3;
+  const Tensor inputs = compile::MakeSeeded(DType::kF32, Shape{3, 4, 6, 6}, 9);
+  const Tensor outputs = run(batch, inputs);
+  ASSERT_EQ(outputs.shape(), (Shape{3, 6, 6, 6}));
+  for (int64_t i = 0; i < 3; ++i) {
+    Tensor input(DType::kF32, Shape{1, 4, 6, 6});
+    std::copy_n(inputs.raw() + i * input.bytes(), input.bytes(), input.raw());
+    const Tensor output = run({}, input);
+    EXPECT_TRUE(std::equal(output.raw(), output.raw() + output.bytes(),
+                           outputs.raw() + i * output.bytes()));
+  }
+}
+
 TEST(BuildEngine, RecordsWhereTheEngineCameFrom) {
   const Build build =
       MustBuild([](BuildOptions& options) { options.detect = "none"; });

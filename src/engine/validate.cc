@@ -15,6 +15,7 @@ namespace {
 
 // More than any machine has; keeps sums of offsets far from overflow.
 constexpr uint64_t kMaxArenaBytes = uint64_t{1} << 42;
+constexpr int64_t kMaxBatch = int64_t{1} << 20;
 
 bool ScalesAreSound(const QuantT& quant, int64_t channels) {
   const size_t n = quant.scale.size();
@@ -112,6 +113,37 @@ Status CheckInputs(const ProfileT& profile) {
   return {};
 }
 
+// What a caller sees has the samples of a batch along the first axis.
+Status CheckBatch(const ProfileT& profile) {
+  if (profile.batch == 1) return {};
+  if (profile.batch < 1 || profile.batch > kMaxBatch) {
+    return BadInput("the batch is {}; expected 1 to {}", profile.batch,
+                    kMaxBatch);
+  }
+  int64_t bytes = 0;
+  for (const auto* border : {&profile.inputs, &profile.outputs}) {
+    for (int index : *border) {
+      const ValueT& value = *profile.values[size_t(index)];
+      if (Rank(value) == 0 || value.place == Place::Constant) {
+        return BadInput("'{}' cannot have a batch of {} along its first axis",
+                        value.name, profile.batch);
+      }
+      // Each at most kMaxArenaBytes.
+      const int64_t sample = Elements(value) * SizeOf(ToDType(value.dtype));
+      const auto more = CheckedMul(sample, profile.batch);
+      const auto sum = more ? CheckedAdd(bytes, *more) : std::nullopt;
+      if (!sum || uint64_t(*sum) > kMaxArenaBytes) {
+        return BadInput(
+            "a batch of {} is more than {} bytes of inputs and "
+            "outputs",
+            profile.batch, kMaxArenaBytes);
+      }
+      bytes = *sum;
+    }
+  }
+  return {};
+}
+
 Status CheckStepNames(const ProfileT& profile) {
   std::vector<std::string_view> names;
   names.reserve(profile.steps.size());
@@ -133,6 +165,7 @@ Status CheckProfile(const ProfileT& profile, uint64_t constants) {
   }
   OCTET_RETURN_IF_ERROR(CheckInputs(profile));
   OCTET_RETURN_IF_ERROR(CheckBorder(profile, profile.outputs, "output"));
+  OCTET_RETURN_IF_ERROR(CheckBatch(profile));
   for (const auto& step : profile.steps) {
     if (step == nullptr) return BadInput("a step is missing");
     OCTET_RETURN_IF_ERROR(CheckStep(profile, *step));

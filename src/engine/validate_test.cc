@@ -91,6 +91,31 @@ const Broken kBroken[] = {
      "wrong scales"},
     {"no scales", [](TestProgram& p) { p.value(0).quant->scale.clear(); },
      "wrong scales"},
+    {"no sample", [](TestProgram& p) { p.profile().batch = 0; }, "batch is 0"},
+    {"more samples than anybody has",
+     [](TestProgram& p) { p.profile().batch = int64_t{1} << 40; },
+     "expected 1 to"},
+    {"more bytes of samples than any machine has",
+     [](TestProgram& p) {
+       p.profile().arena_bytes = uint64_t{1} << 42;
+       p.value(0).offset = 0;
+       p.value(0).dims = {1 << 14, 1 << 14, 1 << 10, 3};
+       p.profile().batch = int64_t{1} << 20;
+     },
+     "of inputs and outputs"},
+    {"a batch of a constant",
+     [](TestProgram& p) {
+       p.profile().outputs.push_back(3);
+       p.profile().batch = 2;
+     },
+     "cannot have a batch"},
+    {"a batch of a scalar",
+     [](TestProgram& p) {
+       p.value(p.Add("s", DType::F32, {1})).dims.clear();
+       p.profile().outputs.push_back(int(p.profile().values.size()) - 1);
+       p.profile().batch = 2;
+     },
+     "cannot have a batch"},
     {"input that does not exist",
      [](TestProgram& p) { p.profile().inputs = {-1}; }, "input -1"},
     {"input twice",

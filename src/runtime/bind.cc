@@ -2,13 +2,6 @@
 
 namespace octet::runtime {
 
-const std::byte* Binding::At(int index) const {
-  if (index < 0) return nullptr;
-  const engine::ValueT& value = Value(index);
-  const bool constant = value.place == engine::Place::Constant;
-  return (constant ? constants_ : arena_) + value.offset;
-}
-
 kernels::Window ToKernel(const std::unique_ptr<engine::Window>& stored) {
   const engine::Window w = engine::WindowOr1x1(stored);
   return {w.kernel_h(),   w.kernel_w(),   w.stride_h(), w.stride_w(),

@@ -18,6 +18,7 @@
 #include "kernels/window.h"
 #include "kernels/work.h"
 #include "octet/status.h"
+#include "runtime/addresses.h"
 #include "runtime/quant_table.h"
 
 namespace octet::runtime {
@@ -64,12 +65,10 @@ class BoundKernel : public BoundStep {
 // What binding needs to know of the session.
 class Binding {
  public:
-  Binding(const engine::ProfileT& profile, std::byte* arena,
-          const std::byte* constants, const QuantTable& quants, CpuLevel level,
-          int threads)
+  Binding(const engine::ProfileT& profile, const Addresses& addresses,
+          const QuantTable& quants, CpuLevel level, int threads)
       : profile_(profile),
-        arena_(arena),
-        constants_(constants),
+        addresses_(addresses),
         quants_(quants),
         level_(level),
         threads_(threads) {}
@@ -80,12 +79,13 @@ class Binding {
   // Where a value lies; null for an absent one (-1).
   template <typename T>
   const T* Read(int index) const {
-    return reinterpret_cast<const T*>(At(index));
+    return index < 0 ? nullptr
+                     : reinterpret_cast<const T*>(addresses_.Of(Value(index)));
   }
   // A value that a step writes lies in the arena.
   template <typename T>
   T* Write(int index) const {
-    return reinterpret_cast<T*>(arena_ + Value(index).offset);
+    return reinterpret_cast<T*>(addresses_.InArena(Value(index)));
   }
   kernels::ChannelQuant Quant(int index) const {
     return quants_.Of(size_t(index));
@@ -106,11 +106,8 @@ class Binding {
   int threads() const { return threads_; }
 
  private:
-  const std::byte* At(int index) const;
-
   const engine::ProfileT& profile_;
-  std::byte* arena_;
-  const std::byte* constants_;
+  const Addresses& addresses_;
   const QuantTable& quants_;
   CpuLevel level_;
   int threads_;

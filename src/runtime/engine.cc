@@ -5,9 +5,19 @@
 namespace octet {
 namespace {
 
-ValueInfo InfoOf(const engine::ValueT& value) {
-  ValueInfo info{
-      value.name, engine::ToDType(value.dtype), engine::ShapeOf(value), {}, {}};
+// Of a whole batch.
+Shape WholeShape(const engine::ValueT& value, int64_t batch) {
+  Shape shape = engine::ShapeOf(value);
+  if (batch > 1) shape[0] *= batch;
+  return shape;
+}
+
+ValueInfo InfoOf(const engine::ValueT& value, int64_t batch) {
+  ValueInfo info{value.name,
+                 engine::ToDType(value.dtype),
+                 WholeShape(value, batch),
+                 {},
+                 {}};
   if (value.quant != nullptr) {
     info.scale = value.quant->scale;
     info.zero_point = value.quant->zero_point;
@@ -19,7 +29,7 @@ std::vector<ValueInfo> InfosOf(const engine::ProfileT& profile,
                                const std::vector<int>& indices) {
   std::vector<ValueInfo> infos;
   for (int index : indices) {
-    infos.push_back(InfoOf(*profile.values[size_t(index)]));
+    infos.push_back(InfoOf(*profile.values[size_t(index)], profile.batch));
   }
   return infos;
 }

@@ -2,26 +2,26 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/thread_pool.h"
+#include "kernels/work.h"
 #include "octet/runtime.h"
-#include "runtime/bind.h"
 #include "runtime/engine.h"
+#include "runtime/lane.h"
 #include "runtime/memory.h"
-#include "runtime/quant_table.h"
 #include "runtime/scratch_places.h"
 #include "runtime/tap_points.h"
 
 namespace octet {
 
-using runtime::Binding;
-using runtime::BoundStepPtr;
+using runtime::Lane;
+using runtime::LaneSource;
 using runtime::Memory;
-using runtime::QuantTable;
-using runtime::ScratchNeed;
 using runtime::ScratchPlaces;
 using runtime::TapPoint;
 
@@ -30,38 +30,54 @@ struct Session::Impl {
   std::shared_ptr<const Engine::Data> engine;
   const engine::ProfileT* profile = nullptr;
   const Engine::Data::Profile* infos = nullptr;
-  CpuLevel level = CpuLevel::kScalar;
   std::shared_ptr<ThreadPool> pool;  // with other sessions
 
-  Memory
-      memory;  // the arena, and behind it the scratch that it has no room for
-  ScratchPlaces scratch;
-  QuantTable quants;
+  LaneSource source;
+  // The arena of each lane, behind it the scratch that it has no room for;
+  // behind all lanes the borders of the batch.
+  Memory memory;
+  int64_t lane_bytes = 0;    // of one of them
+  std::optional<Lane> lane;  // its steps are for all workers
+  // With a batch, one for each of several workers; the first is where `lane`
+  // is.
+  std::vector<Lane> own_lanes;
 
-  std::vector<BoundStepPtr> bound;
   std::vector<StepInfo> steps;
   std::vector<StepTime> times;
   bool timing = false;
+  std::vector<int64_t> run_ns;   // by step, of the run that is being timed
+  std::vector<Status> statuses;  // by sample
   Tap tap;
   Edit edit;
   std::vector<TapPoint> tap_points;
   std::atomic<bool> running{false};
 
   Status Allocate(const SessionOptions& options);
-  Status AllocateAndBind(int64_t bytes, int64_t limit);
+  Status AllocateAndBind(int64_t limit);
+  int64_t LaneBytes(int64_t bytes) const;
   void Describe();
 
-  std::byte* At(int value) const;
-  std::span<std::byte> Bytes(const std::vector<int>& values, int i) const;
-  TensorView View(int value) const;
+  int64_t batch() const { return profile->batch; }
+  int64_t lanes() const { return std::max<int64_t>(1, own_lanes.size()); }
+  std::byte* border_memory() const;
+  std::span<std::byte> Bytes(const std::vector<int>& values,
+                             std::span<const runtime::Border> borders,
+                             int i) const;
+  TensorView View(int value, int64_t sample) const;
 
   Status Exclusively(const std::function<Status()>& run);
-  Status RunSteps();
-  void RunStep(size_t step);
-  void CallTaps(int after, std::vector<TapPoint>::const_iterator& next) const;
+  Status Run();
+  Status RunWithAll(int64_t sample);
+  Status RunOnOwnLanes(int64_t samples);
+  void TimeStep(size_t step, int64_t sample);
+  void CallTaps(int after, int64_t sample,
+                std::vector<TapPoint>::const_iterator& next) const;
 };
 
 namespace {
+
+// Two lines, as scratch is placed.
+constexpr int64_t kLaneAlignment = 128;
 
 Status TooLittle(int64_t needed, int64_t limit) {
   return Failed(
@@ -71,73 +87,101 @@ Status TooLittle(int64_t needed, int64_t limit) {
       needed, limit);
 }
 
+Status OfSample(int64_t sample, const Status& status) {
+  return {status.code(),
+          fmt::format("sample {} of the batch: {}", sample, status.message())};
+}
+
 }  // namespace
 
 Status Session::Impl::Allocate(const SessionOptions& options) {
   const int64_t limit =
       options.max_bytes > 0 ? options.max_bytes : runtime::PhysicalMemory();
-  const int64_t arena_bytes = int64_t(profile->arena_bytes);
-  quants = QuantTable(*profile);
-  OCTET_RETURN_IF_ERROR(AllocateAndBind(arena_bytes, limit));
-  std::vector<ScratchNeed> needs;
-  for (const BoundStepPtr& step : bound) {
-    const kernels::Work& work = step->work();
-    const int64_t pieces = std::min<int64_t>(work.parts, pool->threads());
-    needs.push_back({work.scratch_bytes, int(pieces)});
+  source.profile = profile;
+  source.constants = engine->loaded.constants().data();
+  source.quants = runtime::QuantTable(*profile);
+  source.borders = runtime::BatchBorders(*profile);
+  const int threads = pool->threads();
+  lane.emplace(source, threads);
+  // Fewer samples than workers keep more of them busy one by one.
+  if (threads > 1 && batch() >= threads) {
+    for (int i = 0; i < threads; ++i) own_lanes.emplace_back(source, 1);
   }
+  lane_bytes = LaneBytes(int64_t(profile->arena_bytes));
+  OCTET_RETURN_IF_ERROR(AllocateAndBind(limit));
   tap_points = runtime::FindTapPoints(*profile);
-  scratch =
-      runtime::PlaceScratch(*profile, tap_points, needs, options.keeps_values);
-  if (scratch.bytes == arena_bytes) return {};
+  const auto place = [&](Lane& in) {
+    ScratchPlaces scratch = runtime::PlaceScratch(
+        *profile, tap_points, in.ScratchNeeds(), options.keeps_values);
+    lane_bytes = std::max(lane_bytes, LaneBytes(scratch.bytes));
+    in.SetScratch(std::move(scratch));
+  };
+  const int64_t without_scratch = lane_bytes;
+  place(*lane);
+  for (Lane& own : own_lanes) place(own);
+  if (lane_bytes == without_scratch) return {};
   // Only now is known how much there must be, and steps point into it.
-  return AllocateAndBind(scratch.bytes, limit);
+  return AllocateAndBind(limit);
 }
 
-Status Session::Impl::AllocateAndBind(int64_t bytes, int64_t limit) {
-  if (bytes > limit) return TooLittle(bytes, limit);
-  bound.clear();
+int64_t Session::Impl::LaneBytes(int64_t bytes) const {
+  if (batch() == 1) return bytes;
+  return kernels::RoundUp(bytes + kBufferSlack, kLaneAlignment);
+}
+
+Status Session::Impl::AllocateAndBind(int64_t limit) {
+  const int64_t borders = source.borders.bytes();
+  const int64_t most = (limit - borders) / lanes();
+  if (borders > limit || lane_bytes > most) {
+    return TooLittle(lanes() * std::min(lane_bytes, most + 1) + borders, limit);
+  }
   memory = Memory();
-  OCTET_ASSIGN(memory, Memory::Allocate(bytes, "activations"));
-  const Binding binding(*profile, memory.data(),
-                        engine->loaded.constants().data(), quants, level,
-                        pool->threads());
-  for (const auto& step : profile->steps) {
-    bound.push_back(engine::VisitParams(
-        *step, BoundStepPtr(),
-        [&](const auto& params) { return runtime::Bind(binding, params); }));
+  OCTET_ASSIGN(memory,
+               Memory::Allocate(lanes() * lane_bytes + borders, "activations"));
+  lane->Bind(memory.data(), border_memory());
+  for (size_t i = 0; i < own_lanes.size(); ++i) {
+    own_lanes[i].Bind(memory.data() + int64_t(i) * lane_bytes, border_memory());
   }
   return {};
 }
 
 void Session::Impl::Describe() {
-  for (size_t i = 0; i < bound.size(); ++i) {
+  for (size_t i = 0; i < lane->steps(); ++i) {
     const engine::StepT& step = *profile->steps[i];
-    steps.push_back({step.name, step.node, bound[i]->kernel(), step.precision,
-                     step.reason, step.macs});
+    steps.push_back({step.name, step.node, lane->step(i, 0).kernel(),
+                     step.precision, step.reason,
+                     step.macs * uint64_t(batch())});
   }
-  times.resize(bound.size());
+  times.resize(steps.size());
+  run_ns.resize(steps.size());
+  if (!own_lanes.empty()) statuses.resize(size_t(batch()));
 }
 
-std::byte* Session::Impl::At(int value) const {
-  const engine::ValueT& v = *profile->values[size_t(value)];
-  if (v.place == engine::Place::Arena) return memory.data() + v.offset;
-  // Only outputs may be constants, and those are handed out as const.
-  return const_cast<std::byte*>(engine->loaded.constants().data()) + v.offset;
+std::byte* Session::Impl::border_memory() const {
+  return memory.data() + lanes() * lane_bytes;
 }
 
-std::span<std::byte> Session::Impl::Bytes(const std::vector<int>& values,
-                                          int i) const {
+std::span<std::byte> Session::Impl::Bytes(
+    const std::vector<int>& values, std::span<const runtime::Border> borders,
+    int i) const {
   if (i < 0 || size_t(i) >= values.size()) return {};
-  const int value = values[size_t(i)];
-  const engine::ValueT& v = *profile->values[size_t(value)];
+  if (batch() > 1) {
+    const runtime::Border& border = borders[size_t(i)];
+    return {border_memory() + border.offset, size_t(border.bytes() * batch())};
+  }
+  const engine::ValueT& v = *profile->values[size_t(values[size_t(i)])];
   const int64_t size = SizeOf(engine::ToDType(v.dtype));
-  return {At(value), size_t(engine::Elements(v) * size)};
+  return {lane->At(v, 0), size_t(engine::Elements(v) * size)};
 }
 
-TensorView Session::Impl::View(int value) const {
+TensorView Session::Impl::View(int value, int64_t sample) const {
   const engine::ValueT& v = *profile->values[size_t(value)];
-  TensorView view{v.name,    engine::ToDType(v.dtype), engine::ShapeOf(v),
-                  At(value), engine::PixelStride(v),   {},
+  TensorView view{v.name,
+                  engine::ToDType(v.dtype),
+                  engine::ShapeOf(v),
+                  lane->At(v, sample),
+                  engine::PixelStride(v),
+                  {},
                   {}};
   if (v.quant != nullptr) {
     view.scale = v.quant->scale;
@@ -146,52 +190,72 @@ TensorView Session::Impl::View(int value) const {
   return view;
 }
 
-void Session::Impl::RunStep(size_t step) {
-  const runtime::BoundStep& kernel = *bound[step];
-  const std::vector<int64_t>& pieces = scratch.offsets[step];
-  const auto piece = [&](size_t i) {
-    return pieces.empty() ? nullptr : memory.data() + pieces[i];
-  };
-  const int64_t parts = kernel.work().parts;
-  // One part needs no pool.
-  if (parts == 1) return kernel.Run(0, piece(0));
-  const bool has_one_a_part = int64_t(pieces.size()) == parts;
-  pool->ParallelFor(parts, [&](int64_t part, int worker) {
-    kernel.Run(part, piece(size_t(has_one_a_part ? part : worker)));
-  });
-}
-
 void Session::Impl::CallTaps(
-    int after, std::vector<TapPoint>::const_iterator& next) const {
+    int after, int64_t sample,
+    std::vector<TapPoint>::const_iterator& next) const {
   for (; next != tap_points.end() && next->after <= after; ++next) {
-    const TensorView view = View(next->value);
+    const TensorView view = View(next->value, sample);
     if (tap) tap(next->by, view);
     // The arena is this session's own memory.
     if (edit) edit(next->by, view, const_cast<std::byte*>(view.data));
   }
 }
 
-Status Session::Impl::RunSteps() {
+void Session::Impl::TimeStep(size_t step, int64_t sample) {
   using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  lane->RunStep(step, sample, pool.get());
+  run_ns[step] +=
+      std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin)
+          .count();
+}
+
+Status Session::Impl::RunWithAll(int64_t sample) {
   auto next_tap = tap_points.cbegin();
   const bool watched = tap || edit;
-  if (watched) CallTaps(-1, next_tap);
-  for (size_t i = 0; i < bound.size(); ++i) {
-    OCTET_RETURN_IF_ERROR(bound[i]->CheckData());
-    if (!timing) {
-      RunStep(i);
+  lane->Enter(sample);
+  if (watched) CallTaps(-1, sample, next_tap);
+  for (size_t i = 0; i < lane->steps(); ++i) {
+    OCTET_RETURN_IF_ERROR(lane->step(i, sample).CheckData());
+    if (timing) {
+      TimeStep(i, sample);
     } else {
-      const auto begin = Clock::now();
-      RunStep(i);
-      const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                          Clock::now() - begin)
-                          .count();
-      StepTime& time = times[i];
-      time.min_ns = time.runs == 0 ? ns : std::min<int64_t>(time.min_ns, ns);
-      time.total_ns += ns;
-      ++time.runs;
+      lane->RunStep(i, sample, pool.get());
     }
-    if (watched) CallTaps(int(i), next_tap);
+    if (watched) CallTaps(int(i), sample, next_tap);
+  }
+  lane->Leave(sample);
+  return {};
+}
+
+Status Session::Impl::RunOnOwnLanes(int64_t samples) {
+  pool->ParallelFor(samples, [&](int64_t sample, int worker) {
+    statuses[size_t(sample)] = own_lanes[size_t(worker)].RunSample(sample);
+  });
+  for (int64_t i = 0; i < samples; ++i) {
+    if (!statuses[size_t(i)].ok()) return OfSample(i, statuses[size_t(i)]);
+  }
+  return {};
+}
+
+Status Session::Impl::Run() {
+  int64_t sample = 0;
+  const bool alone = tap || edit || timing;
+  if (!alone && !own_lanes.empty()) {
+    sample = batch() - batch() % pool->threads();
+    OCTET_RETURN_IF_ERROR(RunOnOwnLanes(sample));
+  }
+  if (timing) std::ranges::fill(run_ns, 0);
+  for (; sample < batch(); ++sample) {
+    const Status status = RunWithAll(sample);
+    if (!status.ok()) return batch() == 1 ? status : OfSample(sample, status);
+  }
+  if (!timing) return {};
+  for (size_t i = 0; i < times.size(); ++i) {
+    StepTime& time = times[i];
+    time.min_ns = time.runs == 0 ? run_ns[i] : std::min(time.min_ns, run_ns[i]);
+    time.total_ns += run_ns[i];
+    ++time.runs;
   }
   return {};
 }
@@ -215,8 +279,9 @@ Result<Session> Session::Create(const Engine& engine,
   impl->engine = engine.data_;
   impl->profile = engine.data_->loaded.program().profiles[index].get();
   impl->infos = &engine.data_->profiles[index];
-  OCTET_ASSIGN(impl->level, options.cpu.empty() ? ChooseCpuLevel()
-                                                : ChooseCpuLevel(options.cpu));
+  OCTET_ASSIGN(impl->source.level, options.cpu.empty()
+                                       ? ChooseCpuLevel()
+                                       : ChooseCpuLevel(options.cpu));
   impl->pool = options.workers.pool_;
   if (impl->pool == nullptr) {
     OCTET_ASSIGN(impl->pool, ThreadPool::Shared(options.threads));
@@ -239,10 +304,12 @@ const std::vector<ValueInfo>& Session::outputs() const {
 }
 
 std::span<std::byte> Session::input(int i) {
-  return impl_->Bytes(impl_->profile->inputs, i);
+  return impl_->Bytes(impl_->profile->inputs, impl_->source.borders.inputs(),
+                      i);
 }
 std::span<const std::byte> Session::output(int i) const {
-  return impl_->Bytes(impl_->profile->outputs, i);
+  return impl_->Bytes(impl_->profile->outputs, impl_->source.borders.outputs(),
+                      i);
 }
 
 Status Session::SetInput(int i, const Tensor& tensor) {
@@ -283,19 +350,23 @@ Status Session::Impl::Exclusively(const std::function<Status()>& run) {
 
 Status Session::Run() {
   if (impl_ == nullptr) return Usage("Run of a session that was moved away");
-  return impl_->Exclusively([this] { return impl_->RunSteps(); });
+  return impl_->Exclusively([this] { return impl_->Run(); });
 }
 
 Status Session::RunSteps(std::span<const int> steps) {
   if (impl_ == nullptr) return Usage("Run of a session that was moved away");
+  if (impl_->batch() > 1) {
+    return Usage("steps cannot be run alone where a batch is run by samples");
+  }
   return impl_->Exclusively([&]() -> Status {
+    const Lane& lane = *impl_->lane;
     for (int step : steps) {
-      if (step < 0 || size_t(step) >= impl_->bound.size()) {
+      if (step < 0 || size_t(step) >= lane.steps()) {
         return Usage("step {} was asked for; the engine has {}", step,
-                     impl_->bound.size());
+                     lane.steps());
       }
-      OCTET_RETURN_IF_ERROR(impl_->bound[size_t(step)]->CheckData());
-      impl_->RunStep(size_t(step));
+      OCTET_RETURN_IF_ERROR(lane.step(size_t(step), 0).CheckData());
+      lane.RunStep(size_t(step), 0, impl_->pool.get());
     }
     return {};
   });
@@ -313,14 +384,20 @@ void Session::ResetTimes() { std::ranges::fill(impl_->times, StepTime()); }
 const std::vector<StepInfo>& Session::steps() const { return impl_->steps; }
 const std::vector<StepTime>& Session::times() const { return impl_->times; }
 
-std::string_view Session::cpu() const { return Name(impl_->level); }
+std::string_view Session::cpu() const { return Name(impl_->source.level); }
 int Session::threads() const { return impl_->pool->threads(); }
 
 MemoryUse Session::memory() const {
-  return {int64_t(impl_->engine->loaded.constants().size()),
-          int64_t(impl_->profile->arena_bytes),
-          impl_->scratch.bytes - int64_t(impl_->profile->arena_bytes),
-          int64_t(impl_->profile->live_bytes)};
+  const Impl& impl = *impl_;
+  const auto arena = int64_t(impl.profile->arena_bytes);
+  const int64_t borders = impl.source.borders.bytes();
+  const auto live = int64_t(impl.profile->live_bytes);
+  MemoryUse use;
+  use.weight_bytes = int64_t(impl.engine->loaded.constants().size());
+  use.arena_bytes = impl.lanes() * arena + borders;
+  use.scratch_bytes = impl.lanes() * (impl.lane_bytes - arena);
+  use.live_bytes = live == 0 ? 0 : impl.lanes() * live + borders;
+  return use;
 }
 
 }  // namespace octet

@@ -96,7 +96,7 @@ void AddOutputs(Lowering& lowering) {
   }
 }
 
-void AddNotes(Lowering& lowering, engine::ProgramT& program) {
+void AddNotes(Lowering& lowering, int64_t batch, engine::ProgramT& program) {
   for (const Node& node : lowering.graph.nodes) {
     const NodePlan& plan = lowering.PlanOf(node);
     auto note = std::make_unique<engine::NodeNoteT>();
@@ -104,7 +104,7 @@ void AddNotes(Lowering& lowering, engine::ProgramT& program) {
     note->type = node.type;
     note->precision = Name(plan.precision);
     note->reason = Describe(plan.reason);
-    note->macs = uint64_t(CountMacs(lowering.graph, node));
+    note->macs = uint64_t(CountMacs(lowering.graph, node) * batch);
     program.notes.push_back(std::move(note));
   }
 }
@@ -135,7 +135,7 @@ Result<Lowered> Lower(const Graph& graph, const Plan& plan,
   if (!faults.empty()) return Unsupported("cannot be lowered:{}", faults);
   AddOutputs(lowering);
   engine::ProgramT notes;
-  AddNotes(lowering, notes);
+  AddNotes(lowering, options.batch, notes);
   Lowered lowered = lowering.builder.Finish(options);
   lowered.program.notes = std::move(notes.notes);
   lowered.program.version = engine::kProgramVersion;

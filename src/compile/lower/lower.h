@@ -24,6 +24,10 @@ struct LowerOptions {
   // Off, no two values share memory, so that each is still there at the end of
   // a run and steps may be run again one by one.
   bool reuse_memory = true;
+  // Samples in a run of the program (Profile.batch), of which the graph is one.
+  // The outputs of one then share memory with no other value, so that a session
+  // may have each among the caller's.
+  int64_t batch = 1;
 };
 
 // Lowers a graph of concrete shapes (after passes) as its plan says: packs

@@ -122,11 +122,15 @@ std::vector<Lifetime> ProgramBuilder::Lives() const {
     touch(v, -1);
     touch(v, steps);
   }
-  for (int v : profile_.outputs) touch(v, steps);
+  for (int v : profile_.outputs) {
+    touch(v, steps);
+    if (profile_.batch > 1) touch(v, -1);
+  }
   return lives;
 }
 
 Lowered ProgramBuilder::Finish(const LowerOptions& options) {
+  profile_.batch = options.batch;
   std::vector<Lifetime> lives = Lives();
   if (options.in_place && options.reuse_memory) {
     ShareBuffers(profile_, slots_, lives);

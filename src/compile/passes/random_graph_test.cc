@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "compile/passes/one_sample_testing.h"
 #include "compile/passes/pass_testing.h"
 
 namespace octet::compile {
@@ -226,6 +227,21 @@ TEST(RandomGraphs, ComputeTheSameAfterEachPassAlone) {
       ASSERT_EQ(Print(graph), once) << pass.name << "\n" << text;
     }
   }
+}
+
+TEST(RandomGraphs, OfOneSampleComputeWhatTheyDoInABatch) {
+  int apart = 0;
+  for (unsigned seed = 0; seed < 600; ++seed) {
+    const Graph graph = ParsedGraph(RandomGraph(seed).Text(2 + int(seed % 12)));
+    if (Elements(graph) > 200000) continue;
+    const std::optional<OneSample> one = FindOneSample(graph);
+    if (!one) continue;
+    ExpectSampleBySample(graph, *one);
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed << "\n"
+                                                << Print(graph);
+    ++apart;
+  }
+  EXPECT_GT(apart, 60);
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+#include "compile/lower_batch.h"
+
+#include "compile/passes/one_sample.h"
+
+namespace octet::compile {
+namespace {
+
+// Whether less is moved if each sample reads the weights than if the values of
+// a batch, each of which is written and read, go to memory and back. Elements
+// are counted, whatever precision they will have.
+bool ValuesOutweighWeights(const Graph& sample) {
+  int64_t moved = 0, weights = 0;
+  for (const Node& node : sample.nodes) {
+    moved += 2 * sample.values[size_t(node.outputs[0])].shape.elements();
+    if (!std::holds_alternative<Conv>(node.op) &&
+        !std::holds_alternative<MatMul>(node.op)) {
+      continue;
+    }
+    const Value& b = sample.values[size_t(node.inputs[1])];
+    if (b.is_constant()) weights += b.shape.elements();
+  }
+  return moved > weights;
+}
+
+}  // namespace
+
+Result<Lowered> LowerBatch(const Graph& graph, const Plan& plan) {
+  const std::optional<OneSample> sample = FindOneSample(graph);
+  if (!sample || !ValuesOutweighWeights(sample->graph)) {
+    return Lower(graph, plan);
+  }
+  LowerOptions options;
+  options.batch = sample->batch;
+  return Lower(sample->graph, plan, options);
+}
+
+}  // namespace octet::compile
