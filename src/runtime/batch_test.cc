@@ -208,7 +208,7 @@ TEST(Batch, TakesMemoryForEachWorkerAndForTheWhole) {
   const Session one = SessionOf(chain.program, {.threads = 1});
   const Session two = SessionOf(chain.program, {.threads = 2});
   const Session many = SessionOf(chain.program, {.threads = 8});
-  const int64_t whole = 2 * 4 * 64 * int64_t(sizeof(float));
+  const int64_t whole = int64_t(sizeof(float)) * 2 * 4 * 64;
   EXPECT_GE(one.memory().session_bytes(), arena + whole);
   EXPECT_EQ(two.memory().arena_bytes - one.memory().arena_bytes, arena);
   // More workers than samples: they share each sample.

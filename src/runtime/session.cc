@@ -343,7 +343,7 @@ Status Session::Impl::Exclusively(const std::function<Status()>& run) {
     return Usage(
         "two runs of one session at the same time; give each thread its own");
   }
-  const Status status = run();
+  Status status = run();
   running.store(false, std::memory_order_release);
   return status;
 }
