@@ -11,7 +11,7 @@
 #include "compile/fingerprint.h"
 #include "compile/ir/bind.h"
 #include "compile/ir/text.h"
-#include "compile/lower_batch.h"
+#include "compile/lower/lower_batch.h"
 #include "compile/make_plan.h"
 #include "compile/model_data.h"
 #include "compile/onnx/import.h"

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "compile/passes/one_sample_testing.h"
+#include "compile/lower/testing/sample_by_sample.h"
 #include "compile/passes/pass_testing.h"
 
 namespace octet::compile {

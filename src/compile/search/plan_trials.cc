@@ -143,7 +143,7 @@ Result<bool> PlanTrials::TimeTogether(const std::vector<Choice>& choices) {
 Result<std::optional<Engine>> PlanTrials::Lowered(const Choice& choice,
                                                   SearchState::Trial& trial) {
   const auto start = std::chrono::steady_clock::now();
-  Result<Engine> engine = EngineOf(graph_, PlanOf(choice), /*whole=*/false);
+  Result<Engine> engine = FinalEngineOf(graph_, PlanOf(choice));
   lowering_seconds_ += SecondsSince(start);
   ++lowered_;
   if (engine.ok()) return std::optional<Engine>(*std::move(engine));

@@ -3,13 +3,19 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "compile/lower/lower.h"
+#include "compile/lower/lower_batch.h"
 #include "runtime/engine.h"
 
 namespace octet::compile {
 
 Result<Engine> EngineOf(const Graph& graph, const Plan& plan, bool whole) {
   OCTET_ASSIGN(Lowered lowered, Lower(graph, plan, {.in_place = !whole}));
+  return runtime::MakeEngine(std::move(lowered.program),
+                             lowered.constants.bytes());
+}
+
+Result<Engine> FinalEngineOf(const Graph& graph, const Plan& plan) {
+  OCTET_ASSIGN(Lowered lowered, LowerBatch(graph, plan));
   return runtime::MakeEngine(std::move(lowered.program),
                              lowered.constants.bytes());
 }

@@ -15,6 +15,9 @@ namespace octet::compile {
 // the graph is made by a step of its own, so that taps see it.
 Result<Engine> EngineOf(const Graph& graph, const Plan& plan, bool whole);
 
+// The one that a build would make of them.
+Result<Engine> FinalEngineOf(const Graph& graph, const Plan& plan);
+
 // Sets all inputs and runs. errors: kBadInput naming `sample`.
 Status RunSample(Session& session, const std::vector<Tensor>& inputs,
                  const std::string& sample);

@@ -1,11 +1,11 @@
 // That a batch is computed sample by sample.
-#ifndef OCTET_COMPILE_PASSES_ONE_SAMPLE_TESTING_H_
-#define OCTET_COMPILE_PASSES_ONE_SAMPLE_TESTING_H_
+#ifndef OCTET_COMPILE_LOWER_TESTING_SAMPLE_BY_SAMPLE_H_
+#define OCTET_COMPILE_LOWER_TESTING_SAMPLE_BY_SAMPLE_H_
 
 #include <algorithm>
 #include <vector>
 
-#include "compile/passes/one_sample.h"
+#include "compile/lower/one_sample.h"
 #include "compile/passes/pass_testing.h"
 
 namespace octet::compile {
@@ -44,4 +44,4 @@ inline void ExpectSampleBySample(const Graph& batch, const OneSample& one) {
 
 }  // namespace octet::compile
 
-#endif  // OCTET_COMPILE_PASSES_ONE_SAMPLE_TESTING_H_
+#endif  // OCTET_COMPILE_LOWER_TESTING_SAMPLE_BY_SAMPLE_H_

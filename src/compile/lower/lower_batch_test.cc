@@ -1,4 +1,4 @@
-#include "compile/lower_batch.h"
+#include "compile/lower/lower_batch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

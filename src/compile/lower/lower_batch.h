@@ -1,7 +1,7 @@
 // How a batch is lowered: as one network, or as that of one sample, run for
 // each.
-#ifndef OCTET_COMPILE_LOWER_BATCH_H_
-#define OCTET_COMPILE_LOWER_BATCH_H_
+#ifndef OCTET_COMPILE_LOWER_LOWER_BATCH_H_
+#define OCTET_COMPILE_LOWER_LOWER_BATCH_H_
 
 #include "compile/ir/graph.h"
 #include "compile/lower/lower.h"
@@ -20,4 +20,4 @@ Result<Lowered> LowerBatch(const Graph& graph, const Plan& plan);
 
 }  // namespace octet::compile
 
-#endif  // OCTET_COMPILE_LOWER_BATCH_H_
+#endif  // OCTET_COMPILE_LOWER_LOWER_BATCH_H_

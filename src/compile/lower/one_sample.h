@@ -1,6 +1,6 @@
 // The graph of one sample out of that of a batch.
-#ifndef OCTET_COMPILE_PASSES_ONE_SAMPLE_H_
-#define OCTET_COMPILE_PASSES_ONE_SAMPLE_H_
+#ifndef OCTET_COMPILE_LOWER_ONE_SAMPLE_H_
+#define OCTET_COMPILE_LOWER_ONE_SAMPLE_H_
 
 #include <cstdint>
 #include <optional>
@@ -26,4 +26,4 @@ std::optional<OneSample> FindOneSample(const Graph& graph);
 
 }  // namespace octet::compile
 
-#endif  // OCTET_COMPILE_PASSES_ONE_SAMPLE_H_
+#endif  // OCTET_COMPILE_LOWER_ONE_SAMPLE_H_

@@ -2,7 +2,7 @@
 // another: its first axis counts them, or rows of them (a matrix [samples *
 // rows, K]). So image i of the batch is the i-th part of its memory, and the
 // graph of one sample differs in first axes only.
-#include "compile/passes/one_sample.h"
+#include "compile/lower/one_sample.h"
 
 #include <algorithm>
 #include <span>

@@ -1,6 +1,6 @@
-#include "compile/passes/one_sample.h"
+#include "compile/lower/one_sample.h"
 
-#include "compile/passes/one_sample_testing.h"
+#include "compile/lower/testing/sample_by_sample.h"
 
 namespace octet::compile {
 namespace {

@@ -1,6 +1,6 @@
-#include "compile/lower_batch.h"
+#include "compile/lower/lower_batch.h"
 
-#include "compile/passes/one_sample.h"
+#include "compile/lower/one_sample.h"
 
 namespace octet::compile {
 namespace {
