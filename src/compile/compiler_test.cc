@@ -20,7 +20,7 @@ using testing::Not;
 // Two convolutions and a softmax over the channels.
 TestModel MakeOnnx(float first_weight = 0.5f) {
   TestModel onnx;
-  std::vector<float> weights(8 * 4), second(6 * 8);
+  std::vector<float> weights(size_t{8} * 4), second(size_t{6} * 8);
   for (size_t i = 0; i < weights.size(); ++i) {
     weights[i] = float(int(i * 7 % 11) - 5) / 8;
   }
@@ -113,7 +113,7 @@ TEST(Model, DescribesWhatItReadAndFused) {
   EXPECT_EQ(model.weight_bytes(), (8 * 4 + 6 * 8) * 4);
   int64_t macs = 0;
   for (const ModelNode& node : model.nodes()) macs += node.macs;
-  EXPECT_EQ(macs, 36 * (8 * 4 + 6 * 8));
+  EXPECT_EQ(macs, int64_t{36} * (8 * 4 + 6 * 8));
   EXPECT_THAT(model.ToText(), HasSubstr("before=relu"));
   std::vector<std::string> read = {"image"};
   for (const ModelNode& node : model.nodes()) {
