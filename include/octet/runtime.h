@@ -165,6 +165,7 @@ struct TensorView {
   int64_t pixel_stride = 0;
   std::span<const float> scale;  // as in ValueInfo
   std::span<const int32_t> zero_point;
+  int64_t sample = 0;  // of those that a run takes one by one
 
   bool is_dense() const {
     return shape.rank() == 0 || pixel_stride == shape[shape.rank() - 1];
@@ -214,6 +215,9 @@ class Session {
   //           shape, and the message says the right one.
   Status SetInput(int i, const Tensor& tensor);
   Result<Tensor> GetOutput(int i) const;
+
+  // Samples that a run takes one by one; 1 where all are computed at once.
+  int64_t batch() const;
 
   // Runs all steps. Allocates nothing. The bytes of the outputs do not depend
   // on the number of threads. After an error they hold nothing of use.

@@ -17,6 +17,8 @@ namespace octet::engine {
 
 // Program::version of what this build writes and reads.
 inline constexpr uint32_t kProgramVersion = 1;
+// That Profile.batch may say.
+inline constexpr int64_t kMostSamples = int64_t{1} << 20;
 
 // The two enumerations have the same order (asserted in program.cc).
 inline octet::DType ToDType(DType dtype) { return octet::DType(dtype); }

@@ -15,7 +15,6 @@ namespace {
 
 // More than any machine has; keeps sums of offsets far from overflow.
 constexpr uint64_t kMaxArenaBytes = uint64_t{1} << 42;
-constexpr int64_t kMaxBatch = int64_t{1} << 20;
 
 bool ScalesAreSound(const QuantT& quant, int64_t channels) {
   const size_t n = quant.scale.size();
@@ -116,9 +115,9 @@ Status CheckInputs(const ProfileT& profile) {
 // What a caller sees has the samples of a batch along the first axis.
 Status CheckBatch(const ProfileT& profile) {
   if (profile.batch == 1) return {};
-  if (profile.batch < 1 || profile.batch > kMaxBatch) {
+  if (profile.batch < 1 || profile.batch > kMostSamples) {
     return BadInput("the batch is {}; expected 1 to {}", profile.batch,
-                    kMaxBatch);
+                    kMostSamples);
   }
   int64_t bytes = 0;
   for (const auto* border : {&profile.inputs, &profile.outputs}) {

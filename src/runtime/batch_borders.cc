@@ -9,9 +9,9 @@
 namespace octet::runtime {
 namespace {
 
-// Steps that have an address for each sample are bound for each: beyond so many
-// a session would take longer to make, and more memory, than copies cost.
-constexpr int64_t kMostBindings = 1 << 14;
+// Steps that have an address for each sample are bound for each, in every lane:
+// beyond so many (a MiB of them) copies cost less.
+constexpr int64_t kMostBindings = 1 << 11;
 
 bool Overlap(const Border& border, const Access& access) {
   return access.begin < border.end && border.begin < access.end;
@@ -38,7 +38,15 @@ BatchBorders::BatchBorders(const engine::ProfileT& profile)
 }
 
 void BatchBorders::ChooseDirect(const engine::ProfileT& profile) {
-  for (Border& border : borders_) border.direct = IsApart(profile, border);
+  // Kernels read beyond their operands' ends: where one worker reads, no other
+  // may be writing the next sample.
+  for (size_t i = 0; i < borders_.size(); ++i) {
+    Border& border = borders_[i];
+    const bool is_input = i < inputs_;
+    border.direct =
+        IsApart(profile, border) &&
+        !(is_input ? IsWritten(profile, border) : IsRead(profile, border));
+  }
   const int64_t touched = std::ranges::count_if(
       profile.steps, [&](const auto& step) { return Touches(profile, *step); });
   if (touched * profile.batch <= kMostBindings) return;
@@ -55,8 +63,27 @@ bool BatchBorders::IsApart(const engine::ProfileT& profile,
   return std::ranges::all_of(profile.values, [&](const auto& value) {
     if (value->place != engine::Place::Arena) return true;
     const Access access = AccessOf(*value);
-    return !Overlap(border, access) ||
-           (border.begin <= access.begin && access.end <= border.end);
+    if (!Overlap(border, access)) return true;
+    // Else elements of the next sample's would not lie at multiples of it.
+    const int64_t element = SizeOf(engine::ToDType(value->dtype));
+    return border.begin <= access.begin && access.end <= border.end &&
+           border.bytes() % element == 0;
+  });
+}
+
+bool BatchBorders::IsRead(const engine::ProfileT& profile,
+                          const Border& border) {
+  return std::ranges::any_of(profile.steps, [&](const auto& step) {
+    return std::ranges::any_of(ReadBy(profile, *step), [&](const Access& read) {
+      return Overlap(border, read);
+    });
+  });
+}
+
+bool BatchBorders::IsWritten(const engine::ProfileT& profile,
+                             const Border& border) {
+  return std::ranges::any_of(profile.steps, [&](const auto& step) {
+    return Overlap(border, WrittenBy(profile, *step).access);
   });
 }
 

@@ -5,8 +5,9 @@
 // output by a place in the arena. A border that is `direct` is read and written
 // among the caller's samples instead of there: all that lies in its bytes of
 // the arena is found in the sample's bytes of the batch, element for element.
-// That takes that nothing lies partly inside, which lowering sees to; where
-// something does, the sample is copied into the arena and out of it.
+// That takes that nothing lies partly inside, which lowering sees to, and that
+// steps only read an input and only write an output; where it is not so, the
+// sample is copied into the arena and out of it.
 #ifndef OCTET_RUNTIME_BATCH_BORDERS_H_
 #define OCTET_RUNTIME_BATCH_BORDERS_H_
 
@@ -53,6 +54,8 @@ class BatchBorders {
  private:
   void ChooseDirect(const engine::ProfileT& profile);
   bool IsApart(const engine::ProfileT& profile, const Border& border) const;
+  static bool IsRead(const engine::ProfileT& profile, const Border& border);
+  static bool IsWritten(const engine::ProfileT& profile, const Border& border);
 
   std::vector<Border> borders_;
   size_t inputs_ = 0;

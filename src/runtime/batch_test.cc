@@ -134,6 +134,23 @@ TEST(BatchBorders, AreUsedWhereTheyLieIfNothingLiesPartlyInside) {
   EXPECT_TRUE(over.inputs()[0].direct);
   EXPECT_FALSE(over.outputs()[0].direct);
 
+  // Of another sample, its floats would lie between multiples of four.
+  Chain odd(5);
+  const int codes = odd.program.Add("codes", engine::DType::U8, {1, 65});
+  odd.program.Output(codes);
+  EXPECT_TRUE(BatchBorders(odd.program.profile()).outputs()[1].direct);
+  const int reals = odd.program.AddAlias("reals", codes, {1, 16});
+  odd.program.value(reals).dtype = engine::DType::F32;
+  EXPECT_FALSE(BatchBorders(odd.program.profile()).outputs()[1].direct);
+
+  // What reads an output might see the next sample's being written.
+  Chain read(5);
+  read.program.AddRelu(read.y, read.between);
+  EXPECT_FALSE(BatchBorders(read.program.profile()).outputs()[0].direct);
+  Chain written(5);
+  written.program.AddRelu(written.between, written.x);
+  EXPECT_FALSE(BatchBorders(written.program.profile()).inputs()[0].direct);
+
   // Too many addresses to bind.
   Chain many(1 << 16);
   EXPECT_FALSE(BatchBorders(many.program.profile()).inputs()[0].direct);

@@ -182,7 +182,8 @@ TensorView Session::Impl::View(int value, int64_t sample) const {
                   lane->At(v, sample),
                   engine::PixelStride(v),
                   {},
-                  {}};
+                  {},
+                  sample};
   if (v.quant != nullptr) {
     view.scale = v.quant->scale;
     view.zero_point = v.quant->zero_point;
@@ -302,6 +303,8 @@ const std::vector<ValueInfo>& Session::inputs() const {
 const std::vector<ValueInfo>& Session::outputs() const {
   return impl_->infos->outputs;
 }
+
+int64_t Session::batch() const { return impl_->batch(); }
 
 std::span<std::byte> Session::input(int i) {
   return impl_->Bytes(impl_->profile->inputs, impl_->source.borders.inputs(),

@@ -5,10 +5,14 @@
 namespace octet::compile {
 namespace {
 
+// Elements that a node must move, on the average, for its kernel to be worth
+// calling once a sample: a microsecond or two of work for 20 ns.
+constexpr int64_t kLeastForACall = 1024;
+
 // Whether less is moved if each sample reads the weights than if the values of
-// a batch, each of which is written and read, go to memory and back. Elements
-// are counted, whatever precision they will have.
-bool ValuesOutweighWeights(const Graph& sample) {
+// a batch, each of which is written and read, go to memory and back, and there
+// is enough of them. Elements are counted, whatever precision they will have.
+bool PaysBySample(const Graph& sample) {
   int64_t moved = 0, weights = 0;
   for (const Node& node : sample.nodes) {
     moved += 2 * sample.values[size_t(node.outputs[0])].shape.elements();
@@ -19,14 +23,16 @@ bool ValuesOutweighWeights(const Graph& sample) {
     const Value& b = sample.values[size_t(node.inputs[1])];
     if (b.is_constant()) weights += b.shape.elements();
   }
-  return moved > weights;
+  return moved > weights &&
+         moved >= kLeastForACall * int64_t(sample.nodes.size());
 }
 
 }  // namespace
 
 Result<Lowered> LowerBatch(const Graph& graph, const Plan& plan) {
   const std::optional<OneSample> sample = FindOneSample(graph);
-  if (!sample || !ValuesOutweighWeights(sample->graph)) {
+  if (!sample || sample->batch > engine::kMostSamples ||
+      !PaysBySample(sample->graph)) {
     return Lower(graph, plan);
   }
   LowerOptions options;

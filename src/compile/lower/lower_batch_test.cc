@@ -96,6 +96,19 @@ output y
   EXPECT_EQ(lowered->program.profiles[0]->batch, 1);
 }
 
+// Rows of a table are samples too, but not ones to go through one by one.
+TEST(LowerBatch, LowersTheWholeWhereSamplesAreSmallOrTooMany) {
+  for (const char* text : {"graph rows\ninput x f32[5000,85]\n"
+                           "y = Unary(x) function=relu\noutput y\n",
+                           "graph many\ninput x f32[1048577,1024]\n"
+                           "y = Unary(x) function=relu\noutput y\n"}) {
+    const Graph graph = GraphOf(text);
+    const Result<Lowered> lowered = LowerBatch(graph, FloatPlan(graph));
+    ASSERT_TRUE(lowered.ok()) << lowered.status().message();
+    EXPECT_EQ(lowered->program.profiles[0]->batch, 1);
+  }
+}
+
 TEST(LowerBatch, LowersTheWholeWhereSamplesMeet) {
   const Graph graph = GraphOf(R"(
 graph normalized

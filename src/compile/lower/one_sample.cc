@@ -75,10 +75,11 @@ class Splitting {
     if (BySample(operand)) return same_rank && shape(operand)[0] == shape(y)[0];
     return Rank(operand) < Rank(y) || (same_rank && shape(operand)[0] == 1);
   }
-  bool AllFollow(const Node& node, ValueId but = kNoValue) const {
-    return std::ranges::all_of(node.inputs, [&](ValueId v) {
-      return v == but || Follows(v, node.outputs[0]);
-    });
+  bool AllFollow(const Node& node, size_t but = SIZE_MAX) const {
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (i != but && !Follows(node.inputs[i], node.outputs[0])) return false;
+    }
+    return true;
   }
   // Everything but the first operand is the same for all samples.
   bool OnlyFirst(std::span<const ValueId> inputs) const {
@@ -105,8 +106,8 @@ class Splitting {
   bool KeepsApart(const Node& node, const MatMul&) const {
     // The rows of a matrix b are summed over; those of a are the output's.
     const ValueId b = node.inputs[1];
-    return AllFollow(node, Rank(b) == 2 && !BySample(b) ? b : kNoValue) &&
-           !(Rank(b) == 2 && BySample(b));
+    if (Rank(b) > 2) return AllFollow(node);
+    return !BySample(b) && AllFollow(node, /*but=*/1);
   }
   bool KeepsApart(const Node& node, const Attention&) const {
     return Rank(node.outputs[0]) > 2 && AllFollow(node);

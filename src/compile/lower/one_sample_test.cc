@@ -148,6 +148,13 @@ const r f32[3,4,4,8]{seed=2}
 y = Conv(x, w, _, r) residual=true
 output y
 )"},
+    {"weights that are a residual by sample too", R"(
+graph g
+input x f32[3,3]
+const w f32[3,4]{seed=1}
+y = MatMul(x, w, _, w) residual=true
+output y
+)"},
     {"a sum over samples", R"(
 graph g
 input x f32[3,4]

@@ -217,11 +217,12 @@ class Measuring {
   bool ClipWeightsOf(Candidate& candidate) {
     const std::vector<WeightClip> clips =
         MeasureWeightClips(graph_, trials_, candidate.plan, *pool_);
+    if (clips.empty()) return false;
     candidate.trial.rule += fmt::format(", {} weight ranges", clips.size());
     ClipWeights(clips, candidate.plan);
     CorrectBiases(MeasureBiasShifts(graph_, trials_, candidate.plan, *pool_),
                   candidate.plan);
-    return !clips.empty();
+    return true;
   }
 
   bool CorrectBiasesOf(Candidate& candidate) {

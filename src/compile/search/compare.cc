@@ -125,6 +125,25 @@ void NoteInputs(const Graph& graph, std::vector<LayerError>& rows) {
   }
 }
 
+// Where a session takes the samples of a batch one by one, a value is looked at
+// in parts: these make one of them, and one part of what is whole.
+void Join(const TensorView& part, int64_t batch, Tensor& whole) {
+  const Tensor here = CopyAsF32(part);
+  if (part.sample == 0) {
+    Shape shape = here.shape();
+    if (batch > 1) shape[0] *= batch;
+    whole = Tensor(DType::kF32, shape);
+  }
+  std::copy_n(here.raw(), here.bytes(),
+              whole.raw() + part.sample * here.bytes());
+}
+Tensor PartOf(const Tensor& whole, const TensorView& part) {
+  Tensor tensor(DType::kF32, part.shape);
+  std::copy_n(whole.raw() + part.sample * tensor.bytes(), tensor.bytes(),
+              tensor.raw());
+  return tensor;
+}
+
 class Comparer {
  public:
   // values: may be null: what `exact` computes is the truth.
@@ -140,9 +159,8 @@ class Comparer {
               const std::string& sample) {
     values_.clear();
     exact_.SetTap([this](int, const TensorView& view) {
-      if (Comparable(view)) {
-        values_.insert_or_assign(std::string(view.name), CopyAsF32(view));
-      }
+      if (!Comparable(view)) return;
+      Join(view, exact_.batch(), values_[std::string(view.name)]);
     });
     OCTET_RETURN_IF_ERROR(RunSample(exact_, inputs, sample));
     if (foreign_ != nullptr) {
@@ -160,7 +178,7 @@ class Comparer {
     engine_.SetTap({});
     engine_.SetEdit([this](int step, const TensorView& view, std::byte* data) {
       if (!See(step, view, /*own=*/true)) return;
-      Replace(view, values_.find(view.name)->second, data);
+      Replace(view, PartOf(values_.find(view.name)->second, view), data);
     });
     return RunSample(engine_, inputs, sample);
   }
@@ -185,7 +203,7 @@ class Comparer {
   bool See(int step, const TensorView& view, bool own) {
     const auto exact = values_.find(view.name);
     if (exact == values_.end() || !Comparable(view) ||
-        exact->second.elements() != view.shape.elements()) {
+        exact->second.elements() != view.shape.elements() * engine_.batch()) {
       return false;
     }
     const std::string name(view.name);
@@ -201,11 +219,9 @@ class Comparer {
     }
     Layer& layer = layers_[name];
     const Tensor here = CopyAsF32(view);
-    (own ? layer.own : layer.total)
-        .Add(exact->second.as<float>(), here.as<float>());
-    if (!own && view.dtype == DType::kU8) {
-      CountSaturated(view, exact->second, layer);
-    }
+    const Tensor there = PartOf(exact->second, view);
+    (own ? layer.own : layer.total).Add(there.as<float>(), here.as<float>());
+    if (!own && view.dtype == DType::kU8) CountSaturated(view, there, layer);
     return true;
   }
 

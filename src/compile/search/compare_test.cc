@@ -8,6 +8,7 @@
 
 #include "compile/ir/testing/must_parse.h"
 #include "compile/lower/lower.h"
+#include "compile/lower/one_sample.h"
 #include "runtime/engine.h"
 
 namespace octet::compile {
@@ -146,6 +147,45 @@ TEST(CompareLayers, FindsWhereTheErrorJumpsFirst) {
   };
   EXPECT_EQ(jump_of("a"), "a");
   EXPECT_EQ(jump_of("b"), "b");
+}
+
+// An engine that takes the samples of a batch one by one shows values in parts.
+TEST(CompareLayers, SaysTheSameOfABatchRunBySamples) {
+  Graph graph = MustParse(kChain);
+  for (Value& value : graph.values) {
+    if (!value.is_constant()) value.shape[0] = 3;
+  }
+  const Samples batches({}, Shape{3, 6, 6, 8});
+  LowerOptions whole;
+  whole.in_place = false;  // all values are there to be seen
+  const Plan plan = PlanWith("a");
+  Result<Lowered> at_once = Lower(graph, plan, whole);
+  ASSERT_TRUE(at_once.ok());
+  const Engine engine = *runtime::MakeEngine(std::move(at_once->program),
+                                             at_once->constants.bytes());
+  whole.batch = 3;
+  const std::optional<OneSample> one = FindOneSample(graph);
+  ASSERT_TRUE(one.has_value());
+  Result<Lowered> in_turn = Lower(one->graph, plan, whole);
+  ASSERT_TRUE(in_turn.ok());
+  const Engine by_sample = *runtime::MakeEngine(std::move(in_turn->program),
+                                                in_turn->constants.bytes());
+  const auto expected = Compare(graph, engine, batches);
+  const auto found = Compare(graph, by_sample, batches);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  ASSERT_EQ(found->layers.size(), expected->layers.size());
+  for (size_t i = 0; i < found->layers.size(); ++i) {
+    const LayerError& row = expected->layers[i];
+    EXPECT_EQ(found->layers[i].value, row.value);
+    EXPECT_NEAR(found->layers[i].relative_l2, row.relative_l2, 1e-6);
+    EXPECT_NEAR(found->layers[i].own_relative_l2, row.own_relative_l2, 1e-6);
+    EXPECT_EQ(found->layers[i].saturated, row.saturated);
+  }
+  // And as the truth.
+  const auto same =
+      CompareLayers(graph, &engine, {.engine = &by_sample}, batches, 3);
+  ASSERT_TRUE(same.ok()) << same.status().message();
+  EXPECT_EQ(RowOf(same->layers, "c").relative_l2, 0);
 }
 
 TEST(CompareLayers, TakesAnotherEngineForTheTruth) {
