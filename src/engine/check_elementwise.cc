@@ -47,10 +47,13 @@ void CheckU8Broadcast(StepCheck& check, const ValueT& a, const ValueT& b) {
 }  // namespace
 
 void Check(StepCheck& check, const BinaryF32T& p) {
-  const ValueT& a = check.Read("a", p.a, {DType::F32});
-  const ValueT& b = check.Read("b", p.b, {DType::F32});
-  const ValueT& y = check.Write("y", p.y, {DType::F32});
+  const ValueT& a = check.Read("a", p.a, {DType::F32, DType::U8});
+  const ValueT& b = check.Read("b", p.b, {DType::F32, DType::U8});
+  const ValueT& y = check.Write("y", p.y, {DType::F32, DType::U8});
   CheckBroadcast(check, a, b, y);
+  check.HasOneScaleIfCodes("a", a);
+  check.HasOneScaleIfCodes("b", b);
+  check.HasOneScaleIfCodes("y", y);
   check.Require(p.op < kBinaryF32Ops, "operation {} does not exist", p.op);
   check.ValidFunction("after", p.after);
 }

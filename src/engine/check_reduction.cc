@@ -68,14 +68,6 @@ void CheckResidual(StepCheck& check, int index, const ValueT& y,
       Describe(residual), y.name, Describe(y));
 }
 
-void CheckOneScale(StepCheck& check, const char* role, const ValueT& value) {
-  check.HasQuant(role, value);
-  if (!check.ok()) return;
-  check.Require(value.quant->scale.size() == 1,
-                "{} '{}' has {} scales, expected one", role, value.name,
-                value.quant->scale.size());
-}
-
 template <typename AttentionT>
 void CheckAttention(StepCheck& check, const AttentionT& p, DType dtype) {
   const ValueT& a = check.Read("a", p.a, {dtype});
@@ -148,10 +140,10 @@ void Check(StepCheck& check, const AttentionF32T& p) {
 void Check(StepCheck& check, const AttentionU8T& p) {
   CheckAttention(check, p, DType::U8);
   if (!check.ok()) return;
-  CheckOneScale(check, "a", check.ReadAny("a", p.a));
-  CheckOneScale(check, "b", check.ReadAny("b", p.b));
-  CheckOneScale(check, "c", check.ReadAny("c", p.c));
-  CheckOneScale(check, "y", check.ReadAny("y", p.y));
+  check.HasOneScale("a", check.ReadAny("a", p.a));
+  check.HasOneScale("b", check.ReadAny("b", p.b));
+  check.HasOneScale("c", check.ReadAny("c", p.c));
+  check.HasOneScale("y", check.ReadAny("y", p.y));
   const Axes b = AxesOf(check.ReadAny("b", p.b), p.b_perm);
   for (int from_last : {1, 2}) {
     check.Require(FromLast(b, from_last) <= kMostProductsOfCodes,
@@ -201,7 +193,7 @@ void CheckExpectation(StepCheck& check, const ValueT& x, const ValueT& y,
 
 void Check(StepCheck& check, const SoftmaxT& p) {
   const ValueT& x = check.Read("x", p.x, {DType::F32});
-  const ValueT& y = check.Write("y", p.y, {DType::F32});
+  const ValueT& y = check.Write("y", p.y, {DType::F32, DType::U8});
   check.Require(p.axis >= 0 && p.axis < Rank(x), "'{}' has no axis {}", x.name,
                 p.axis);
   check.OptionalConstant("weights", p.weights, DType::F32, Channels(x));
@@ -210,6 +202,12 @@ void Check(StepCheck& check, const SoftmaxT& p) {
   } else {
     CheckExpectation(check, x, y, p.axis);
   }
+  check.HasOneScaleIfCodes("y", y);
+  check.Require(
+      y.dtype == DType::F32 || (p.weights == -1 && p.axis == Rank(x) - 1),
+      "'{}' is u8, which only a softmax of the last axis without "
+      "weights writes",
+      y.name);
   if (!check.ok()) return;
   // Elements behind the axis are taken as neighbours in memory.
   if (p.axis >= Rank(x) - 2) return;
@@ -219,7 +217,9 @@ void Check(StepCheck& check, const SoftmaxT& p) {
 
 void Check(StepCheck& check, const LayerNormT& p) {
   const ValueT& x = check.Read("x", p.x, {DType::F32});
-  check.SameDims(x, check.Write("y", p.y, {DType::F32}));
+  const ValueT& y = check.Write("y", p.y, {DType::F32, DType::U8});
+  check.SameDims(x, y);
+  if (y.dtype == DType::U8) check.HasQuant("y", y);
   check.Constant("scale", p.scale, DType::F32, Channels(x));
   check.OptionalConstant("bias", p.bias, DType::F32, Channels(x));
   check.Require(p.epsilon >= 0, "epsilon is {}", p.epsilon);

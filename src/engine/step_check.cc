@@ -101,6 +101,17 @@ void StepCheck::HasQuant(const char* role, const ValueT& value) {
   Require(value.quant != nullptr, "{} '{}' has no scale", role, value.name);
 }
 
+void StepCheck::HasOneScale(const char* role, const ValueT& value) {
+  HasQuant(role, value);
+  if (!ok()) return;
+  Require(value.quant->scale.size() == 1, "{} '{}' has {} scales, expected one",
+          role, value.name, value.quant->scale.size());
+}
+
+void StepCheck::HasOneScaleIfCodes(const char* role, const ValueT& value) {
+  if (value.dtype == DType::U8) HasOneScale(role, value);
+}
+
 void StepCheck::ValidFunction(const char* role,
                               const std::unique_ptr<Function>& f) {
   Require(f == nullptr || f->kind() < uint8_t(FunctionKind::kCount),

@@ -61,6 +61,9 @@ class StepCheck {
 
   void SameDims(const ValueT& x, const ValueT& y);
   void HasQuant(const char* role, const ValueT& value);
+  void HasOneScale(const char* role, const ValueT& value);
+  // Of a value that may be floats instead: as HasOneScale.
+  void HasOneScaleIfCodes(const char* role, const ValueT& value);
   void ValidFunction(const char* role, const std::unique_ptr<Function>& f);
   void Dense(const char* role, const ValueT& value);
 

@@ -24,6 +24,17 @@ const BrokenStep kElementwise[] = {
      "do not broadcast"},
     {"operation of floats", [](Program& p) { ParamsOf<BinaryF32T>(p).op = 12; },
      "operation 12"},
+    {"codes of several scales among floats",
+     [](Program& p) {
+       ParamsOf<BinaryF32T>(p).y = p.AddU8(
+           "y", {1, 6, 6, 8}, std::vector<float>(8, 1), std::vector<int>(8, 0));
+     },
+     "has 8 scales, expected one"},
+    {"codes without scale among floats",
+     [](Program& p) {
+       ParamsOf<BinaryF32T>(p).y = p.Add("y", DType::U8, {1, 6, 6, 8});
+     },
+     "no scale"},
     {"operation of u8", [](Program& p) { ParamsOf<BinaryU8T>(p).op = 3; },
      "operation 3"},
     {"u8 broadcast",
@@ -159,6 +170,23 @@ const BrokenStep kReductions[] = {
      "at most 8388608"},
     {"softmax axis", [](Program& p) { ParamsOf<SoftmaxT>(p).axis = 2; },
      "no axis 2"},
+    {"codes of a softmax along the first axis",
+     [](Program& p) {
+       ParamsOf<SoftmaxT>(p).axis = 0;
+       ParamsOf<SoftmaxT>(p).y = Named(p, "softmax_codes");
+     },
+     "which only a softmax of the last axis"},
+    {"codes of a softmax of several scales",
+     [](Program& p) {
+       ParamsOf<SoftmaxT>(p).y = p.AddU8("y", {36, 8}, std::vector<float>(8, 1),
+                                         std::vector<int>(8, 0));
+     },
+     "has 8 scales, expected one"},
+    {"codes of a normalization without scale",
+     [](Program& p) {
+       ParamsOf<LayerNormT>(p).y = p.Add("y", DType::U8, {36, 8});
+     },
+     "no scale"},
     {"too few weights of a softmax",
      [](Program& p) {
        ParamsOf<SoftmaxT>(p).weights = p.Constant<float>("w", 7, 0);

@@ -28,6 +28,10 @@ void BroadcastStrides(const engine::ValueT& value, int rank, int64_t* strides) {
   }
 }
 
+bool IsCodes(const Binding& b, int index) {
+  return b.Value(index).dtype == engine::DType::U8;
+}
+
 }  // namespace
 
 BoundStepPtr Bind(const Binding& b, const engine::BinaryF32T& p) {
@@ -40,9 +44,24 @@ BoundStepPtr Bind(const Binding& b, const engine::BinaryF32T& p) {
   BroadcastStrides(b.Value(p.a), k.rank, k.a_strides);
   BroadcastStrides(b.Value(p.b), k.rank, k.b_strides);
   std::ranges::copy(engine::Strides(y), k.y_strides);
-  k.a = b.Read<float>(p.a);
-  k.b = b.Read<float>(p.b);
-  k.y = b.Write<float>(p.y);
+  if (IsCodes(b, p.a)) {
+    k.a_codes = b.Read<uint8_t>(p.a);
+    k.a_quant = b.Quant(p.a);
+  } else {
+    k.a = b.Read<float>(p.a);
+  }
+  if (IsCodes(b, p.b)) {
+    k.b_codes = b.Read<uint8_t>(p.b);
+    k.b_quant = b.Quant(p.b);
+  } else {
+    k.b = b.Read<float>(p.b);
+  }
+  if (IsCodes(b, p.y)) {
+    k.y_codes = b.Write<uint8_t>(p.y);
+    k.y_quant = b.Quant(p.y);
+  } else {
+    k.y = b.Write<float>(p.y);
+  }
   return b.Make(k, kernels::BinaryF32Kernels(), kernels::PlanBinaryF32);
 }
 

@@ -65,6 +65,26 @@ TEST(BindBinaryF32, BroadcastsAsNumpyDoes) {
   }
 }
 
+TEST(BindBinaryF32, ReadsAndWritesCodes) {
+  TestProgram p;
+  engine::BinaryF32T product;
+  product.a = p.Add("a", DType::F32, {6, 1});
+  product.b = p.AddU8("b", {6, 7}, {0.25f}, {20});
+  product.y = p.AddU8("y", {6, 7}, {0.5f}, {30});
+  product.op = 2;
+  p.Input(product.a);
+  p.Input(product.b);
+  p.Output(product.y);
+  p.AddStep(std::move(product));
+  const Tensor a = PatternF32(Shape{6, 1});
+  const Tensor b = PatternU8(Shape{6, 7});
+  const auto got = Elements<uint8_t>(RunOnce(p, {a, b})[0]);
+  for (size_t i = 0; i < got.size(); ++i) {
+    const float real = Dequantize(b.as<uint8_t>()[i], 0.25f, 20);
+    EXPECT_EQ(got[i], QuantizeU8(a.as<float>()[i / 7] * real, 0.5f, 30)) << i;
+  }
+}
+
 TEST(BindBinaryF32, ReadsAndWritesChannelsOfWiderValues) {
   TestProgram p;
   const int wide = p.Add("wide", DType::F32, {2, 5, 10});

@@ -199,7 +199,12 @@ BoundStepPtr Bind(const Binding& b, const engine::SoftmaxT& p) {
   k.outer = engine::Elements(x) / (k.size * k.inner);
   k.x = b.Read<float>(p.x);
   k.x_axis_stride = x_strides[axis];
-  k.y = b.Write<float>(p.y);
+  if (y.dtype == engine::DType::U8) {
+    k.y_codes = b.Write<uint8_t>(p.y);
+    k.y_quant = b.Quant(p.y);
+  } else {
+    k.y = b.Write<float>(p.y);
+  }
   k.y_axis_stride = y_strides[axis];
   // The axes before this one are stepped through evenly.
   k.x_outer_stride = axis == 0 ? 0 : x_strides[axis - 1];
@@ -209,17 +214,21 @@ BoundStepPtr Bind(const Binding& b, const engine::SoftmaxT& p) {
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::LayerNormT& p) {
-  const Rows r = AsPixels(b.Value(p.x), b.Value(p.y));
+  const engine::ValueT& y = b.Value(p.y);
+  const bool is_codes = y.dtype == engine::DType::U8;
+  const Rows r = AsPixels(b.Value(p.x), y);
   const kernels::LayerNormF32Params k{
       .rows = r.rows,
       .columns = r.columns,
       .x = b.Read<float>(p.x),
       .x_stride = r.x_stride,
-      .y = b.Write<float>(p.y),
+      .y = is_codes ? nullptr : b.Write<float>(p.y),
       .y_stride = r.y_stride,
       .scale = b.Read<float>(p.scale),
       .bias = b.Read<float>(p.bias),
       .epsilon = p.epsilon,
+      .y_codes = is_codes ? b.Write<uint8_t>(p.y) : nullptr,
+      .y_quant = is_codes ? b.Quant(p.y) : kernels::ChannelQuant{},
   };
   return b.Make(k, kernels::LayerNormF32Kernels(), kernels::PlanLayerNormF32);
 }

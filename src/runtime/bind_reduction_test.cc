@@ -285,6 +285,48 @@ TEST(BindSoftmax, TakesChannelsOfAWiderValue) {
   }
 }
 
+TEST(BindSoftmax, WritesCodes) {
+  TestProgram p;
+  engine::SoftmaxT floats, codes;
+  floats.x = codes.x = p.Add("x", DType::F32, {2, 3, 8});
+  floats.axis = codes.axis = 2;
+  floats.y = p.Add("floats", DType::F32, {2, 3, 8});
+  codes.y = p.AddU8("codes", {2, 3, 8}, {0.01f}, {3});
+  p.AddStep(floats);
+  p.AddStep(codes);
+  p.Input(floats.x);
+  p.Output(floats.y);
+  p.Output(codes.y);
+  const auto got = RunOnce(p, {PatternF32(Shape{2, 3, 8}, 7, 3)});
+  for (size_t i = 0; i < 48; ++i) {
+    EXPECT_EQ(got[1].as<uint8_t>()[i],
+              QuantizeU8(got[0].as<float>()[i], 0.01f, 3));
+  }
+}
+
+TEST(BindLayerNorm, WritesCodesOfAScaleForEachChannel) {
+  const std::vector<float> scale = {0.01f, 0.02f, 0.04f};
+  const std::vector<int32_t> zero_point = {100, 128, 150};
+  TestProgram p;
+  engine::LayerNormT floats, codes;
+  floats.x = codes.x = p.Add("x", DType::F32, {5, 3});
+  floats.scale = codes.scale = p.Constant<float>("scale", 3, 1);
+  floats.epsilon = codes.epsilon = 1e-5f;
+  floats.y = p.Add("floats", DType::F32, {5, 3});
+  codes.y = p.AddU8("codes", {5, 3}, scale, zero_point);
+  p.AddStep(floats);
+  p.AddStep(codes);
+  p.Input(floats.x);
+  p.Output(floats.y);
+  p.Output(codes.y);
+  const auto got = RunOnce(p, {PatternF32(Shape{5, 3})});
+  for (size_t i = 0; i < 15; ++i) {
+    EXPECT_EQ(
+        got[1].as<uint8_t>()[i],
+        QuantizeU8(got[0].as<float>()[i], scale[i % 3], zero_point[i % 3]));
+  }
+}
+
 TEST(BindLayerNorm, NormalizesEachRow) {
   TestProgram p;
   engine::LayerNormT norm;

@@ -88,11 +88,11 @@ Status LowerBinary(Lowering& lowering, const Node& node) {
   }
   const Binary& op = std::get<Binary>(node.op);
   engine::BinaryF32T step;
-  step.a = lowering.Input(node, 0);
-  step.b = lowering.Input(node, 1);
+  step.a = lowering.InputOrCodes(node, 0);
+  step.b = lowering.InputOrCodes(node, 1);
   step.op = uint8_t(op.op);
   step.after = engine::FromFunction(op.after);
-  step.y = lowering.Output(node);
+  step.y = lowering.OutputOrCodes(node);
   lowering.AddStep(node, "fp32", std::move(step));
   return {};
 }

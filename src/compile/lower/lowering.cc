@@ -51,6 +51,12 @@ bool MovedAlong(const Graph& graph, const Node& node, const QuantParams& x,
   return true;
 }
 
+// Kernels of floats convert codes row by row.
+bool HasLongRows(const Shape& shape) {
+  constexpr int64_t kLeast = 32;
+  return shape.rank() > 0 && shape[shape.rank() - 1] >= kLeast;
+}
+
 }  // namespace
 
 std::vector<int64_t> StridesOf(const engine::ValueT& value) {
@@ -66,6 +72,26 @@ std::vector<int64_t> StridesOf(const engine::ValueT& value) {
 const Form& Lowering::InputForm(const Node& node, size_t slot) const {
   const int form = PlanOf(node).input_forms[slot];
   return form < 0 ? kF32Form : FormsOf(node.inputs[slot])[form];
+}
+
+Lowering::Lowering(const Graph& graph, const Plan& plan,
+                   const LowerOptions& options)
+    : graph(graph), plan(plan), options(options) {
+  for (const Node& node : graph.nodes) {
+    const std::vector<int>& read = PlanOf(node).input_forms;
+    for (size_t i = 0; i < read.size(); ++i) {
+      if (read[i] >= 0) forms_read_[node.inputs[i]].insert(read[i]);
+    }
+  }
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    forms_read_[graph.outputs[i]].insert(plan.output_forms[i]);
+  }
+}
+
+int Lowering::OnlyFormRead(ValueId v) const {
+  const auto read = forms_read_.find(v);
+  const bool is_one = read != forms_read_.end() && read->second.size() == 1;
+  return is_one ? *read->second.begin() : -1;
 }
 
 int Lowering::Input(const Node& node, size_t slot, const Slot* place) {
@@ -87,6 +113,15 @@ int Lowering::Input(const Node& node, size_t slot, const Slot* place) {
       std::span(value.data->raw(), size_t(value.data->bytes())));
   constants_[v] = index;
   return index;
+}
+
+int Lowering::InputOrCodes(const Node& node, size_t slot) {
+  const ValueId v = node.inputs[slot];
+  const Form& form = InputForm(node, slot);
+  const bool is_code = form.is_u8() && !form.quant.per_channel() &&
+                       HasLongRows(graph.values[node.outputs[0]].shape);
+  return is_code ? ValueIn(v, PlanOf(node).input_forms[slot])
+                 : Input(node, slot);
 }
 
 Result<int> Lowering::InputToMove(const Node& node) {
@@ -203,6 +238,24 @@ int Lowering::Output(const Node& node, const Shape* shape) {
       place != placements.end() ? &place->second : nullptr);
   values_[{v, 0}] = index;
   return shape == nullptr ? index : builder.AddReshaped(index, *shape);
+}
+
+int Lowering::OutputOrCodes(const Node& node, bool may_be_per_channel) {
+  const ValueId v = node.outputs[0];
+  const Value& value = graph.values[v];
+  const int index = OnlyFormRead(v);
+  if (index < 0 || placements.contains(v)) return Output(node);
+  const Form& form = FormsOf(v)[size_t(index)];
+  if (!form.is_u8() || !HasLongRows(value.shape)) return Output(node);
+  const size_t scales = form.quant.scale.size();
+  const bool fits =
+      scales == 1 || (may_be_per_channel &&
+                      int64_t(scales) == value.shape[value.shape.rank() - 1]);
+  if (!fits) return Output(node);
+  const int codes =
+      builder.AddValue(value.name, DType::kU8, value.shape, &form.quant);
+  values_[{v, index}] = codes;
+  return codes;
 }
 
 void Lowering::SetOutput(const Node& node, int value) {

@@ -30,8 +30,7 @@ struct TableBehind {
 
 class Lowering {
  public:
-  Lowering(const Graph& graph, const Plan& plan, const LowerOptions& options)
-      : graph(graph), plan(plan), options(options) {}
+  Lowering(const Graph& graph, const Plan& plan, const LowerOptions& options);
 
   const Graph& graph;
   const Plan& plan;
@@ -77,6 +76,8 @@ class Lowering {
   //   errors: kUnsupported where the output has scales per channel that are not
   //           those of the channels it is moved from.
   Result<int> InputToMove(const Node& node);
+  // The same for a kernel of floats that takes codes of one scale too.
+  int InputOrCodes(const Node& node, size_t slot);
   // The form that the plan says; an f32 node dequantizes it.
   const Form& InputForm(const Node& node, size_t slot) const;
   // A value in one of its forms.
@@ -91,6 +92,10 @@ class Lowering {
   // Makes the program's value for the first form of a node's output, in its
   // place. `shape` replaces the graph's shape where a step sees it otherwise.
   int Output(const Node& node, const Shape* shape = nullptr);
+  // The output of a float node whose kernel writes codes too, of one scale or,
+  // if it `may_be_per_channel`, of one each: those where nobody reads anything
+  // else.
+  int OutputOrCodes(const Node& node, bool may_be_per_channel = false);
   // Declares that `value` is what a step wrote as the first form of `v`.
   void SetFirst(ValueId v, int value) { values_[{v, 0}] = value; }
   // Declares that `value` is the first form of the node's output (a view).
@@ -114,10 +119,14 @@ class Lowering {
   int ConvertAtOnce(const std::string& name, int from, const Form& from_form,
                     const Form& to, const Shape& shape, const Slot* place);
 
+  // The one form of a value that is read; -1 if several are.
+  int OnlyFormRead(ValueId v) const;
+
   // Program value by (graph value, form).
   std::map<std::pair<ValueId, int>, int> values_;
   std::map<ValueId, int> constants_;
   std::map<int, int> as_f32_;  // program value to its f32 form
+  std::map<ValueId, std::set<int>> forms_read_;
 };
 
 // One function for each group of node kinds; each lowers one node.

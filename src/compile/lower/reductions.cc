@@ -61,7 +61,8 @@ Status LowerSoftmax(Lowering& lowering, const Node& node) {
   engine::SoftmaxT step;
   step.x = lowering.Dense(node.name, lowering.Input(node, 0));
   step.axis = int(axis < 0 ? axis + rank : axis);
-  step.y = lowering.Output(node);
+  step.y = step.axis == rank - 1 ? lowering.OutputOrCodes(node)
+                                 : lowering.Output(node);
   lowering.AddStep(node, "fp32", std::move(step));
   return {};
 }
@@ -77,7 +78,7 @@ Status LowerLayerNorm(Lowering& lowering, const Node& node) {
   step.scale = lowering.Input(node, 1);
   if (lowering.HasInput(node, 2)) step.bias = lowering.Input(node, 2);
   step.epsilon = op.epsilon;
-  step.y = lowering.Output(node);
+  step.y = lowering.OutputOrCodes(node, /*may_be_per_channel=*/true);
   lowering.AddStep(node, "fp32", std::move(step));
   return {};
 }

@@ -146,6 +146,11 @@ void Builder::AddElementwise() {
   sum.b = p_.Constant("b", Pattern<float>(kChannels, 5, 2));
   sum.y = F32Output("binary_f32", dims);
   p_.AddStep(std::move(sum));
+  BinaryF32T of_codes;
+  of_codes.a = real_;
+  of_codes.b = image_;
+  of_codes.y = U8Output("binary_codes", dims);
+  p_.AddStep(std::move(of_codes));
   Step<UnaryF32T>(real_, F32Output("unary_f32", dims), [](UnaryF32T& p) {
     p.function = FromFunction({FunctionKind::kSilu});
   });
@@ -197,6 +202,13 @@ void Builder::AddReductions() {
   Step<SoftmaxT>(rows, F32Output("softmax", {pixels, kChannels}),
                  [](SoftmaxT& p) { p.axis = 1; });
   Step<LayerNormT>(rows, F32Output("layer_norm", {pixels, kChannels}),
+                   [&](LayerNormT& p) {
+                     p.scale = p_.Constant<float>("s", kChannels, 1.5f);
+                     p.epsilon = 1e-5f;
+                   });
+  Step<SoftmaxT>(rows, U8Output("softmax_codes", {pixels, kChannels}),
+                 [](SoftmaxT& p) { p.axis = 1; });
+  Step<LayerNormT>(rows, U8Output("layer_norm_codes", {pixels, kChannels}),
                    [&](LayerNormT& p) {
                      p.scale = p_.Constant<float>("s", kChannels, 1.5f);
                      p.epsilon = 1e-5f;

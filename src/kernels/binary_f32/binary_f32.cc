@@ -11,14 +11,17 @@ namespace octet::kernels {
 namespace {
 
 void Avx2(const BinaryF32Params& params, int64_t part, int64_t parts,
-          std::byte*) {
-  RunBinaryF32(BinaryF32RowsAvx2, ElementaryAvx2, params, part, parts);
+          std::byte* scratch) {
+  RunBinaryF32({BinaryF32RowsAvx2, ElementaryAvx2, ElementaryForCodesAvx2,
+                kQuantizeRowsAvx2},
+               params, part, parts, scratch);
 }
 
 void Avx512Vnni(const BinaryF32Params& params, int64_t part, int64_t parts,
-                std::byte*) {
-  RunBinaryF32(BinaryF32RowsAvx512Vnni, ElementaryAvx512Vnni, params, part,
-               parts);
+                std::byte* scratch) {
+  RunBinaryF32({BinaryF32RowsAvx512Vnni, ElementaryAvx512Vnni,
+                ElementaryForCodesAvx512Vnni, kQuantizeRowsAvx512Vnni},
+               params, part, parts, scratch);
 }
 
 constexpr Kernel<BinaryF32Params> kBinaryF32Kernels[] = {
@@ -43,7 +46,8 @@ KernelFn<BinaryF32Params> FindBinaryF32(CpuLevel level) {
 Work PlanBinaryF32(const BinaryF32Params& p, int threads) {
   int64_t elements = 1;
   for (int d = 0; d < p.rank; ++d) elements *= p.dims[d];
-  return SplitEvenly(elements, double(elements) * kNsPerElement, threads);
+  return SplitEvenly(elements, double(elements) * kNsPerElement, threads,
+                     BinaryF32Scratch(p));
 }
 
 }  // namespace octet::kernels

@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     // NaN has no difference to check.
     if (line.Has("special")) continue;
     const BinaryF32Problem problem(line);
-    const BenchCost cost{.bytes = 12.0 * double(problem.y.elements())};
+    const double element = 12.0 - 3.0 * double(line.Word("codes").size());
+    const BenchCost cost{.bytes = element * double(problem.y.elements())};
     RegisterBench<BinaryF32Problem>(BinaryF32Kernels(), line, PlanBinaryF32,
                                     cost, 1e30);
   }

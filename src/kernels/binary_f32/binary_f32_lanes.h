@@ -44,38 +44,58 @@ template <typename V, BinaryOp kOp>
   return a;
 }
 
-template <typename V, BinaryOp kOp>
-void ApplyRows(const BinaryF32Rows& r) {
+// kA, kB: whether the operand steps from element to element, or is repeated.
+template <typename V, BinaryOp kOp, bool kA, bool kB>
+void ApplyRows(const BinaryF32Rows& rows) {
   using F = typename V::F;
+  // Stores of floats might otherwise change what it says.
+  const BinaryF32Rows r = rows;
   for (int64_t row = 0; row < r.rows; ++row) {
     const float* a = r.a + row * r.a_row_stride;
     const float* b = r.b + row * r.b_row_stride;
     float* y = r.y + row * r.y_row_stride;
-    for (int64_t i = 0; i < r.columns; i += V::kLanes) {
-      F results[] = {
-          Apply<V, kOp>(r.a_step == 0 ? V::Set(*a) : V::Load(a + i),
-                        r.b_step == 0 ? V::Set(*b) : V::Load(b + i))};
+    const F one_a = V::Set(*a), one_b = V::Set(*b);
+    const auto apply = [&](int64_t i) {
+      F results[] = {Apply<V, kOp>(kA ? V::Load(a + i) : one_a,
+                                   kB ? V::Load(b + i) : one_b)};
       ClampAll<V>(r.after, results);
-      StoreRow<V>(results, y + i, r.columns - i);
+      return results[0];
+    };
+    int64_t i = 0;
+#pragma GCC unroll 4
+    for (; i + V::kLanes <= r.columns; i += V::kLanes) {
+      V::Store(y + i, apply(i));
     }
+    if (i < r.columns) V::StoreFirst(y + i, apply(i), r.columns - i);
+  }
+}
+
+template <typename V, BinaryOp kOp>
+void RunOp(const BinaryF32Rows& r) {
+  if (r.a_step != 0) {
+    (r.b_step != 0 ? ApplyRows<V, kOp, true, true>
+                   : ApplyRows<V, kOp, true, false>)(r);
+  } else {
+    (r.b_step != 0 ? ApplyRows<V, kOp, false, true>
+                   : ApplyRows<V, kOp, false, false>)(r);
   }
 }
 
 template <typename V>
 void RunRows(const BinaryF32Rows& r) {
   constexpr void (*kRows[])(const BinaryF32Rows&) = {
-      ApplyRows<V, BinaryOp::kAdd>,
-      ApplyRows<V, BinaryOp::kSub>,
-      ApplyRows<V, BinaryOp::kMul>,
-      ApplyRows<V, BinaryOp::kDiv>,
+      RunOp<V, BinaryOp::kAdd>,
+      RunOp<V, BinaryOp::kSub>,
+      RunOp<V, BinaryOp::kMul>,
+      RunOp<V, BinaryOp::kDiv>,
       nullptr,
-      ApplyRows<V, BinaryOp::kMin>,
-      ApplyRows<V, BinaryOp::kMax>,
-      ApplyRows<V, BinaryOp::kEqual>,
-      ApplyRows<V, BinaryOp::kLess>,
-      ApplyRows<V, BinaryOp::kGreater>,
-      ApplyRows<V, BinaryOp::kAnd>,
-      ApplyRows<V, BinaryOp::kOr>};
+      RunOp<V, BinaryOp::kMin>,
+      RunOp<V, BinaryOp::kMax>,
+      RunOp<V, BinaryOp::kEqual>,
+      RunOp<V, BinaryOp::kLess>,
+      RunOp<V, BinaryOp::kGreater>,
+      RunOp<V, BinaryOp::kAnd>,
+      RunOp<V, BinaryOp::kOr>};
   kRows[int(r.op)](r);
 }
 

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "kernels/binary_f32/binary_f32.h"
 #include "kernels/testing/problem.h"
+#include "kernels/testing/quant.h"
 #include "kernels/testing/random.h"
 
 namespace octet::kernels {
@@ -72,12 +73,41 @@ struct BinaryF32Problem {
     }
     params.a = a.get();
     params.b = b.get();
+    AddCodes(problem.Word("codes"));
   }
   BinaryF32Problem(const BinaryF32Problem&) = delete;
+
+  // Codes instead of those of a, b and y that `which` names.
+  void AddCodes(const std::string& which) {
+    for (const char name : which) {
+      QuantParams& quant = name == 'a'   ? a_quant
+                           : name == 'b' ? b_quant
+                                         : y_quant;
+      quant = RandomQuant(1, random, name == 'y' ? 0.03 : 0.02);
+      if (name == 'a') {
+        a_codes = RandomCodes(a.elements(), random);
+        params.a = nullptr;
+        params.a_codes = a_codes.get();
+        params.a_quant = View(a_quant);
+      } else if (name == 'b') {
+        b_codes = RandomCodes(b.elements(), random);
+        params.b = nullptr;
+        params.b_codes = b_codes.get();
+        params.b_quant = View(b_quant);
+      } else {
+        y_codes = Buffer<uint8_t>(y.elements());
+        params.y = nullptr;
+        params.y_codes = y_codes.get();
+        params.y_quant = View(y_quant);
+      }
+    }
+  }
 
   BinaryF32Params params{};
   Random random{1};
   Buffer<float> a{0}, b{0}, y{0};
+  Buffer<uint8_t> a_codes{0}, b_codes{0}, y_codes{0};
+  QuantParams a_quant, b_quant, y_quant;
 };
 
 }  // namespace octet::kernels

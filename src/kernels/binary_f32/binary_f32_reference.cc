@@ -1,6 +1,7 @@
 // The definition of binary_f32: one element at a time.
 #include <cmath>
 
+#include "base/quant.h"
 #include "kernels/binary_f32/binary_f32.h"
 #include "kernels/elementary/elementary.h"
 #include "kernels/split.h"
@@ -38,6 +39,12 @@ float Apply(BinaryOp op, float a, float b) {
   return 0;
 }
 
+float OperandAt(const float* floats, const uint8_t* codes,
+                const ChannelQuant& quant, int64_t i) {
+  if (codes == nullptr) return floats[i];
+  return Dequantize(codes[i], *quant.scale, *quant.zero_point);
+}
+
 }  // namespace
 
 void BinaryF32Reference(const BinaryF32Params& p, int64_t part, int64_t parts,
@@ -54,8 +61,14 @@ void BinaryF32Reference(const BinaryF32Params& p, int64_t part, int64_t parts,
       b += index * p.b_strides[d];
       y += index * p.y_strides[d];
     }
-    const float v = Apply(p.op, p.a[a], p.b[b]);
-    ElementaryReference(p.after, &v, p.y + y, 1);
+    float v = Apply(p.op, OperandAt(p.a, p.a_codes, p.a_quant, a),
+                    OperandAt(p.b, p.b_codes, p.b_quant, b));
+    if (p.y_codes == nullptr) {
+      ElementaryReference(p.after, &v, p.y + y, 1);
+    } else {
+      ElementaryForCodesReference(p.after, &v, &v, 1);
+      p.y_codes[y] = QuantizeU8(v, *p.y_quant.scale, *p.y_quant.zero_point);
+    }
   }
 }
 

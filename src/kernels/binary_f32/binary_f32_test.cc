@@ -13,10 +13,16 @@ TEST(BinaryF32, EqualsTheReferenceInEveryBit) {
   for (const Problem& problem : ReadProblems("binary_f32")) {
     SCOPED_TRACE(problem.line());
     BinaryF32Problem c(problem);
-    ExpectEqualBits<float>(
-        BinaryF32Kernels(), c.params, c.y.elements(),
-        PlanBinaryF32(c.params, 4).scratch_bytes,
-        [](BinaryF32Params& params, float* y) { params.y = y; });
+    const int64_t scratch = PlanBinaryF32(c.params, 4).scratch_bytes;
+    if (c.params.y_codes == nullptr) {
+      ExpectEqualBits<float>(
+          BinaryF32Kernels(), c.params, c.y.elements(), scratch,
+          [](BinaryF32Params& params, float* y) { params.y = y; });
+    } else {
+      ExpectEqualBits<uint8_t>(
+          BinaryF32Kernels(), c.params, c.y.elements(), scratch,
+          [](BinaryF32Params& params, uint8_t* y) { params.y_codes = y; });
+    }
     if (HasFailure()) return;
   }
 }
@@ -33,6 +39,40 @@ TEST(BinaryF32, WorksInPlace) {
     RunInParts(row.fn, p, 2, 0);
     EXPECT_EQ(apart.FirstDifference(in_place), -1);
   }
+}
+
+TEST(BinaryF32, WorksInPlaceOfCodes) {
+  BinaryF32Problem c(
+      Problem("op=add y=3x1500 a=3x1500 b=1x1500 after=gelu codes=ay"));
+  const int64_t scratch = PlanBinaryF32(c.params, 4).scratch_bytes;
+  for (const auto& row : RunnableRows(BinaryF32Kernels())) {
+    SCOPED_TRACE(row.name);
+    Buffer<uint8_t> apart(c.y.elements()), in_place = c.a_codes;
+    BinaryF32Params p = c.params;
+    p.y_codes = apart.get();
+    RunInParts(row.fn, p, 1, scratch);
+    p.a_codes = p.y_codes = in_place.get();
+    RunInParts(row.fn, p, 2, scratch);
+    EXPECT_EQ(apart.FirstDifference(in_place), -1);
+  }
+}
+
+// What steps of their own would have made of it.
+TEST(BinaryF32, ReferenceReadsAndWritesCodes) {
+  const uint8_t a = 13, b = 250;
+  const float scales[] = {0.5f, 0.25f, 2};
+  const int32_t zeros[] = {10, 200, 100};
+  uint8_t y = 0;
+  BinaryF32Params p{};
+  p.op = BinaryOp::kAdd;
+  p.a_codes = &a;
+  p.b_codes = &b;
+  p.y_codes = &y;
+  p.a_quant = {&scales[0], &zeros[0]};
+  p.b_quant = {&scales[1], &zeros[1]};
+  p.y_quant = {&scales[2], &zeros[2]};
+  BinaryF32Reference(p, 0, 1, nullptr);
+  EXPECT_EQ(y, 107);  // 1.5 + 12.5 = 7 * 2
 }
 
 TEST(BinaryF32, ReferenceComputesEveryOperation) {

@@ -136,7 +136,13 @@ void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
 
 void Dequantize(const uint8_t* x, float* y, int64_t n,
                 const QuantSlice& quant) {
-  for (int64_t i = 0; i < n; i += 8) {
+  int64_t i = 0;
+  if (quant.step == 0) {
+    const Quant q = QuantAt(quant, 0);
+#pragma GCC unroll 4
+    for (; i + 8 <= n; i += 8) _mm256_storeu_ps(y + i, Reals(x + i, q));
+  }
+  for (; i < n; i += 8) {
     const __m256 reals = Reals(x + i, QuantAt(quant, i));
     if (n - i >= 8) {
       _mm256_storeu_ps(y + i, reals);

@@ -120,7 +120,13 @@ void Quantize(const float* x, uint8_t* y, int64_t n, const QuantSlice& quant) {
 
 void Dequantize(const uint8_t* x, float* y, int64_t n,
                 const QuantSlice& quant) {
-  for (int64_t i = 0; i < n; i += 16) {
+  int64_t i = 0;
+  if (quant.step == 0) {
+    const Quant q = QuantAt(quant, 0);
+#pragma GCC unroll 4
+    for (; i + 16 <= n; i += 16) _mm512_storeu_ps(y + i, Reals(x + i, q));
+  }
+  for (; i < n; i += 16) {
     _mm512_mask_storeu_ps(y + i, FirstLanes(n - i),
                           Reals(x + i, QuantAt(quant, i)));
   }

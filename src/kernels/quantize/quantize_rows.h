@@ -19,9 +19,10 @@ struct QuantSlice {
 
 // With one scale x / s may be had as x * fl(1 / s), unless that lies so near a
 // tie that the two could be rounded to different codes: only then is divided.
-// Within kFarSteps the quotient and the product differ by less than 2^-12 (2
-// ulp, and 8 where 1 / s is no normal float); beyond, both saturate.
-[[maybe_unused]] constexpr float kFarFromTie = 0.5f - 1.0f / 2048;
+// Up to 256 steps the quotient and the product differ by less than 2^-13 (by
+// 2^-24 of it for each rounding, and 2^-22 where 1 / s is no normal float);
+// beyond, both saturate.
+[[maybe_unused]] constexpr float kFarFromTie = 0.5f - 1.0f / 8192;
 [[maybe_unused]] constexpr float kFarSteps = 512;
 
 // One level's loops over n neighbours. y never overlaps x, but for

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/quantize/quantize.h"
 #include "kernels/softmax_f32/softmax_f32_problem.h"
 #include "kernels/testing/check.h"
 
@@ -43,6 +44,39 @@ TEST(SoftmaxF32, SumsToOneInPlace) {
       double sum = 0;
       for (int i = 0; i < 50; ++i) sum += x[line * 50 + i];
       EXPECT_NEAR(sum, 1, 1e-6) << row.name;
+    }
+  }
+}
+
+// What quantize makes of a level's floats.
+TEST(SoftmaxF32, WritesCodes) {
+  const float scale = 1.0f / 200;
+  const int32_t zero_point = 3;
+  for (const char* line : {"size=37x16x1", "size=5x130x1 gap=0x3"}) {
+    SCOPED_TRACE(line);
+    const SoftmaxF32Problem c{Problem(line)};
+    SoftmaxF32Params p = c.params;
+    // A gap behind each line instead of behind each element.
+    p.x_axis_stride = p.y_axis_stride = 1;
+    p.y_outer_stride = p.size + c.params.y_axis_stride - 1;
+    p.y_quant = {&scale, &zero_point};
+    const int64_t elements = p.outer * p.y_outer_stride;
+    for (const auto& row : RunnableRows(SoftmaxF32Kernels())) {
+      SCOPED_TRACE(row.name);
+      Buffer<float> floats(elements);
+      p.y_codes = nullptr;
+      p.y = floats.get();
+      RunInParts(row.fn, p, 1, 0);
+      Buffer<uint8_t> expected(elements);
+      QuantizeReference({p.outer, p.size, floats.get(), p.y_outer_stride,
+                         expected.get(), p.y_outer_stride, p.y_quant},
+                        0, 1, nullptr);
+      for (int64_t parts : kPartCounts) {
+        Buffer<uint8_t> codes(elements);
+        p.y_codes = codes.get();
+        RunInParts(row.fn, p, parts, PlanSoftmaxF32(p, 4).scratch_bytes);
+        EXPECT_EQ(expected.FirstDifference(codes), -1) << parts << " parts";
+      }
     }
   }
 }
