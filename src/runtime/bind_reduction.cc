@@ -91,11 +91,11 @@ void SetResult(const Binding& b, const Operand& operand,
   k.y_row_stride = StrideOf(y, 2);
 }
 
-kernels::AttentionU8Operand CodesOf(const Binding& b, const Operand& operand,
-                                    int batch_rank) {
+kernels::MatricesOfCodes CodesOf(const Binding& b, const Operand& operand,
+                                 int batch_rank) {
   const engine::Axes axes =
       engine::AxesOf(b.Value(operand.index), operand.perm);
-  kernels::AttentionU8Operand codes{};
+  kernels::MatricesOfCodes codes{};
   codes.at = b.Read<uint8_t>(operand.index);
   BatchStrides(axes, batch_rank, codes.batch_stride);
   codes.row_stride = StrideOf(axes, 2);
