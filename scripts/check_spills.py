@@ -16,7 +16,8 @@ OBJECTS = ('conv_u8_avx2', 'conv_u8_avxvnni', 'conv_u8_avx512vnni',
            'conv_u8_tile*_avx512vnni', 'conv_u8_woven_avx512vnni',
            'conv_u8_winograd_avx2', 'conv_u8_winograd_avx512vnni',
            'depthwise_u8_avx2', 'depthwise_u8_avx512vnni',
-           'attention_u8_avx2', 'attention_u8_avx512vnni')
+           'attention_u8_avx2', 'attention_u8_avx512vnni',
+           'matmul_u8_avx2', 'matmul_u8_avx512vnni')
 # A tile of 7 x 64 fills all 32 registers and moves one of its 28 sums out and
 # in again, once in 112 products.
 PRODUCTS_FOR_A_MOVE = 50

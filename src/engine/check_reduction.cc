@@ -68,6 +68,38 @@ void CheckResidual(StepCheck& check, int index, const ValueT& y,
       Describe(residual), y.name, Describe(y));
 }
 
+void CheckSums(StepCheck& check, int64_t products) {
+  check.Require(products <= kMostProductsOfCodes,
+                "sums of {} products of codes, at most {} may be", products,
+                kMostProductsOfCodes);
+}
+
+template <typename MatMulT>
+void CheckProduct(StepCheck& check, const MatMulT& p, DType dtype) {
+  const ValueT& a = check.Read("a", p.a, {dtype});
+  const ValueT& b = check.Read("b", p.b, {dtype});
+  const ValueT& y = check.Write("y", p.y, {dtype});
+  const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(y) >= 2 &&
+                     Rank(y) <= kMaxBatchRank + 2;
+  check.Require(ranks, "'{}', '{}' and '{}' must have 2 to {} axes", a.name,
+                b.name, y.name, kMaxBatchRank + 2);
+  CheckPerm(check, a, p.a_perm);
+  CheckPerm(check, b, p.b_perm);
+  CheckPerm(check, y, p.y_perm);
+  CheckRows(check, a, p.a_perm);
+  CheckRows(check, y, p.y_perm);
+  if (!check.ok()) return;
+  const Axes left = AxesOf(a, p.a_perm), right = AxesOf(b, p.b_perm);
+  const Axes result = AxesOf(y, p.y_perm);
+  check.Require(FromLast(left, 1) == FromLast(right, 2) &&
+                    FromLast(result, 2) == FromLast(left, 2) &&
+                    FromLast(result, 1) == FromLast(right, 1),
+                "'{}' {} times '{}' {} does not make '{}' {}", a.name,
+                Describe(a), b.name, Describe(b), y.name, Describe(y));
+  CheckBatches(check, a, left, y, result);
+  CheckBatches(check, b, right, y, result);
+}
+
 template <typename AttentionT>
 void CheckAttention(StepCheck& check, const AttentionT& p, DType dtype) {
   const ValueT& a = check.Read("a", p.a, {dtype});
@@ -105,28 +137,10 @@ void CheckAttention(StepCheck& check, const AttentionT& p, DType dtype) {
 }  // namespace
 
 void Check(StepCheck& check, const MatMulF32T& p) {
-  const ValueT& a = check.Read("a", p.a, {DType::F32});
-  const ValueT& b = check.Read("b", p.b, {DType::F32});
-  const ValueT& y = check.Write("y", p.y, {DType::F32});
-  const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(y) >= 2 &&
-                     Rank(y) <= kMaxBatchRank + 2;
-  check.Require(ranks, "'{}', '{}' and '{}' must have 2 to {} axes", a.name,
-                b.name, y.name, kMaxBatchRank + 2);
-  CheckPerm(check, a, p.a_perm);
-  CheckPerm(check, b, p.b_perm);
-  CheckPerm(check, y, p.y_perm);
-  CheckRows(check, a, p.a_perm);
-  CheckRows(check, y, p.y_perm);
+  CheckProduct(check, p, DType::F32);
   if (!check.ok()) return;
-  const Axes left = AxesOf(a, p.a_perm), right = AxesOf(b, p.b_perm);
+  const ValueT& y = check.ReadAny("y", p.y);
   const Axes result = AxesOf(y, p.y_perm);
-  check.Require(FromLast(left, 1) == FromLast(right, 2) &&
-                    FromLast(result, 2) == FromLast(left, 2) &&
-                    FromLast(result, 1) == FromLast(right, 1),
-                "'{}' {} times '{}' {} does not make '{}' {}", a.name,
-                Describe(a), b.name, Describe(b), y.name, Describe(y));
-  CheckBatches(check, a, left, y, result);
-  CheckBatches(check, b, right, y, result);
   check.OptionalConstant("bias", p.bias, DType::F32, FromLast(result, 1));
   CheckResidual(check, p.residual, y, result);
   check.ValidFunction("before", p.before);
@@ -145,11 +159,17 @@ void Check(StepCheck& check, const AttentionU8T& p) {
   check.HasOneScale("c", check.ReadAny("c", p.c));
   check.HasOneScale("y", check.ReadAny("y", p.y));
   const Axes b = AxesOf(check.ReadAny("b", p.b), p.b_perm);
-  for (int from_last : {1, 2}) {
-    check.Require(FromLast(b, from_last) <= kMostProductsOfCodes,
-                  "sums of {} products of codes, at most {} may be",
-                  FromLast(b, from_last), kMostProductsOfCodes);
-  }
+  CheckSums(check, FromLast(b, 1));
+  CheckSums(check, FromLast(b, 2));
+}
+
+void Check(StepCheck& check, const MatMulU8T& p) {
+  CheckProduct(check, p, DType::U8);
+  if (!check.ok()) return;
+  check.HasOneScale("a", check.ReadAny("a", p.a));
+  check.HasOneScale("b", check.ReadAny("b", p.b));
+  check.HasOneScale("y", check.ReadAny("y", p.y));
+  CheckSums(check, FromLast(AxesOf(check.ReadAny("b", p.b), p.b_perm), 2));
 }
 
 void Check(StepCheck& check, const PoolT& p) {

@@ -166,6 +166,50 @@ TEST(UnpackProgram, RefusesBytesThatUnpackToMoreThanThemselves) {
   EXPECT_THAT(unpacked.status().message(), HasSubstr("unpack to more"));
 }
 
+// The bytes of a program of a thousand such steps, which all have one order of
+// a thousand axes.
+template <typename ParamsBuilder, typename SetPerm>
+AlignedBytes StepsOfOneOrder(Params type, SetPerm set_perm) {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto perm = builder.CreateVector(std::vector<int32_t>(1000, 1));
+  std::vector<flatbuffers::Offset<Step>> steps;
+  for (int i = 0; i < 1000; ++i) {
+    ParamsBuilder params(builder);
+    (params.*set_perm)(perm);
+    const auto of_step = params.Finish();
+    StepBuilder step(builder);
+    step.add_params_type(type);
+    step.add_params(of_step.Union());
+    steps.push_back(step.Finish());
+  }
+  const auto list = builder.CreateVector(steps);
+  ProfileBuilder profile(builder);
+  profile.add_steps(list);
+  const auto profiles = builder.CreateVector(std::vector{profile.Finish()});
+  ProgramBuilder program(builder);
+  program.add_profiles(profiles);
+  FinishProgramBuffer(builder, program.Finish());
+  const auto bytes =
+      std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(UnpackProgram, RefusesStepsThatShareAnOrderOfAxes) {
+  for (const AlignedBytes& bytes :
+       {StepsOfOneOrder<MatMulF32Builder>(Params::MatMulF32,
+                                          &MatMulF32Builder::add_a_perm),
+        StepsOfOneOrder<MatMulU8Builder>(Params::MatMulU8,
+                                         &MatMulU8Builder::add_y_perm),
+        StepsOfOneOrder<AttentionF32Builder>(Params::AttentionF32,
+                                             &AttentionF32Builder::add_b_perm),
+        StepsOfOneOrder<AttentionU8Builder>(Params::AttentionU8,
+                                            &AttentionU8Builder::add_c_perm)}) {
+    const auto unpacked = UnpackProgram(bytes);
+    EXPECT_EQ(unpacked.status().code(), Code::kDamaged);
+    EXPECT_THAT(unpacked.status().message(), HasSubstr("unpack to more"));
+  }
+}
+
 TEST(UnpackProgram, SurvivesEveryFlippedBit) {
   // Checksums find accidents; this is what a forger could do behind them.
   const TestProgram small = SmallProgram();

@@ -42,15 +42,27 @@ void ForEach(const List* list, Visit visit) {
   for (const auto* table : *list) visit(*table);
 }
 
+template <typename Product>
+void AddPerms(Size& size, const Product* p) {
+  if (p != nullptr) size.AddAll(p->a_perm(), p->b_perm(), p->y_perm());
+}
+
+template <typename Attention>
+void AddAttention(Size& size, const Attention* p) {
+  AddPerms(size, p);
+  if (p != nullptr) size.Add(p->c_perm());
+}
+
 void AddStep(Size& size, const engine::Step& step) {
   size.AddAll(step.name(), step.node(), step.precision(), step.reason());
   if (const auto* p = step.params_as_StridedCopy()) {
     size.AddAll(p->extents(), p->x_strides(), p->y_strides());
   }
   if (const auto* p = step.params_as_Reduce()) size.Add(p->axes());
-  if (const auto* p = step.params_as_MatMulF32()) {
-    size.AddAll(p->a_perm(), p->b_perm(), p->y_perm());
-  }
+  AddPerms(size, step.params_as_MatMulF32());
+  AddPerms(size, step.params_as_MatMulU8());
+  AddAttention(size, step.params_as_AttentionF32());
+  AddAttention(size, step.params_as_AttentionU8());
 }
 
 void AddValue(Size& size, const engine::Value& value) {

@@ -108,6 +108,8 @@ R VisitParams(const StepT& step, R none, Visit visit) {
       return visit(*u.AsAttentionF32());
     case Params::AttentionU8:
       return visit(*u.AsAttentionU8());
+    case Params::MatMulU8:
+      return visit(*u.AsMatMulU8());
   }
   return none;
 }

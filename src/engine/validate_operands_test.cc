@@ -108,6 +108,9 @@ const Operand kOperands[] = {
     {"AttentionU8 y", Use::kWrite, Field<AttentionU8T, &AttentionU8T::y>},
     {"AttentionU8 residual", Use::kRead,
      Field<AttentionU8T, &AttentionU8T::residual>},
+    {"MatMulU8 a", Use::kRead, Field<MatMulU8T, &MatMulU8T::a>},
+    {"MatMulU8 b", Use::kRead, Field<MatMulU8T, &MatMulU8T::b>},
+    {"MatMulU8 y", Use::kWrite, Field<MatMulU8T, &MatMulU8T::y>},
     // Nothing but `a` has the result's size here.
     {"BinaryF32 a", Use::kRead, Field<BinaryF32T, &BinaryF32T::a>},
     {"BinaryF32 b", Use::kBroadcast, Field<BinaryF32T, &BinaryF32T::b>},

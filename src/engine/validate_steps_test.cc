@@ -143,6 +143,54 @@ const BrokenStep kReductions[] = {
        attention.residual = -1;
      },
      "sums of 33026 products of codes, at most 33025"},
+    {"product of floats as codes",
+     [](Program& p) { ParamsOf<MatMulU8T>(p).b = Named(p, "columns"); },
+     "'columns' is f32"},
+    {"inner dimensions of codes",
+     [](Program& p) { ParamsOf<MatMulU8T>(p).b = Named(p, "code_rows"); },
+     "does not make"},
+    {"batches of codes",
+     [](Program& p) {
+       ParamsOf<MatMulU8T>(p).a = p.AddU8("a", {3, 36, 8}, {1.0f}, {0});
+     },
+     "do not broadcast"},
+    {"transposed left operand of codes",
+     [](Program& p) {
+       ParamsOf<MatMulU8T>(p).a_perm = {1, 0};
+     },
+     "the last axis of 'code_rows'"},
+    {"codes whose axes have no order",
+     [](Program& p) {
+       ParamsOf<MatMulU8T>(p).b_perm = {0, 2};
+     },
+     "its order of axes is none of 'code_columns'"},
+    {"left operand of several scales",
+     [](Program& p) {
+       MatMulU8T& product = ParamsOf<MatMulU8T>(p);
+       product.a = p.AddU8("a", {36, 8}, std::vector<float>(8, 1.0f),
+                           std::vector<int>(8, 0));
+     },
+     "a 'a' has 8 scales, expected one"},
+    {"right operand of several scales",
+     [](Program& p) {
+       MatMulU8T& product = ParamsOf<MatMulU8T>(p);
+       product.b = p.AddU8("b", {8, 36}, std::vector<float>(36, 1.0f),
+                           std::vector<int>(36, 0));
+     },
+     "b 'b' has 36 scales, expected one"},
+    {"product of several scales",
+     [](Program& p) {
+       p.value(ParamsOf<MatMulU8T>(p).y).quant->scale.resize(36, 1.0f);
+       p.value(ParamsOf<MatMulU8T>(p).y).quant->zero_point.resize(36, 0);
+     },
+     "has 36 scales, expected one"},
+    {"product of more codes than an int32 sums up",
+     [](Program& p) {
+       MatMulU8T& product = ParamsOf<MatMulU8T>(p);
+       product.a = p.AddU8("long_rows", {36, 33026}, {1.0f}, {0});
+       product.b = p.AddU8("long_columns", {33026, 36}, {1.0f}, {0});
+     },
+     "sums of 33026 products of codes, at most 33025"},
     {"pool of rows",
      [](Program& p) {
        ParamsOf<PoolT>(p).x = p.AddAlias("r", kImage, {36, 8});

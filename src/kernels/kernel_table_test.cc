@@ -22,6 +22,7 @@
 #include "kernels/gather/gather.h"
 #include "kernels/layer_norm_f32/layer_norm_f32.h"
 #include "kernels/matmul_f32/matmul_f32.h"
+#include "kernels/matmul_u8/matmul_u8.h"
 #include "kernels/pool/pool.h"
 #include "kernels/quantize/quantize.h"
 #include "kernels/reduce_f32/reduce_f32.h"
@@ -75,6 +76,7 @@ TEST(KernelTables, HaveTheBestRowFirstAndAReferenceLast) {
   CheckTable("gather", GatherKernels());
   CheckTable("layer_norm_f32", LayerNormF32Kernels());
   CheckTable("matmul_f32", MatMulF32Kernels());
+  CheckTable("matmul_u8", MatMulU8Kernels());
   CheckTable("pool_u8", PoolU8Kernels());
   CheckTable("pool_f32", PoolF32Kernels());
   CheckTable("quantize", QuantizeKernels());

@@ -6,6 +6,7 @@
 #include "kernels/attention_u8/attention_u8.h"
 #include "kernels/layer_norm_f32/layer_norm_f32.h"
 #include "kernels/matmul_f32/matmul_f32.h"
+#include "kernels/matmul_u8/matmul_u8.h"
 #include "kernels/pool/pool.h"
 #include "kernels/reduce_f32/reduce_f32.h"
 #include "kernels/softmax_f32/softmax_f32.h"
@@ -91,17 +92,31 @@ void SetResult(const Binding& b, const Operand& operand,
   k.y_row_stride = StrideOf(y, 2);
 }
 
-kernels::AttentionU8Operand CodesOf(const Binding& b, const Operand& operand,
-                                    int batch_rank) {
+kernels::MatricesOfCodes CodesOf(const Binding& b, const Operand& operand,
+                                 int batch_rank) {
   const engine::Axes axes =
       engine::AxesOf(b.Value(operand.index), operand.perm);
-  kernels::AttentionU8Operand codes{};
+  kernels::MatricesOfCodes codes{};
   codes.at = b.Read<uint8_t>(operand.index);
   BatchStrides(axes, batch_rank, codes.batch_stride);
   codes.row_stride = StrideOf(axes, 2);
   codes.column_stride = StrideOf(axes, 1);
   codes.zero = *b.Quant(operand.index).zero_point;
   return codes;
+}
+
+// Rows, columns and batches of the product too.
+template <typename Params>
+void SetCodes(const Binding& b, const Operand& operand, Params& k) {
+  const engine::Axes y = engine::AxesOf(b.Value(operand.index), operand.perm);
+  k.rows = y.dims[size_t(y.rank - 2)];
+  k.columns = y.dims[size_t(y.rank - 1)];
+  k.batch_rank = y.rank - 2;
+  std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
+  k.y = b.Write<uint8_t>(operand.index);
+  BatchStrides(y, k.batch_rank, k.y_batch_stride);
+  k.y_row_stride = StrideOf(y, 2);
+  k.y_zero = *b.Quant(operand.index).zero_point;
 }
 
 }  // namespace
@@ -130,26 +145,29 @@ BoundStepPtr Bind(const Binding& b, const engine::AttentionF32T& p) {
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::AttentionU8T& p) {
-  const engine::Axes y = engine::AxesOf(b.Value(p.y), p.y_perm);
   const engine::Axes keys = engine::AxesOf(b.Value(p.b), p.b_perm);
   kernels::AttentionU8Params k{};
-  k.rows = y.dims[size_t(y.rank - 2)];
-  k.columns = y.dims[size_t(y.rank - 1)];
+  SetCodes(b, {p.y, p.y_perm}, k);
   k.depth = keys.dims[size_t(keys.rank - 2)];
   k.keys = keys.dims[size_t(keys.rank - 1)];
-  k.batch_rank = y.rank - 2;
-  std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
   k.a = CodesOf(b, {p.a, p.a_perm}, k.batch_rank);
   k.b = CodesOf(b, {p.b, p.b_perm}, k.batch_rank);
   k.c = CodesOf(b, {p.c, p.c_perm}, k.batch_rank);
   k.score_scale = *b.Quant(p.a).scale * *b.Quant(p.b).scale;
   SetResidual(b, p.residual, k);
-  k.y = b.Write<uint8_t>(p.y);
-  BatchStrides(y, k.batch_rank, k.y_batch_stride);
-  k.y_row_stride = StrideOf(y, 2);
-  k.y_zero = *b.Quant(p.y).zero_point;
   k.scale = *b.Quant(p.c).scale / *b.Quant(p.y).scale;
   return b.Make(k, kernels::AttentionU8Kernels(), kernels::PlanAttentionU8);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::MatMulU8T& p) {
+  const engine::Axes right = engine::AxesOf(b.Value(p.b), p.b_perm);
+  kernels::MatMulU8Params k{};
+  SetCodes(b, {p.y, p.y_perm}, k);
+  k.depth = right.dims[size_t(right.rank - 2)];
+  k.a = CodesOf(b, {p.a, p.a_perm}, k.batch_rank);
+  k.b = CodesOf(b, {p.b, p.b_perm}, k.batch_rank);
+  k.scale = *b.Quant(p.a).scale * *b.Quant(p.b).scale / *b.Quant(p.y).scale;
+  return b.Make(k, kernels::MatMulU8Kernels(), kernels::PlanMatMulU8);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::PoolT& p) {

@@ -106,6 +106,15 @@ TEST(BindAttentionF32, WeighsTheValuesOfEachHead) {
   }
 }
 
+// `count` codes from `first` on, over and over.
+Tensor Codes(const Shape& shape, int factor, int first, int count) {
+  Tensor made(octet::DType::kU8, shape);
+  for (size_t i = 0; i < made.as<uint8_t>().size(); ++i) {
+    made.as<uint8_t>()[i] = uint8_t(first + int(i) * factor % count);
+  }
+  return made;
+}
+
 TEST(BindAttentionU8, WeighsTheCodesOfEachHead) {
   TestProgram p;
   engine::AttentionU8T attention;
@@ -124,16 +133,9 @@ TEST(BindAttentionU8, WeighsTheCodesOfEachHead) {
   p.Input(attention.c);
   p.Output(attention.y);
   p.AddStep(std::move(attention));
-  const auto codes = [](const Shape& shape, int factor, int first, int count) {
-    Tensor made(octet::DType::kU8, shape);
-    for (size_t i = 0; i < made.as<uint8_t>().size(); ++i) {
-      made.as<uint8_t>()[i] = uint8_t(first + int(i) * factor % count);
-    }
-    return made;
-  };
-  const Tensor a = codes(Shape{4, 2, 3}, 5, 96, 9);
-  const Tensor b = codes(Shape{5, 2, 3}, 7, 124, 11);
-  const Tensor c = codes(Shape{5, 2, 6}, 37, 0, 251);
+  const Tensor a = Codes(Shape{4, 2, 3}, 5, 96, 9);
+  const Tensor b = Codes(Shape{5, 2, 3}, 7, 124, 11);
+  const Tensor c = Codes(Shape{5, 2, 6}, 37, 0, 251);
   const auto got = Elements<uint8_t>(RunOnce(p, {a, b, c})[0]);
   for (size_t n = 0; n < got.size(); ++n) {
     const size_t row = n / 12, head = n / 6 % 2, column = n % 6;
@@ -149,6 +151,60 @@ TEST(BindAttentionU8, WeighsTheCodesOfEachHead) {
              (c.as<uint8_t>()[(key * 2 + head) * 6 + column] - 7) * 0.5;
     }
     EXPECT_NEAR(got[n], sum / total / 0.75 + 20, 1.5) << n;
+  }
+}
+
+TEST(BindMatMulU8, TakesHeadsWhereTheyLie) {
+  TestProgram p;
+  engine::MatMulU8T scores;
+  scores.a = p.AddU8("a", {4, 2, 3}, {0.3f}, {100});
+  scores.a_perm = {1, 0, 2};
+  scores.b = p.AddU8("b", {5, 2, 3}, {0.7f}, {130});
+  scores.b_perm = {1, 2, 0};
+  scores.y = p.AddU8("y", {4, 2, 5}, {11.1f}, {20});
+  scores.y_perm = {1, 0, 2};
+  p.Input(scores.a);
+  p.Input(scores.b);
+  p.Output(scores.y);
+  p.AddStep(std::move(scores));
+  const Tensor a = Codes(Shape{4, 2, 3}, 37, 60, 97);
+  const Tensor b = Codes(Shape{5, 2, 3}, 41, 90, 89);
+  const auto got = Elements<uint8_t>(RunOnce(p, {a, b})[0]);
+  for (size_t n = 0; n < got.size(); ++n) {
+    const size_t row = n / 10, head = n / 5 % 2, column = n % 5;
+    int sum = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      sum += (a.as<uint8_t>()[(row * 2 + head) * 3 + k] - 100) *
+             (b.as<uint8_t>()[(column * 2 + head) * 3 + k] - 130);
+    }
+    const float scale = 0.3f * 0.7f / 11.1f;
+    const float code = std::nearbyint(float(sum) * scale) + 20;
+    EXPECT_EQ(got[n], std::clamp(code, 0.0f, 255.0f)) << n;
+  }
+}
+
+TEST(BindMatMulU8, RepeatsBatchesOfEitherOperand) {
+  TestProgram p;
+  engine::MatMulU8T product;
+  product.a = p.AddU8("a", {2, 1, 3, 4}, {0.5f}, {7});
+  product.b = p.AddU8("b", {5, 4, 2}, {0.25f}, {9});
+  product.y = p.AddU8("y", {2, 5, 3, 2}, {1.0f}, {30});
+  p.Input(product.a);
+  p.Input(product.b);
+  p.Output(product.y);
+  p.AddStep(std::move(product));
+  const Tensor a = Codes(Shape{2, 1, 3, 4}, 5, 0, 23);
+  const Tensor b = Codes(Shape{5, 4, 2}, 7, 0, 19);
+  const auto got = Elements<uint8_t>(RunOnce(p, {a, b})[0]);
+  for (size_t n = 0; n < got.size(); ++n) {
+    const size_t i = n / 30, j = n / 6 % 5, row = n / 2 % 3, column = n % 2;
+    int sum = 0;
+    for (size_t k = 0; k < 4; ++k) {
+      sum += (a.as<uint8_t>()[(i * 3 + row) * 4 + k] - 7) *
+             (b.as<uint8_t>()[(j * 4 + k) * 2 + column] - 9);
+    }
+    const float code = std::nearbyint(float(sum) * 0.125f) + 30;
+    EXPECT_EQ(got[n], std::clamp(code, 0.0f, 255.0f)) << n;
   }
 }
 

@@ -194,7 +194,12 @@ void Builder::AddReductions() {
   coded.c = codes;
   coded.y = U8Output("attention_u8", {pixels, kChannels});
   coded.residual = p_.Constant<float>("code_keys", pixels, -1.0f);
+  MatMulU8T coded_product;
+  coded_product.a = coded.a;
+  coded_product.b = coded.b;
+  coded_product.y = U8Output("matmul_u8", {pixels, pixels});
   p_.AddStep(std::move(coded));
+  p_.AddStep(std::move(coded_product));
   Step<PoolT>(image_, U8Output("pool", {1, 2, 2, kChannels}), [](PoolT& p) {
     p.kind = PoolKind::Average;
     p.window = std::make_unique<Window>(3, 3, 3, 3, 1, 1, 0, 0);

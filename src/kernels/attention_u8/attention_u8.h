@@ -17,28 +17,19 @@
 #include <cstdint>
 
 #include "kernels/kernel_table.h"
-#include "kernels/matmul_f32/matmul_f32.h"
+#include "kernels/products_of_codes/matrices_of_codes.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
-
-// Matrices of codes, one for each batch. Distances in elements.
-struct AttentionU8Operand {
-  const uint8_t* at;
-  int64_t batch_stride[kMaxMatMulBatchRank];
-  int64_t row_stride;
-  int64_t column_stride = 1;
-  int32_t zero;
-};
 
 struct AttentionU8Params {
   // Depth and keys: at most kMostProductsOfCodes (base/quant.h).
   int64_t rows, depth, keys, columns;
   int batch_rank = 0;
   int64_t batch[kMaxMatMulBatchRank];
-  AttentionU8Operand a;  // [rows][depth], rows without gaps
-  AttentionU8Operand b;  // [depth][keys]
-  AttentionU8Operand c;  // [keys][columns]
+  MatricesOfCodes a;  // [rows][depth], rows without gaps
+  MatricesOfCodes b;  // [depth][keys]
+  MatricesOfCodes c;  // [keys][columns]
   float score_scale;
   const float* residual = nullptr;  // [rows][keys], rows without gaps
   int64_t residual_batch_stride[kMaxMatMulBatchRank];

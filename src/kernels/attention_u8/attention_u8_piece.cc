@@ -1,17 +1,11 @@
 #include "kernels/attention_u8/attention_u8_piece.h"
 
 #include "kernels/batch.h"
+#include "kernels/products_of_codes/row_blocks.h"
 #include "kernels/scratch_dealer.h"
 
 namespace octet::kernels {
 namespace {
-
-// Fewer rows would pack b and c more often than it saves.
-constexpr int64_t kMostRows = 256;
-
-int64_t BlocksOf(const AttentionU8Params& p) {
-  return DivideUp(p.rows, kMostRows);
-}
 
 int64_t OffsetOf(const AttentionU8Params& p, const int64_t* strides,
                  int64_t batch) {
@@ -22,8 +16,8 @@ int64_t OffsetOf(const AttentionU8Params& p, const int64_t* strides,
 
 AttentionU8Scratch LayOutAttentionU8(const AttentionU8Params& p,
                                      std::byte* scratch) {
-  const int64_t keys = RoundUp(p.keys, kAttentionPanel);
-  const int64_t columns = RoundUp(p.columns, kAttentionPanel);
+  const int64_t keys = RoundUp(p.keys, kCodePanel);
+  const int64_t columns = RoundUp(p.columns, kCodePanel);
   const int64_t depth = RoundUp(p.depth, 4);
   ScratchDealer deal{reinterpret_cast<uintptr_t>(scratch)};
   AttentionU8Scratch s{};
@@ -31,23 +25,23 @@ AttentionU8Scratch LayOutAttentionU8(const AttentionU8Params& p,
   deal.Place(&s.c, columns * RoundUp(p.keys, 4));
   deal.Place(&s.b_base, keys);
   deal.Place(&s.c_base, columns);
-  deal.Place(&s.a, kAttentionTileRows * depth);
-  deal.Place(&s.scores, kAttentionTileRows * keys);
-  deal.Place(&s.shares, kAttentionTileRows * keys);
-  deal.Place(&s.sums, kAttentionTileRows * columns);
+  deal.Place(&s.a, kCodeTileRows * depth);
+  deal.Place(&s.scores, kCodeTileRows * keys);
+  deal.Place(&s.shares, kCodeTileRows * keys);
+  deal.Place(&s.sums, kCodeTileRows * columns);
   s.bytes = int64_t(deal.at - reinterpret_cast<uintptr_t>(scratch));
   return s;
 }
 
 int64_t AttentionU8Pieces(const AttentionU8Params& p) {
-  return Batches(p.batch, p.batch_rank) * BlocksOf(p);
+  return RowBlocks(Batches(p.batch, p.batch_rank), p.rows);
 }
 
 AttentionU8Piece AttentionU8PieceAt(const AttentionU8Params& p, int64_t i) {
-  const int64_t blocks = BlocksOf(p), batch = i / blocks, block = i % blocks;
+  const auto [batch, first, end] = RowBlockAt(p.rows, i);
   AttentionU8Piece piece{};
-  piece.first = PartBegin(p.rows, block, blocks);
-  piece.end = PartBegin(p.rows, block + 1, blocks);
+  piece.first = first;
+  piece.end = end;
   piece.a = p.a.at + OffsetOf(p, p.a.batch_stride, batch);
   piece.b = p.b.at + OffsetOf(p, p.b.batch_stride, batch);
   piece.c = p.c.at + OffsetOf(p, p.c.batch_stride, batch);

@@ -9,14 +9,7 @@
 
 namespace octet::kernels {
 
-// Rows whose scores are kept at once: with four panels, the sums fill the
-// vector registers.
-inline constexpr int64_t kAttentionTileRows = 6;
-// Columns of an operand that are packed side by side.
-inline constexpr int64_t kAttentionPanel = 16;
-
-// A worker's scratch. Packed operands are [panels][groups][16][group], a group
-// being what one product instruction adds up; columns are padded with zeros.
+// A worker's scratch; operands are packed as in products_of_codes.
 struct AttentionU8Scratch {
   int16_t* b;       // packed
   int16_t* c;       // packed

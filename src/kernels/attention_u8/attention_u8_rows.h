@@ -1,17 +1,10 @@
 // attention_u8 over a set of instructions. Internal linkage, so that files of
 // any instruction set may include this.
 //
-// L gives lanes of floats (kernels/elementary) and
+// L gives what products of codes need (kernels/products_of_codes) and
 //
-//   Code, Weight    elements of a left and of a packed operand
-//   kGroup          products that one instruction adds up in a lane
-//   Pack            an operand to Weights, and what its columns' sums start
-//                   with, given the zero point of what they are multiplied by
-//   Rows            a tile's rows of a as Codes, `stride` apart
-//   Start           what the sums of a row of codes start with, given their sum
-//   Multiply        a tile's sums
-//   ToFloat, ToCodes, Add, Total, StoreShares, StoreBytes
-//                   vectors of 32-bit integers, from memory and to it
+//   Total           of a vector's 32-bit integers
+//   StoreShares     such a vector as Codes
 //   KeepFirst       the first lanes of a vector; -inf behind
 //   Largest         of its lanes
 #ifndef OCTET_KERNELS_ATTENTION_U8_ATTENTION_U8_ROWS_H_
@@ -23,24 +16,11 @@
 #include "kernels/attention_u8/attention_u8.h"
 #include "kernels/attention_u8/attention_u8_piece.h"
 #include "kernels/elementary/functions.h"
+#include "kernels/products_of_codes/products_lanes.h"
 #include "kernels/split.h"
 
 namespace octet::kernels {
 namespace {
-
-// Sixteen columns of a product: `rows` rows of codes, each `stride` elements
-// behind the one before, times panels.
-template <typename L>
-struct TileProduct {
-  const typename L::Code* x;
-  int64_t stride;
-  int64_t groups;
-  const typename L::Weight* w;
-  const int32_t* base;   // by column
-  const int32_t* start;  // by row
-  int32_t* sums;
-  int64_t sums_stride;
-};
 
 template <typename L>
 struct ScoreRow {
@@ -110,7 +90,7 @@ template <typename L, bool kResidual>
 void MakeRowsOfShares(ScoreRow<L> row, int64_t residual_stride, int64_t rows,
                       int64_t stride, typename L::Code* shares,
                       int32_t* totals) {
-  float largest[kAttentionTileRows];
+  float largest[kCodeTileRows];
   ScoreRow<L> at = row;
   for (int64_t r = 0; r < rows; ++r) {
     largest[r] = LargestScore<L, kResidual>(at);
@@ -125,39 +105,16 @@ void MakeRowsOfShares(ScoreRow<L> row, int64_t residual_stride, int64_t rows,
 }
 
 template <typename L>
-void WriteRow(const AttentionU8Params& p, const int32_t* sums, int32_t total,
-              uint8_t* y) {
-  const float factor = total > 0 ? p.scale / float(total) : 0;
-  const typename L::F low = L::Set(float(-p.y_zero));
-  const typename L::F high = L::Set(float(255 - p.y_zero));
-  for (int64_t n = 0; n < p.columns; n += L::kLanes) {
-    const typename L::F steps = L::Mul(L::ToFloat(sums + n), L::Set(factor));
-    const typename L::I codes = L::ToCodes(L::Min(L::Max(steps, low), high));
-    L::StoreBytes(y + n, codes, p.y_zero, p.columns - n);
-  }
-}
-
-template <typename L>
 void RunTile(const AttentionU8Params& p, const AttentionU8Piece& piece,
              int64_t first, int64_t rows, const AttentionU8Scratch& s) {
   using Code = typename L::Code;
   using Weight = typename L::Weight;
-  constexpr int64_t kRows = kAttentionTileRows;
-  const int64_t keys = RoundUp(p.keys, kAttentionPanel);
-  const int64_t columns = RoundUp(p.columns, kAttentionPanel);
-  int64_t stride = p.a.row_stride;
-  const uint8_t* a = piece.a + first * stride;
-  int32_t start[kRows];
-  for (int64_t r = 0; r < rows; ++r) {
-    start[r] = L::Start(L::RowSum(a + r * stride, p.depth), p.b.zero);
-  }
-  const Code* x = L::Rows(a, p.a, rows, p.depth, s.a, &stride);
-  L::Multiply(
-      {x, stride, DivideUp(p.depth, L::kGroup),
-       reinterpret_cast<const Weight*>(s.b), s.b_base, start, s.scores, keys},
-      rows, keys);
+  const int64_t keys = RoundUp(p.keys, kCodePanel);
+  const int64_t columns = RoundUp(p.columns, kCodePanel);
+  MultiplyCodes<L>(p.a, {piece.a + first * p.a.row_stride, rows, p.depth, s.a},
+                   {s.b, s.b_base, p.b.zero, keys}, s.scores);
   Code* shares = reinterpret_cast<Code*>(s.shares);
-  int32_t totals[kRows] = {};
+  int32_t totals[kCodeTileRows] = {}, start[kCodeTileRows];
   ScoreRow<L> row = {s.scores, p.keys, p.score_scale, piece.residual};
   if (p.keys > 0 && piece.residual == nullptr) {
     MakeRowsOfShares<L, false>(row, 0, rows, keys, shares, totals);
@@ -174,8 +131,9 @@ void RunTile(const AttentionU8Params& p, const AttentionU8Piece& piece,
        reinterpret_cast<const Weight*>(s.c), s.c_base, start, s.sums, columns},
       rows, columns);
   for (int64_t r = 0; r < rows; ++r) {
-    WriteRow<L>(p, s.sums + r * columns, totals[r],
-                piece.y + (first + r) * p.y_row_stride);
+    const float factor = totals[r] > 0 ? p.scale / float(totals[r]) : 0;
+    WriteCodes<L>(s.sums + r * columns, p.columns, factor, p.y_zero,
+                  piece.y + (first + r) * p.y_row_stride);
   }
 }
 
@@ -192,7 +150,7 @@ void RunAttentionU8(const AttentionU8Params& p, int64_t part, int64_t parts,
     L::Pack(piece.c, p.c, p.keys, p.columns, 0, reinterpret_cast<Weight*>(s.c),
             s.c_base);
     const int64_t rows = piece.end - piece.first;
-    const int64_t tiles = DivideUp(rows, kAttentionTileRows);
+    const int64_t tiles = DivideUp(rows, kCodeTileRows);
     for (int64_t t = 0; t < tiles; ++t) {
       const int64_t first = PartBegin(rows, t, tiles);
       const int64_t end = PartBegin(rows, t + 1, tiles);

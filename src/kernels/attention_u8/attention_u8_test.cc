@@ -29,7 +29,7 @@ TEST(AttentionU8, MakesTheBitsOfTheReference) {
 // of shares may be from that.
 Near ByFormula(const AttentionU8Params& p, int64_t head, int64_t i,
                int64_t column) {
-  const auto at = [head](const AttentionU8Operand& x, int64_t row, int64_t j) {
+  const auto at = [head](const MatricesOfCodes& x, int64_t row, int64_t j) {
     return double(x.at[head * x.batch_stride[0] + row * x.row_stride +
                        j * x.column_stride] -
                   x.zero);

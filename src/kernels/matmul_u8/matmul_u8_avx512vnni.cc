@@ -1,0 +1,11 @@
+#include "kernels/matmul_u8/matmul_u8_rows.h"
+#include "kernels/products_of_codes/products_avx512vnni.h"
+
+namespace octet::kernels {
+
+void MatMulU8Avx512Vnni(const MatMulU8Params& params, int64_t part,
+                        int64_t parts, std::byte* scratch) {
+  RunMatMulU8<VnniProducts>(params, part, parts, scratch);
+}
+
+}  // namespace octet::kernels
