@@ -148,6 +148,26 @@ void PackScattered(const uint8_t* x, const MatricesOfCodes& operand,
   }
 }
 
+// What the sums of packed columns start with; `rest` is what their Weights add
+// up to less than codes without the zero point. A function of its own: g++ 12
+// inlines it among so many constants that it spills the ones.
+[[gnu::noinline]] void SetBase(const int8_t* packed, int64_t groups,
+                               int64_t columns, int32_t rest,
+                               int32_t other_zero, int32_t* base) {
+  const __m512i ones = _mm512_set1_epi8(1);
+  for (int64_t n = 0; n < columns; n += 16, packed += groups * kGroupBytes) {
+    __m512i sum = _mm512_setzero_si512();
+    if (other_zero != 0) {
+      for (int64_t g = 0; g < groups; ++g) {
+        DotMemory(sum, ones, packed + g * kGroupBytes);
+      }
+      sum = _mm512_mullo_epi32(_mm512_add_epi32(sum, _mm512_set1_epi32(rest)),
+                               _mm512_set1_epi32(-other_zero));
+    }
+    _mm512_storeu_si512(base + n, sum);
+  }
+}
+
 void VnniProducts::Pack(const uint8_t* x, const MatricesOfCodes& operand,
                         int64_t rows, int64_t columns, int32_t other_zero,
                         int8_t* to, int32_t* base) {
@@ -158,18 +178,8 @@ void VnniProducts::Pack(const uint8_t* x, const MatricesOfCodes& operand,
   } else {
     PackScattered(x, operand, rows, columns, to);
   }
-  const int64_t groups = DivideUp(rows, 4);
-  const __m512i rest = _mm512_set1_epi32(int32_t(rows) * (128 - operand.zero));
-  for (int64_t n = 0; n < columns; n += 16, to += groups * kGroupBytes) {
-    __m512i sum = Zero();
-    if (other_zero != 0) {
-      for (int64_t g = 0; g < groups; ++g) {
-        DotMemory(sum, _mm512_set1_epi8(1), to + g * kGroupBytes);
-      }
-      sum = _mm512_mullo_epi32(Add(sum, rest), _mm512_set1_epi32(-other_zero));
-    }
-    _mm512_storeu_si512(base + n, sum);
-  }
+  SetBase(to, DivideUp(rows, 4), columns, int32_t(rows) * (128 - operand.zero),
+          other_zero, base);
 }
 
 template <int kRows, int kPanels>

@@ -73,14 +73,14 @@ void MultiplyCodes(const MatricesOfCodes& a, const RowsOfCodes& x,
               x.rows, b.columns);
 }
 
+// What makes steps of y of sums: codes less its zero point, within their ends.
 template <typename L>
-struct CodeWriter {
+struct ToSteps {
   typename L::F factor, low, high;
-  int32_t zero;
 };
 
 template <typename L>
-[[gnu::always_inline]] inline typename L::I StepsOf(const CodeWriter<L>& to,
+[[gnu::always_inline]] inline typename L::I StepsOf(const ToSteps<L>& to,
                                                     const int32_t* sums) {
   const typename L::F steps = L::Mul(L::ToFloat(sums), to.factor);
   return L::ToCodes(L::Min(L::Max(steps, to.low), to.high));
@@ -90,8 +90,8 @@ template <typename L>
 template <typename L>
 void WriteCodes(const int32_t* sums, int64_t columns, float factor,
                 int32_t zero, uint8_t* y) {
-  const CodeWriter<L> to = {L::Set(factor), L::Set(float(-zero)),
-                            L::Set(float(255 - zero)), zero};
+  const ToSteps<L> to = {L::Set(factor), L::Set(float(-zero)),
+                         L::Set(float(255 - zero))};
   int64_t n = 0;
   for (; n + 4 * L::kLanes <= columns; n += 4 * L::kLanes) {
     typename L::I steps[4];
