@@ -17,15 +17,14 @@ bool TakesOrder(const std::vector<int64_t>& perm, size_t slot) {
          (perm.back() == last || (slot > 0 && perm[perm.size() - 2] == last));
 }
 
-// How many operands it reads in any order: those of a product that runs in f32
-// and has no constant weights, and those of an attention; 0 for other nodes.
+// How many operands it reads in any order: those of a product without constant
+// weights, and those of an attention; 0 for other nodes.
 size_t OperandsInOrder(const Lowering& lowering, NodeId n) {
   if (n == kNoNode) return 0;
   const Node& node = lowering.graph.nodes[size_t(n)];
   if (std::holds_alternative<Attention>(node.op)) return 3;
   const bool steps = std::holds_alternative<MatMul>(node.op) &&
-                     Classify(lowering.graph, node) == Role::kFloat &&
-                     lowering.Runs(node, Precision::kF32);
+                     Classify(lowering.graph, node) != Role::kProduct;
   return steps ? 2 : 0;
 }
 
@@ -165,6 +164,15 @@ int Mask(Lowering& lowering, const Node& node) {
   return lowering.Dense(node.name, lowering.Input(node, 3));
 }
 
+void AddProductOfCodes(Lowering& lowering, const Node& node) {
+  engine::MatMulU8T step;
+  step.a = Operand(lowering, node, 0, step.a_perm);
+  step.b = Operand(lowering, node, 1, step.b_perm);
+  step.y = ProductOutput(lowering, node, step.y_perm);
+  lowering.AddStep(node, "int8", std::move(step),
+                   CountMacs(lowering.graph, node));
+}
+
 template <typename Step>
 void AddAttention(Lowering& lowering, const Node& node,
                   std::string_view precision) {
@@ -195,6 +203,10 @@ Status LowerAttention(Lowering& lowering, const Node& node) {
 }
 
 Status LowerDynamicMatMul(Lowering& lowering, const Node& node) {
+  if (lowering.Runs(node, Precision::kInt8)) {
+    AddProductOfCodes(lowering, node);
+    return {};
+  }
   const MatMul& op = std::get<MatMul>(node.op);
   engine::MatMulF32T step;
   step.a = Operand(lowering, node, 0, step.a_perm);

@@ -130,6 +130,35 @@ TEST(LowerDynamicMatMul, CopiesWhereAProductCannotStep) {
   }
 }
 
+TEST(LowerDynamicMatMul, MultipliesCodesWhereTheyLie) {
+  const Graph graph = MustParse(R"(graph "scores"
+input x f32[1,6,16]
+const w f32[16,16]{seed=1}
+const v f32[16,16]{seed=2}
+const u f32[12,16]{seed=3}
+a f32[1,6,16] = MatMul(x, w, _) name=query
+b f32[1,6,16] = MatMul(x, v, _) name=key
+ar f32[1,6,2,8] = Reshape(a) dims=[1,6,2,8] name=query_heads
+br f32[1,6,2,8] = Reshape(b) dims=[1,6,2,8] name=key_heads
+q f32[1,2,6,8] = Transpose(ar) perm=[0,2,1,3] name=split_query
+k f32[1,2,8,6] = Transpose(br) perm=[0,2,3,1] name=split_key
+s f32[1,2,6,6] = MatMul(q, k, _) name=scores
+t f32[1,6,2,6] = Transpose(s) perm=[0,2,1,3] name=join
+j f32[1,6,12] = Reshape(t) dims=[1,6,12] name=joined
+y f32[1,6,16] = MatMul(j, u, _) name=out
+output y
+)");
+  ProposeOptions options;
+  options.requests = {*ParseRequest("scores=int8", /*required=*/true)};
+  const Plan plan = PlanWithRanges(graph, options);
+  ASSERT_EQ(plan.nodes.at("scores").precision, Precision::kInt8);
+  ExpectOneStep<engine::MatMulU8T>(graph, plan);
+  ExpectNear(RunLowered(graph, plan), *Evaluate(graph, InputsOf(graph)), 0.05f);
+  // Unless it is asked for, a computed product keeps its floats.
+  EXPECT_EQ(Describe(PlanWithRanges(graph).nodes.at("scores").reason),
+            "kept: structure (MatMul by computed weights)");
+}
+
 TEST(LowerDynamicMatMul, KeepsATransposeThatTheGraphDelivers) {
   ExpectFloatAsReference(R"(graph "g"
 input x f32[2,4,4]

@@ -31,6 +31,7 @@ class Absorber {
       : graph_(graph),
         coded_(graph.values.size()),
         sources_(graph.values.size()),
+        moved_(graph.values.size()),
         forms_(graph.values.size()),
         quantized_(graph.values.size()) {
     for (ValueId v = 0; v < ValueId(graph.values.size()); ++v) {
@@ -52,7 +53,7 @@ class Absorber {
             "with DequantizeLinear",
             graph_.values[v].name);
       }
-      output_sources_.push_back(sources_[v]);
+      output_sources_.push_back(SourceOf(v));
       const ValueId real = sources_[v].value;
       // The output keeps the model's name; what bore it is absorbed.
       if (real != v) std::swap(graph_.values[v].name, graph_.values[real].name);
@@ -84,12 +85,29 @@ class Absorber {
         sources.push_back(AddForm(*coded_[v]));
         VisitCodedOutput(node, *coded_[v]);
       } else {
-        sources.push_back(sources_[v]);
+        sources.push_back(SourceOf(v));
       }
       v = sources.back().value;
     }
+    if (!sources.empty()) VisitMoved(node, sources[0]);
     node_sources_.push_back(std::move(sources));
     return true;
+  }
+
+  // What is moved behind Dequantize may be moved as codes and dequantized
+  // later: the readers of the moved value find such.
+  void VisitMoved(const Node& node, const Source& x) {
+    const bool moves = std::holds_alternative<Transpose>(node.op) ||
+                       std::holds_alternative<Reshape>(node.op);
+    if (!moves || x.value == kNoValue || x.form < 0) return;
+    const QuantParams& quant = forms_[x.value][size_t(x.form)].quant;
+    if (quant.per_channel()) return;
+    moved_[node.outputs[0]] = quant;
+  }
+
+  // Where a reader finds a value that is not codes.
+  Source SourceOf(ValueId v) {
+    return moved_[v] ? AddForm({v, *moved_[v]}) : sources_[v];
   }
 
   // A node between Quantize and Dequantize moves codes: the same movement on
@@ -210,6 +228,7 @@ class Absorber {
     // or not at all.
     const bool attends = std::holds_alternative<Attention>(node.op);
     if (role == Role::kFloat || attends) return false;
+    if (MultipliesComputed(graph_, node) && !MultipliesInInt8(n)) return false;
     const bool product = role == Role::kProduct || role == Role::kDepthwise;
     // Exact sums lose nothing where the result leaves in float.
     if (!codes_out && !product) return false;
@@ -224,6 +243,22 @@ class Absorber {
       if (s.form < 0) return false;
     }
     return true;
+  }
+
+  // Whether the int8 form of a product of computed matrices has what it wants
+  // of the numbers.
+  bool MultipliesInInt8(size_t n) const {
+    const Node& node = graph_.nodes[n];
+    for (const Form& form : forms_[node.outputs[0]]) {
+      if (form.quant.per_channel()) return false;
+    }
+    for (const Source& s : node_sources_[n]) {
+      if (s.value == kNoValue) continue;
+      if (s.form < 0 || forms_[s.value][size_t(s.form)].quant.per_channel()) {
+        return false;
+      }
+    }
+    return WhyOverflow(graph_, node).empty();
   }
 
   void SetWeights(size_t n, NodePlan& plan) const {
@@ -300,6 +335,7 @@ class Absorber {
   Graph& graph_;
   std::vector<std::optional<Coded>> coded_;        // by value
   std::vector<Source> sources_;                    // by value
+  std::vector<std::optional<QuantParams>> moved_;  // by value, see VisitMoved
   std::vector<std::vector<Form>> forms_;           // by value, u8 forms
   std::vector<QuantizedConstant> quantized_;       // by value
   std::vector<std::vector<Source>> node_sources_;  // by kept node

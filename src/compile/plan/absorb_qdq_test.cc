@@ -196,6 +196,70 @@ TEST(AbsorbQdq, MovesCodesWhereTheyAreQuantizedOnlyBehindTheMovement) {
   EXPECT_EQ(read.plan->nodes.at("layout").precision, Precision::kF32);
 }
 
+TEST(AbsorbQdq, MovesCodesWhereTheyAreDequantizedOnlyBeforeTheMovement) {
+  const Absorbed absorbed = Absorb(R"(input x f32[1,4,6]
+q u8[1,4,6] = Quantize(x, sx, zx)
+d f32[1,4,6] = Dequantize(q, sx, zx)
+t f32[1,6,4] = Transpose(d) perm=[0,2,1] name=turn
+r f32[6,4] = Reshape(t) dims=[6,4] name=flat
+y f32[6,4] = Softmax(r) axis=1 name=soft
+output y
+output r
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  for (const char* name : {"turn", "flat"}) {
+    EXPECT_EQ(absorbed.plan->nodes.at(name).precision, Precision::kInt8);
+  }
+  const auto& moved = absorbed.plan->values.at("r").forms;
+  ASSERT_EQ(moved.size(), 1u);
+  EXPECT_EQ(moved[0].quant, (QuantParams{{0.5f}, {10}}));
+  EXPECT_EQ(absorbed.plan->nodes.at("soft").precision, Precision::kF32);
+  EXPECT_THAT(absorbed.plan->output_forms, ElementsAre(0, 0));
+}
+
+constexpr const char* kScores = R"(input a f32[2,4,6]
+input b f32[2,5,6]
+q u8[2,4,6] = Quantize(a, sx, zx)
+d f32[2,4,6] = Dequantize(q, sx, zx)
+r u8[2,5,6] = Quantize(b, sy, zy)
+e f32[2,5,6] = Dequantize(r, sy, zy)
+t f32[2,6,5] = Transpose(e) perm=[0,2,1] name=turn
+m f32[2,4,5] = MatMul(d, t, _) name=scores
+)";
+
+TEST(AbsorbQdq, MultipliesCodesOfTwoComputedMatrices) {
+  const Absorbed absorbed = Absorb(std::string(kScores) + R"(
+n u8[2,4,5] = Quantize(m, sx, zx)
+y f32[2,4,5] = Dequantize(n, sx, zx)
+output y
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  for (const char* name : {"turn", "scores"}) {
+    EXPECT_EQ(absorbed.plan->nodes.at(name).precision, Precision::kInt8);
+  }
+  // Not where the result leaves in float: there is no kernel for that.
+  const Absorbed leaves = Absorb(std::string(kScores) + "output m\n");
+  ASSERT_TRUE(leaves.plan.ok()) << leaves.plan.status().message();
+  EXPECT_EQ(leaves.plan->nodes.at("scores").precision, Precision::kF32);
+}
+
+TEST(AbsorbQdq, MultipliesInFloatWhatHasScalesPerChannel) {
+  const Absorbed absorbed = Absorb(R"(input a f32[2,4,2]
+const zc u8[2]{3, 4}
+q u8[2,4,2] = Quantize(a, sw, zc) axis=2
+d f32[2,4,2] = Dequantize(q, sw, zc) axis=2
+r u8[2,4,2] = Quantize(a, sx, zx)
+e f32[2,4,2] = Dequantize(r, sx, zx)
+t f32[2,2,4] = Transpose(e) perm=[0,2,1]
+m f32[2,4,4] = MatMul(d, t, _) name=scores
+n u8[2,4,4] = Quantize(m, sx, zx)
+y f32[2,4,4] = Dequantize(n, sx, zx)
+output y
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  EXPECT_EQ(absorbed.plan->nodes.at("scores").precision, Precision::kF32);
+}
+
 TEST(AbsorbQdq, LetsAProductLeaveInFloat) {
   const std::string body =
       Replaced(kQuantizedConv,

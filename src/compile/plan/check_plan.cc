@@ -242,11 +242,11 @@ class Checker {
     return !value.is_constant() && value.dtype == DType::kF32;
   }
 
-  // What an int8 attention reads and writes as codes.
+  // What an int8 product of computed values reads and writes as codes.
   Status CheckOneScale(const Node& node) const {
     std::vector<std::pair<ValueId, int>> read = {{node.outputs[0], 0}};
     for (size_t i = 0; i < node.inputs.size(); ++i) {
-      if (ReadsFloat(node, i)) continue;
+      if (node.inputs[i] == kNoValue || ReadsFloat(node, i)) continue;
       read.emplace_back(node.inputs[i], PlanOf(node).input_forms[i]);
     }
     for (const auto& [v, index] : read) {
@@ -294,7 +294,8 @@ class Checker {
           source_, node.name, graph_.values[size_t(v)].name, Name(read), form,
           Name(wanted));
     }
-    if (std::holds_alternative<Attention>(node.op)) {
+    const bool is_table = std::holds_alternative<Unary>(node.op);
+    if (role == Role::kArithmetic && HasOneScale(node) && !is_table) {
       OCTET_RETURN_IF_ERROR(CheckOneScale(node));
     }
     const ValueId y = node.outputs[0];

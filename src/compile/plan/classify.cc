@@ -89,6 +89,20 @@ bool IsPlaneMean(const Graph& graph, const Node& node) {
          op->axes == std::vector<int64_t>{1, 2};
 }
 
+Role ClassifyMatMul(const Graph& graph, const Node& node) {
+  if (MultipliesComputed(graph, node)) {
+    const Fusion& fusion = std::get<MatMul>(node.op).fusion;
+    const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+    const bool is_plain = !has_bias && !fusion.residual &&
+                          fusion.before.kind == FunctionKind::kIdentity &&
+                          fusion.after.kind == FunctionKind::kIdentity;
+    return is_plain ? Role::kArithmetic : Role::kFloat;
+  }
+  const bool weights =
+      IsConstant(graph, node, 1) && DimsOf(graph, node.inputs[1]).rank() == 2;
+  return weights ? Role::kProduct : Role::kFloat;
+}
+
 Role ClassifyConv(const Graph& graph, const Node& node) {
   if (!IsConstant(graph, node, 1)) return Role::kFloat;
   const Conv& op = std::get<Conv>(node.op);
@@ -116,9 +130,7 @@ Role Classify(const Graph& graph, const Node& node) {
   if (graph.values[node.outputs[0]].dtype != DType::kF32) return Role::kFloat;
   if (std::holds_alternative<Conv>(node.op)) return ClassifyConv(graph, node);
   if (std::holds_alternative<MatMul>(node.op)) {
-    const bool weights =
-        IsConstant(graph, node, 1) && DimsOf(graph, node.inputs[1]).rank() == 2;
-    return weights ? Role::kProduct : Role::kFloat;
+    return ClassifyMatMul(graph, node);
   }
   if (IsMover(node)) {
     return MovesAConstant(graph, node) ? Role::kFloat : Role::kMover;
@@ -135,6 +147,19 @@ Role Classify(const Graph& graph, const Node& node) {
     return Role::kArithmetic;
   }
   return Role::kFloat;
+}
+
+bool MultipliesComputed(const Graph& graph, const Node& node) {
+  return std::holds_alternative<MatMul>(node.op) &&
+         !IsConstant(graph, node, 0) && !IsConstant(graph, node, 1) &&
+         DimsOf(graph, node.inputs[0]).rank() >= 2 &&
+         DimsOf(graph, node.inputs[1]).rank() >= 2;
+}
+
+bool HasOneScale(const Node& node) {
+  return std::holds_alternative<Unary>(node.op) ||
+         std::holds_alternative<MatMul>(node.op) ||
+         std::holds_alternative<Attention>(node.op);
 }
 
 bool IsSum(const Node& node) {
@@ -180,8 +205,10 @@ int64_t ProductsPerSum(const Graph& graph, const Node& node) {
 }
 
 std::string WhyOverflow(const Graph& graph, const Node& node) {
-  if (ProductsPerSum(graph, node) > kMostProducts) {
-    return "sums of more than " + std::to_string(kMostProducts) + " products";
+  const int64_t most =
+      MultipliesComputed(graph, node) ? kMostProductsOfCodes : kMostProducts;
+  if (ProductsPerSum(graph, node) > most) {
+    return "sums of more than " + std::to_string(most) + " products";
   }
   if (std::holds_alternative<Attention>(node.op)) {
     const AttentionDims dims = DimsOfAttention(graph, node);

@@ -19,6 +19,13 @@ enum class Role : uint8_t {
 
 Role Classify(const Graph& graph, const Node& node);
 
+// Whether it is a product of two matrices of which both are computed.
+bool MultipliesComputed(const Graph& graph, const Node& node);
+
+// Whether the int8 form of a node of role kArithmetic knows no scales per
+// channel.
+bool HasOneScale(const Node& node);
+
 // Whether it adds two values: a sum or difference, or a product with a
 // residual.
 bool IsSum(const Node& node);

@@ -129,6 +129,11 @@ class Proposer {
     if (wish == Precision::kInt8 && role == Role::kFloat) {
       return Float(ReasonKind::kNoInt8Form, WhyFloat(graph_, node));
     }
+    // Scores and the like want a range of their own for each row.
+    if (wish == Precision::kInt8 && asked_[n] == nullptr &&
+        MultipliesComputed(graph_, node)) {
+      return Float(ReasonKind::kStructure, WhyFloat(graph_, node));
+    }
     if (role == Role::kMover && !KeptByRequest(n)) return JudgeMover(n);
     if (wish == Precision::kF32) return {wish, Asked(n)};
     return wish == Precision::kInt8 ? JudgeInt8(node, role) : JudgeHalf(n);
@@ -147,7 +152,7 @@ class Proposer {
       return Float(ReasonKind::kNoInt8Form,
                    std::holds_alternative<Unary>(node.op)
                        ? "a table has one scale"
-                       : "an attention has one scale");
+                       : "products of codes have one scale");
     }
     return IfSumsFit(node);
   }
@@ -232,12 +237,6 @@ class Proposer {
     if (const ValueId residual = Residual(node); residual != kNoValue) {
       Ask(residual, &Demand::residual);
     }
-  }
-
-  // Whether its int8 form knows no scales per channel.
-  static bool HasOneScale(const Node& node) {
-    return std::holds_alternative<Unary>(node.op) ||
-           std::holds_alternative<Attention>(node.op);
   }
 
   // Whether an int8 node can read a scale for each channel of its input.
