@@ -8,6 +8,7 @@
 
 #include "base/cpu.h"
 #include "kernels/attention_f32/attention_f32.h"
+#include "kernels/attention_half/attention_half.h"
 #include "kernels/attention_u8/attention_u8.h"
 #include "kernels/binary_f32/binary_f32.h"
 #include "kernels/binary_u8/binary_u8.h"
@@ -62,6 +63,7 @@ void CheckTable(const char* family, KernelTable<Params> table) {
 
 TEST(KernelTables, HaveTheBestRowFirstAndAReferenceLast) {
   CheckTable("attention_f32", AttentionF32Kernels());
+  CheckTable("attention_half", AttentionHalfKernels());
   CheckTable("attention_u8", AttentionU8Kernels());
   CheckTable("binary_f32", BinaryF32Kernels());
   CheckTable("binary_u8", BinaryU8Kernels());
