@@ -101,11 +101,12 @@ void CheckProduct(StepCheck& check, const MatMulT& p, DType dtype) {
 }
 
 template <typename AttentionT>
-void CheckAttention(StepCheck& check, const AttentionT& p, DType dtype) {
-  const ValueT& a = check.Read("a", p.a, {dtype});
-  const ValueT& b = check.Read("b", p.b, {dtype});
-  const ValueT& c = check.Read("c", p.c, {dtype});
-  const ValueT& y = check.Write("y", p.y, {dtype});
+void CheckAttention(StepCheck& check, const AttentionT& p,
+                    std::initializer_list<DType> dtypes) {
+  const ValueT& a = check.Read("a", p.a, dtypes);
+  const ValueT& b = check.Read("b", p.b, {a.dtype});
+  const ValueT& c = check.Read("c", p.c, {a.dtype});
+  const ValueT& y = check.Write("y", p.y, {a.dtype});
   const bool ranks = Rank(a) >= 2 && Rank(b) >= 2 && Rank(c) >= 2 &&
                      Rank(y) >= 2 && Rank(y) <= kMaxBatchRank + 2;
   check.Require(ranks, "'{}', '{}', '{}' and '{}' must have 2 to {} axes",
@@ -148,11 +149,11 @@ void Check(StepCheck& check, const MatMulF32T& p) {
 }
 
 void Check(StepCheck& check, const AttentionF32T& p) {
-  CheckAttention(check, p, DType::F32);
+  CheckAttention(check, p, {DType::F32});
 }
 
 void Check(StepCheck& check, const AttentionU8T& p) {
-  CheckAttention(check, p, DType::U8);
+  CheckAttention(check, p, {DType::U8});
   if (!check.ok()) return;
   check.HasOneScale("a", check.ReadAny("a", p.a));
   check.HasOneScale("b", check.ReadAny("b", p.b));
@@ -161,6 +162,10 @@ void Check(StepCheck& check, const AttentionU8T& p) {
   const Axes b = AxesOf(check.ReadAny("b", p.b), p.b_perm);
   CheckSums(check, FromLast(b, 1));
   CheckSums(check, FromLast(b, 2));
+}
+
+void Check(StepCheck& check, const AttentionHalfT& p) {
+  CheckAttention(check, p, {DType::F16, DType::BF16});
 }
 
 void Check(StepCheck& check, const MatMulU8T& p) {

@@ -203,7 +203,9 @@ TEST(UnpackProgram, RefusesStepsThatShareAnOrderOfAxes) {
         StepsOfOneOrder<AttentionF32Builder>(Params::AttentionF32,
                                              &AttentionF32Builder::add_b_perm),
         StepsOfOneOrder<AttentionU8Builder>(Params::AttentionU8,
-                                            &AttentionU8Builder::add_c_perm)}) {
+                                            &AttentionU8Builder::add_c_perm),
+        StepsOfOneOrder<AttentionHalfBuilder>(
+            Params::AttentionHalf, &AttentionHalfBuilder::add_c_perm)}) {
     const auto unpacked = UnpackProgram(bytes);
     EXPECT_EQ(unpacked.status().code(), Code::kDamaged);
     EXPECT_THAT(unpacked.status().message(), HasSubstr("unpack to more"));

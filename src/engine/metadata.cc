@@ -63,6 +63,7 @@ void AddStep(Size& size, const engine::Step& step) {
   AddPerms(size, step.params_as_MatMulU8());
   AddAttention(size, step.params_as_AttentionF32());
   AddAttention(size, step.params_as_AttentionU8());
+  AddAttention(size, step.params_as_AttentionHalf());
 }
 
 void AddValue(Size& size, const engine::Value& value) {

@@ -60,6 +60,7 @@ Reads Of(const DepthwiseHalfT& p) {
 Reads Of(const MatMulF32T& p) { return List(p.a, p.b, p.bias, p.residual); }
 Reads Of(const AttentionF32T& p) { return List(p.a, p.b, p.c, p.residual); }
 Reads Of(const AttentionU8T& p) { return List(p.a, p.b, p.c, p.residual); }
+Reads Of(const AttentionHalfT& p) { return List(p.a, p.b, p.c, p.residual); }
 Reads Of(const MatMulU8T& p) { return List(p.a, p.b); }
 Reads Of(const BinaryF32T& p) { return List(p.a, p.b); }
 Reads Of(const BinaryU8T& p) { return List(p.a, p.b); }

@@ -110,6 +110,8 @@ R VisitParams(const StepT& step, R none, Visit visit) {
       return visit(*u.AsAttentionU8());
     case Params::MatMulU8:
       return visit(*u.AsMatMulU8());
+    case Params::AttentionHalf:
+      return visit(*u.AsAttentionHalf());
   }
   return none;
 }

@@ -89,6 +89,7 @@ void Check(StepCheck& check, const DepthwiseHalfT& p);
 void Check(StepCheck& check, const MatMulF32T& p);
 void Check(StepCheck& check, const AttentionF32T& p);
 void Check(StepCheck& check, const AttentionU8T& p);
+void Check(StepCheck& check, const AttentionHalfT& p);
 void Check(StepCheck& check, const MatMulU8T& p);
 void Check(StepCheck& check, const BinaryF32T& p);
 void Check(StepCheck& check, const UnaryF32T& p);

@@ -135,6 +135,7 @@ BoundStepPtr Bind(const Binding& b, const engine::DepthwiseHalfT& p);
 BoundStepPtr Bind(const Binding& b, const engine::MatMulF32T& p);
 BoundStepPtr Bind(const Binding& b, const engine::AttentionF32T& p);
 BoundStepPtr Bind(const Binding& b, const engine::AttentionU8T& p);
+BoundStepPtr Bind(const Binding& b, const engine::AttentionHalfT& p);
 BoundStepPtr Bind(const Binding& b, const engine::MatMulU8T& p);
 BoundStepPtr Bind(const Binding& b, const engine::BinaryF32T& p);
 BoundStepPtr Bind(const Binding& b, const engine::UnaryF32T& p);

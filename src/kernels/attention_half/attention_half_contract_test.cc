@@ -94,8 +94,11 @@ double Shares(const Reader& read, int64_t row, std::vector<double>& shares) {
   }
   for (double& share : shares) total += share = std::exp(share - largest);
   for (double& share : shares) share /= total;
-  // Errors of scores, in a share and in the total; exp and the total's sum.
-  return 4 * kEps * (double(p.depth + 1) * magnitude + double(p.keys + 8));
+  // Errors of scores, in a share and in the total; exp and the total's sum;
+  // exponentials for bf16.
+  const double power = &read.format == &kBF16Format ? 0x1p-12 : 0;
+  return power +
+         4 * kEps * (double(p.depth + 1) * magnitude + double(p.keys + 8));
 }
 
 NearHalf ElementOf(const Reader& read, const std::vector<double>& shares,

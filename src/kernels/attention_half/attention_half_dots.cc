@@ -1,10 +1,8 @@
 #include <algorithm>
 
-#include "base/cpu.h"
 #include "kernels/attention_half/attention_half_products.h"
 #include "kernels/attention_half/attention_half_ways.h"
 #include "kernels/scratch_dealer.h"
-#include "kernels/softmax_f32/softmax_f32.h"
 
 namespace octet::kernels {
 namespace {
@@ -75,13 +73,7 @@ void AttendRows(const AttentionHalfParams& p, const AttentionHalfPiece& piece,
   ScoresOfBf16Avx512Bf16({a, a_stride, DivideUp(p.depth, 2), s.b, rows, p.keys},
                          residual, p.residual_row_stride, s.scores, keys);
 
-  const SoftmaxF32Params softmax{rows, p.keys,   1,    s.scores, keys,
-                                 1,    s.scores, keys, 1};
-  FindSoftmaxF32(CpuLevel::kAvx512Bf16)(softmax, 0, 1, nullptr);
-  for (int64_t i = 0; i < rows; ++i) {
-    SharesToBf16Avx512Bf16(s.scores + i * keys, p.keys, s.shares + i * keys);
-  }
-
+  SharesOfBf16Avx512Bf16(s.scores, rows, p.keys, keys, s.shares);
   ContextOfBf16Avx512Bf16(
       {s.shares, keys, DivideUp(p.keys, 2), s.c, rows, p.columns},
       piece.y + first * p.y_row_stride, p.y_row_stride);

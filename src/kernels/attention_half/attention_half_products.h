@@ -35,8 +35,11 @@ void ScoresOfBf16Avx512Bf16(const ProductOfBf16& p, const float* residual,
 // y = x w in bf16.
 void ContextOfBf16Avx512Bf16(const ProductOfBf16& p, uint16_t* y,
                              int64_t y_stride);
-// n floats as bf16, and zeros to a whole panel behind them.
-void SharesToBf16Avx512Bf16(const float* x, int64_t n, uint16_t* y);
+// What softmax makes of rows of n scores, in bf16 and with zeros to a whole
+// panel behind them; exponentials are within 2^-13 and take the scores' place.
+// Both have rows of whole panels, `stride` apart.
+void SharesOfBf16Avx512Bf16(float* scores, int64_t rows, int64_t n,
+                            int64_t stride, uint16_t* shares);
 
 }  // namespace octet::kernels
 

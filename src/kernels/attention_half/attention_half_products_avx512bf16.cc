@@ -128,6 +128,34 @@ void MultiplyAll(const ProductOfBf16& p, Tile whole) {
       _mm256_maskz_loadu_epi16(exists ? some : __mmask16(0), x));
 }
 
+// Scores of which n are left, -inf behind them.
+[[gnu::always_inline]] inline __m512 SomeScores(const float* x, int64_t n) {
+  return _mm512_mask_loadu_ps(_mm512_set1_ps(-__builtin_inff()), FirstLanes(n),
+                              x);
+}
+
+[[gnu::always_inline]] inline void NormalizeRow(float* x, int64_t n,
+                                                uint16_t* shares) {
+  __m512 largest = SomeScores(x, n);
+  for (int64_t i = kHalfPanel; i < n; i += kHalfPanel) {
+    largest = Lanes::Max(largest, SomeScores(x + i, n - i));
+  }
+  const __m512 max = Lanes::Set(_mm512_reduce_max_ps(largest));
+  const __m512 log2e = Lanes::Set(-Lanes::kConstants[0]);
+  __m512 sum = _mm512_setzero_ps();
+  for (int64_t i = 0; i < n; i += kHalfPanel) {
+    const __m512 e = Lanes::ExpForHalves(
+        Lanes::Mul(Lanes::Sub(SomeScores(x + i, n - i), max), log2e));
+    sum = Lanes::Add(sum, e);
+    Lanes::Store(x + i, e);
+  }
+  const __m512 share =
+      Lanes::Div(Lanes::Set(1), Lanes::Set(_mm512_reduce_add_ps(sum)));
+  for (int64_t i = 0; i < n; i += kHalfPanel) {
+    Lanes::StoreHalves(shares + i, Lanes::Mul(Lanes::Load(x + i), share));
+  }
+}
+
 }  // namespace
 
 void PackBf16RowsAvx512Bf16(const uint16_t* x, int64_t stride, int64_t rows,
@@ -186,9 +214,10 @@ void ContextOfBf16Avx512Bf16(const ProductOfBf16& p, uint16_t* y,
   MultiplyAll(p, t);
 }
 
-void SharesToBf16Avx512Bf16(const float* x, int64_t n, uint16_t* y) {
-  for (int64_t i = 0; i < n; i += kHalfPanel) {
-    Lanes::StoreHalves(y + i, _mm512_maskz_loadu_ps(FirstLanes(n - i), x + i));
+void SharesOfBf16Avx512Bf16(float* scores, int64_t rows, int64_t n,
+                            int64_t stride, uint16_t* shares) {
+  for (int64_t r = 0; r < rows; ++r, scores += stride, shares += stride) {
+    NormalizeRow(scores, n, shares);
   }
 }
 
