@@ -38,7 +38,8 @@ struct Tile {
 }
 
 template <int kRows, int kPanels>
-void Multiply(const Tile& t) {
+void Multiply(const Tile& tile) {
+  const Tile t = tile;  // which stores below do not change
   __m512 sums[kRows][kPanels];
 #pragma GCC unroll 6
   for (int r = 0; r < kRows; ++r) {
@@ -134,25 +135,49 @@ void MultiplyAll(const ProductOfBf16& p, Tile whole) {
                               x);
 }
 
-[[gnu::always_inline]] inline void NormalizeRow(float* x, int64_t n,
-                                                uint16_t* shares) {
-  __m512 largest = SomeScores(x, n);
+// Rows side by side, so that one does not wait for what another adds up.
+template <int kRows>
+void NormalizeRows(float* x, int64_t n, int64_t stride, uint16_t* shares) {
+  __m512 largest[kRows], sum[kRows], factor[kRows];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+    largest[r] = SomeScores(x + r * stride, n);
+    sum[r] = _mm512_setzero_ps();
+  }
   for (int64_t i = kHalfPanel; i < n; i += kHalfPanel) {
-    largest = Lanes::Max(largest, SomeScores(x + i, n - i));
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      largest[r] =
+          Lanes::Max(largest[r], SomeScores(x + r * stride + i, n - i));
+    }
   }
-  const __m512 max = Lanes::Set(_mm512_reduce_max_ps(largest));
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+    largest[r] = Lanes::Set(_mm512_reduce_max_ps(largest[r]));
+  }
   const __m512 log2e = Lanes::Set(-Lanes::kConstants[0]);
-  __m512 sum = _mm512_setzero_ps();
   for (int64_t i = 0; i < n; i += kHalfPanel) {
-    const __m512 e = Lanes::ExpForHalves(
-        Lanes::Mul(Lanes::Sub(SomeScores(x + i, n - i), max), log2e));
-    sum = Lanes::Add(sum, e);
-    Lanes::Store(x + i, e);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      float* at = x + r * stride + i;
+      const __m512 e = Lanes::ExpForHalves(
+          Lanes::Mul(Lanes::Sub(SomeScores(at, n - i), largest[r]), log2e));
+      sum[r] = Lanes::Add(sum[r], e);
+      Lanes::Store(at, e);
+    }
   }
-  const __m512 share =
-      Lanes::Div(Lanes::Set(1), Lanes::Set(_mm512_reduce_add_ps(sum)));
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+    factor[r] =
+        Lanes::Div(Lanes::Set(1), Lanes::Set(_mm512_reduce_add_ps(sum[r])));
+  }
   for (int64_t i = 0; i < n; i += kHalfPanel) {
-    Lanes::StoreHalves(shares + i, Lanes::Mul(Lanes::Load(x + i), share));
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      Lanes::StoreHalves(
+          shares + r * stride + i,
+          Lanes::Mul(Lanes::Load(x + r * stride + i), factor[r]));
+    }
   }
 }
 
@@ -216,8 +241,12 @@ void ContextOfBf16Avx512Bf16(const ProductOfBf16& p, uint16_t* y,
 
 void SharesOfBf16Avx512Bf16(float* scores, int64_t rows, int64_t n,
                             int64_t stride, uint16_t* shares) {
-  for (int64_t r = 0; r < rows; ++r, scores += stride, shares += stride) {
-    NormalizeRow(scores, n, shares);
+  int64_t r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    NormalizeRows<4>(scores + r * stride, n, stride, shares + r * stride);
+  }
+  for (; r < rows; ++r) {
+    NormalizeRows<1>(scores + r * stride, n, stride, shares + r * stride);
   }
 }
 
