@@ -129,6 +129,24 @@ const BrokenStep kReductions[] = {
     {"attention of floats on codes",
      [](Program& p) { ParamsOf<AttentionU8T>(p).a = Named(p, "rows"); },
      "'rows' is f32"},
+    {"attention of halves on floats",
+     [](Program& p) { ParamsOf<AttentionHalfT>(p).a = Named(p, "rows"); },
+     "'rows' is f32"},
+    {"attention on halves of two formats",
+     [](Program& p) {
+       ParamsOf<AttentionHalfT>(p).c = p.Add("c", DType::F16, {36, 8});
+     },
+     "'c' is f16"},
+    {"attention of halves into floats",
+     [](Program& p) {
+       ParamsOf<AttentionHalfT>(p).y = Named(p, "attention_f32");
+     },
+     "'attention_f32' is f32"},
+    {"mask of halves",
+     [](Program& p) {
+       ParamsOf<AttentionHalfT>(p).residual = p.Add("m", DType::BF16, {36});
+     },
+     "'m' is bf16"},
     {"attention on codes of several scales",
      [](Program& p) {
        p.value(ParamsOf<AttentionU8T>(p).c).quant->scale.resize(8, 1.0f);

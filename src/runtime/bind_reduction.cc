@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/attention_f32/attention_f32.h"
+#include "kernels/attention_half/attention_half.h"
 #include "kernels/attention_u8/attention_u8.h"
 #include "kernels/layer_norm_f32/layer_norm_f32.h"
 #include "kernels/matmul_f32/matmul_f32.h"
@@ -105,17 +106,34 @@ kernels::MatricesOfCodes CodesOf(const Binding& b, const Operand& operand,
   return codes;
 }
 
+kernels::MatricesOfHalves HalvesOf(const Binding& b, const Operand& operand,
+                                   int batch_rank) {
+  const engine::Axes axes =
+      engine::AxesOf(b.Value(operand.index), operand.perm);
+  kernels::MatricesOfHalves halves{};
+  halves.at = b.Read<uint16_t>(operand.index);
+  BatchStrides(axes, batch_rank, halves.batch_stride);
+  halves.row_stride = StrideOf(axes, 2);
+  halves.column_stride = StrideOf(axes, 1);
+  return halves;
+}
+
 // Rows, columns and batches of the product too.
-template <typename Params>
-void SetCodes(const Binding& b, const Operand& operand, Params& k) {
+template <typename T, typename Params>
+void SetMatrices(const Binding& b, const Operand& operand, Params& k) {
   const engine::Axes y = engine::AxesOf(b.Value(operand.index), operand.perm);
   k.rows = y.dims[size_t(y.rank - 2)];
   k.columns = y.dims[size_t(y.rank - 1)];
   k.batch_rank = y.rank - 2;
   std::copy_n(y.dims.begin(), k.batch_rank, k.batch);
-  k.y = b.Write<uint8_t>(operand.index);
+  k.y = b.Write<T>(operand.index);
   BatchStrides(y, k.batch_rank, k.y_batch_stride);
   k.y_row_stride = StrideOf(y, 2);
+}
+
+template <typename Params>
+void SetCodes(const Binding& b, const Operand& operand, Params& k) {
+  SetMatrices<uint8_t>(b, operand, k);
   k.y_zero = *b.Quant(operand.index).zero_point;
 }
 
@@ -157,6 +175,20 @@ BoundStepPtr Bind(const Binding& b, const engine::AttentionU8T& p) {
   SetResidual(b, p.residual, k);
   k.scale = *b.Quant(p.c).scale / *b.Quant(p.y).scale;
   return b.Make(k, kernels::AttentionU8Kernels(), kernels::PlanAttentionU8);
+}
+
+BoundStepPtr Bind(const Binding& b, const engine::AttentionHalfT& p) {
+  const engine::Axes keys = engine::AxesOf(b.Value(p.b), p.b_perm);
+  kernels::AttentionHalfParams k{};
+  k.half = engine::ToDType(b.Value(p.y).dtype);
+  SetMatrices<uint16_t>(b, {p.y, p.y_perm}, k);
+  k.depth = keys.dims[size_t(keys.rank - 2)];
+  k.keys = keys.dims[size_t(keys.rank - 1)];
+  k.a = HalvesOf(b, {p.a, p.a_perm}, k.batch_rank);
+  k.b = HalvesOf(b, {p.b, p.b_perm}, k.batch_rank);
+  k.c = HalvesOf(b, {p.c, p.c_perm}, k.batch_rank);
+  SetResidual(b, p.residual, k);
+  return b.Make(k, kernels::AttentionHalfKernels(), kernels::PlanAttentionHalf);
 }
 
 BoundStepPtr Bind(const Binding& b, const engine::MatMulU8T& p) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/half.h"
 #include "runtime/testing/run_program.h"
 
 namespace octet::runtime {
@@ -151,6 +152,62 @@ TEST(BindAttentionU8, WeighsTheCodesOfEachHead) {
              (c.as<uint8_t>()[(key * 2 + head) * 6 + column] - 7) * 0.5;
     }
     EXPECT_NEAR(got[n], sum / total / 0.75 + 20, 1.5) << n;
+  }
+}
+
+// Whole numbers over 8, exact in both formats.
+Tensor Halves(octet::DType dtype, const Shape& shape, size_t factor) {
+  Tensor made(dtype, shape);
+  for (size_t i = 0; i < made.as<uint16_t>().size(); ++i) {
+    made.as<uint16_t>()[i] = octet::BitsOf(*octet::HalfFormatOf(dtype),
+                                           (double(i * factor % 11) - 5) / 8);
+  }
+  return made;
+}
+
+double RealAt(const Tensor& halves, size_t i) {
+  return octet::RealOf(*octet::HalfFormatOf(halves.dtype()),
+                       halves.as<uint16_t>()[i]);
+}
+
+TEST(BindAttentionHalf, WeighsTheHalvesOfEachHead) {
+  for (const auto& [dtype, half] : {std::pair{DType::F16, octet::DType::kF16},
+                                    {DType::BF16, octet::DType::kBF16}}) {
+    TestProgram p;
+    engine::AttentionHalfT attention;
+    attention.a = p.Add("a", dtype, {4, 2, 3});
+    attention.a_perm = {1, 0, 2};
+    attention.b = p.Add("b", dtype, {5, 2, 3});
+    attention.b_perm = {1, 2, 0};
+    attention.c = p.Add("c", dtype, {5, 2, 6});
+    attention.c_perm = {1, 0, 2};
+    attention.y = p.Add("y", dtype, {4, 2, 6});
+    attention.y_perm = {1, 0, 2};
+    const std::vector<float> mask = {0, -1, -100, 2, 1};
+    attention.residual = p.Constant("mask", mask);
+    p.Input(attention.a);
+    p.Input(attention.b);
+    p.Input(attention.c);
+    p.Output(attention.y);
+    p.AddStep(std::move(attention));
+    const Tensor a = Halves(half, Shape{4, 2, 3}, 5);
+    const Tensor b = Halves(half, Shape{5, 2, 3}, 7);
+    const Tensor c = Halves(half, Shape{5, 2, 6}, 3);
+    const std::vector<Tensor> outputs = RunOnce(p, {a, b, c});
+    for (size_t n = 0; n < 48; ++n) {
+      const size_t row = n / 12, head = n / 6 % 2, column = n % 6;
+      double total = 0, sum = 0;
+      for (size_t key = 0; key < 5; ++key) {
+        double score = mask[key];
+        for (size_t k = 0; k < 3; ++k) {
+          score += RealAt(a, (row * 2 + head) * 3 + k) *
+                   RealAt(b, (key * 2 + head) * 3 + k);
+        }
+        total += std::exp(score);
+        sum += std::exp(score) * RealAt(c, (key * 2 + head) * 6 + column);
+      }
+      EXPECT_NEAR(RealAt(outputs[0], n), sum / total, 5e-3) << n;
+    }
   }
 }
 

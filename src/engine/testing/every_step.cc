@@ -137,6 +137,14 @@ void Builder::AddHalves() {
                                          Pattern<uint16_t>(9 * 16, 999, 0));
                          p.residual = bf16;
                        });
+  const int64_t pixels = kSide * kSide;
+  AttentionHalfT attention;
+  attention.a = p_.AddAlias("half_rows", bf16, {pixels, kChannels});
+  attention.b = p_.AddAlias("half_columns", bf16, {kChannels, pixels});
+  attention.c = attention.a;
+  attention.y = Out(p_.Add("attention_half", DType::BF16, {pixels, kChannels}));
+  attention.residual = p_.Constant<float>("half_keys", pixels, -1.0f);
+  p_.AddStep(std::move(attention));
 }
 
 void Builder::AddElementwise() {
