@@ -61,11 +61,11 @@ class TransposePlacer {
         readers, [&](NodeId n) { return ReadsInOrder(n, y, node, perm); });
   }
 
-  // A transpose that moves f32, or codes as they are.
+  // A transpose that moves f32, or halves or codes as they are.
   bool IsLeftToStep(const Node& node) const {
     if (lowering_.Runs(node, Precision::kF32)) return true;
     const Form& y = lowering_.OutputForm(node);
-    return y.is_u8() && AreAlike(lowering_.InputForm(node, 0), y);
+    return !IsF32(y) && AreAlike(lowering_.InputForm(node, 0), y);
   }
 
   bool ReadsInOrder(NodeId n, ValueId v, const Node& transpose,
@@ -76,10 +76,10 @@ class TransposePlacer {
     for (size_t i = 0; i < reader.inputs.size(); ++i) {
       if (reader.inputs[i] != v) continue;
       const Form& read = lowering_.InputForm(reader, i);
-      // Codes go where codes are read: nobody converts them on the way.
-      const bool is_left = lowering_.OutputForm(transpose).is_u8()
-                               ? lowering_.Runs(reader, Precision::kInt8)
-                               : IsF32(read);
+      // Codes go where codes are read, and halves where such are: nobody
+      // converts them on the way.
+      const Storage own = StorageOf(lowering_.PlanOf(reader).precision);
+      const bool is_left = IsF32(read) || read.storage == own;
       if (i >= operands || !TakesOrder(perm, i) || !is_left ||
           !AreAlike(read, lowering_.OutputForm(transpose))) {
         return false;
@@ -99,8 +99,7 @@ class TransposePlacer {
     }
     const Form& read = lowering_.InputForm(node, 0);
     const Form& written = lowering_.FormsOf(x)[0];
-    if (written.is_u8()) return AreAlike(read, y) && AreAlike(written, y);
-    if (!IsF32(written)) return false;
+    if (!IsF32(written)) return AreAlike(read, y) && AreAlike(written, y);
     if (IsF32(y)) return IsF32(read);
     // To codes only once, and all of them alike.
     return y.is_u8() && y.quant.scale.size() == 1 && read.quant == y.quant;
@@ -194,11 +193,14 @@ void PlaceTransposes(Lowering& lowering) {
 }
 
 Status LowerAttention(Lowering& lowering, const Node& node) {
-  if (!lowering.Runs(node, Precision::kInt8)) {
-    AddAttention<engine::AttentionF32T>(lowering, node, "fp32");
-    return {};
+  const Precision precision = lowering.PlanOf(node).precision;
+  if (precision == Precision::kInt8) {
+    AddAttention<engine::AttentionU8T>(lowering, node, Name(precision));
+  } else if (IsHalf(precision)) {
+    AddAttention<engine::AttentionHalfT>(lowering, node, Name(precision));
+  } else {
+    AddAttention<engine::AttentionF32T>(lowering, node, Name(precision));
   }
-  AddAttention<engine::AttentionU8T>(lowering, node, "int8");
   return {};
 }
 

@@ -75,6 +75,19 @@ TEST(LowerAttention, GivesTheSameBitsWithAndWithoutCopies) {
   ExpectOneStep<engine::AttentionF32T>(graph, kept);
 }
 
+TEST(LowerAttention, RunsOnHalves) {
+  const Graph graph = MustParse(kAttention);
+  for (Precision half : {Precision::kF16, Precision::kBf16}) {
+    ProposeOptions options;
+    options.precision = half;
+    const Plan plan = PlanWithRanges(graph, options);
+    ASSERT_EQ(plan.nodes.at("attention").precision, half);
+    ExpectOneStep<engine::AttentionHalfT>(graph, plan);
+    ExpectNear(RunLowered(graph, plan), *Evaluate(graph, InputsOf(graph)),
+               half == Precision::kF16 ? 4e-3f : 3e-2f);
+  }
+}
+
 TEST(LowerAttention, ComesNearTheFloatOneInInt8) {
   const Graph graph = MustParse(kAttention);
   const auto want = Evaluate(graph, InputsOf(graph));

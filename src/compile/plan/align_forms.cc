@@ -108,11 +108,14 @@ class Aligner {
     const Form half = Form::Of(StorageOf(plan.precision));
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const ValueId v = node.inputs[i];
-      if (HasForms(v)) plan.input_forms[i] = IndexOf(v, half);
+      if (!HasForms(v)) continue;
+      plan.input_forms[i] =
+          IndexOf(v, ReadsFloat(node, i) ? Form::F32() : half);
     }
     const ValueId y = node.outputs[0];
     const Storage first = FormsOf(y)[0].storage;
-    const bool product = Classify(graph_, node) != Role::kMover;
+    const Role role = Classify(graph_, node);
+    const bool product = role == Role::kProduct || role == Role::kDepthwise;
     if (first != half.storage && !(product && first == Storage::kF32)) {
       MakeFirst(y, half);
     }

@@ -217,22 +217,29 @@ class Checker {
       const ValueId v = node.inputs[i];
       const int form = PlanOf(node).input_forms[i];
       const Storage read = FormsOf(v)[size_t(form)].storage;
-      if (read == half) continue;
+      const Storage wanted = ReadsFloat(node, i) ? Storage::kF32 : half;
+      if (read == wanted) continue;
       return BadInput(
           "{}: node '{}' is {}, but reads '{}' as {} (form {}); let it read a "
           "form of the type {}, or set its precision to fp32",
           source_, node.name, Name(precision), graph_.values[size_t(v)].name,
-          Name(read), form, Name(half));
+          Name(read), form, Name(wanted));
     }
     const ValueId y = node.outputs[0];
     const Storage first = FormsOf(y)[0].storage;
-    const bool product = Classify(graph_, node) != Role::kMover;
+    const bool product = WritesFloats(node);
     if (first == half || (product && first == Storage::kF32)) return {};
     return BadInput(
         "{}: node '{}' is {}, but the first form of its output '{}' is {}; put "
         "a form of the type {} first, or set the node to fp32",
         source_, node.name, Name(precision), graph_.values[size_t(y)].name,
         Name(first), Name(half));
+  }
+
+  // Whether it may write f32 whatever its operands are.
+  bool WritesFloats(const Node& node) const {
+    const Role role = Classify(graph_, node);
+    return role == Role::kProduct || role == Role::kDepthwise;
   }
 
   // A value that could be stored otherwise: numbers that a node computes.

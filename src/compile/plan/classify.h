@@ -34,7 +34,8 @@ bool IsSum(const Node& node);
 // is special about this one ("Gather of a constant").
 std::string WhyFloat(const Graph& graph, const Node& node);
 
-// Whether an int8 node reads this input as f32: the mask of an attention.
+// Whether a node that is not f32 reads this input as f32: the mask of an
+// attention.
 bool ReadsFloat(const Node& node, size_t slot);
 
 // The largest number of products in one sum; 0 for nodes without sums.

@@ -28,6 +28,7 @@ bool HoldsBeyond(const Value& value) {
 bool HasHalfForm(const Graph& graph, const Node& node) {
   const Role role = Classify(graph, node);
   if (role == Role::kProduct || role == Role::kDepthwise) return true;
+  if (std::holds_alternative<Attention>(node.op)) return role != Role::kFloat;
   // Pooling compares, which takes numbers.
   return role == Role::kMover && !std::holds_alternative<Pool>(node.op);
 }
@@ -49,10 +50,14 @@ std::map<std::string, float> WithMovedPeaks(
 
 std::string WhyNotF16(const Graph& graph, const Node& node,
                       const std::map<std::string, float>& peaks) {
-  const bool product = Classify(graph, node) != Role::kMover;
+  const Role role = Classify(graph, node);
+  const bool product = role == Role::kProduct || role == Role::kDepthwise;
   std::vector<ValueId> values = node.inputs;
-  // A bias stays f32.
+  // A bias stays f32, and a mask.
   if (product && values.size() > 2) values[2] = kNoValue;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (ReadsFloat(node, i)) values[i] = kNoValue;
+  }
   values.insert(values.end(), node.outputs.begin(), node.outputs.end());
   for (ValueId v : values) {
     if (v == kNoValue) continue;

@@ -72,6 +72,50 @@ TEST(ProposeHalves, ProtectsANodeOfAnInt8Build) {
       << "it moves for conv2 alone";
 }
 
+TEST(ProposeHalves, RunsAttentionButForItsMask) {
+  Graph graph = MustParse(R"(graph "attention"
+input x f32[1,8,16]
+input m f32[1,1,8]
+const w f32[16,16]{seed=1}
+mask f32[1,1,8] = Unary(m) function=neg name=mask
+q f32[1,8,16] = MatMul(x, w, _) name=query
+k f32[1,8,16] = MatMul(x, w, _) name=key
+t f32[1,16,8] = Transpose(k) perm=[0,2,1] name=turn
+c f32[1,8,16] = Attention(q, t, k, mask) name=attention
+y f32[1,8,16] = MatMul(c, w, _) name=out
+output y
+)");
+  Plan plan = MustPropose(graph, Everywhere(Precision::kBf16));
+  EXPECT_EQ(plan.nodes.at("attention").precision, Precision::kBf16);
+  for (const char* name : {"q", "k", "t", "c"}) {
+    EXPECT_THAT(StoragesOf(plan, name), ElementsAre(Storage::kBf16)) << name;
+  }
+  EXPECT_THAT(StoragesOf(plan, "mask"), ElementsAre(Storage::kF32));
+  // Not beyond what f16 holds, which says nothing of the mask.
+  ProposeOptions seen = Everywhere(Precision::kF16);
+  seen.peaks = {{"mask", 1e30f}, {"k", 4.0f}};
+  EXPECT_EQ(MustPropose(graph, seen).nodes.at("attention").precision,
+            Precision::kF16);
+  seen.peaks["t"] = 5e4f;
+  EXPECT_EQ(MustPropose(graph, seen).nodes.at("attention").reason.kind,
+            ReasonKind::kOverflow);
+  // A mask in 16 bits is refused, and mended by hand-edited plans' alignment.
+  plan.values.at("mask").forms.push_back(Form::Of(Storage::kBf16));
+  plan.nodes.at("attention").input_forms[3] = 1;
+  EXPECT_THAT(CheckForms(graph, plan).message(),
+              HasSubstr("reads 'mask' as bf16 (form 1); let it read a form of "
+                        "the type f32"));
+  AlignForms(graph, plan);
+  EXPECT_TRUE(CheckForms(graph, plan).ok());
+  // Nobody reads its halves: it would only lose.
+  graph.outputs = {graph.nodes[4].outputs[0]};
+  graph.nodes.pop_back();
+  EXPECT_EQ(MustPropose(graph, Everywhere(Precision::kBf16))
+                .nodes.at("attention")
+                .reason.kind,
+            ReasonKind::kNoReader);
+}
+
 TEST(ProposeHalves, FailsARequirementThatHasNoKernel) {
   const Graph graph = MustParse(kEveryRole);
   const Result<Plan> plan = Propose(

@@ -97,9 +97,11 @@ class Proposer {
     if (plan.precision == Precision::kF32) {
       for (ValueId v : node.inputs) Ask(v, &Demand::f32);
     } else if (IsHalf(plan.precision)) {
-      for (ValueId v : node.inputs) {
-        const bool f16 = plan.precision == Precision::kF16;
-        Ask(v, f16 ? &Demand::f16 : &Demand::bf16);
+      const bool f16 = plan.precision == Precision::kF16;
+      for (size_t i = 0; i < node.inputs.size(); ++i) {
+        Ask(node.inputs[i], ReadsFloat(node, i) ? &Demand::f32
+                            : f16               ? &Demand::f16
+                                                : &Demand::bf16);
       }
     } else if (role == Role::kMover) {
       AskForMover(node);
@@ -172,6 +174,11 @@ class Proposer {
                                : fmt::format("; asked: {}={}",
                                              asked_[n]->pattern, Name(Wish(n)));
       return Float(ReasonKind::kNoHalfForm, WhyFloat(graph_, node) + asked);
+    }
+    const Demand& wanted = demands_[node.outputs[0]];
+    if (std::holds_alternative<Attention>(node.op) &&
+        !wanted.takes(StorageOf(Wish(n)))) {
+      return Float(ReasonKind::kNoReader, "or 16-bit");
     }
     if (Wish(n) == Precision::kF16) {
       const std::string beyond = WhyNotF16(graph_, node, peaks_);
@@ -316,7 +323,7 @@ class Proposer {
       }
       const bool adds =
           int8 && i + 1 == node.inputs.size() && Residual(node) != kNoValue;
-      const Storage storage = int8 && ReadsFloat(node, i) ? Storage::kF32
+      const Storage storage = ReadsFloat(node, i) ? Storage::kF32
                               : adds && !forms_[v][0].is_u8()
                                   ? forms_[v][0].storage
                                   : StorageOf(plan.precision);
