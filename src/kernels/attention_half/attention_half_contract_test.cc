@@ -237,6 +237,10 @@ TEST(AttentionHalfContract, TakesBatchesThatShareKeys) {
              .shared_keys = true});
 }
 
+TEST(AttentionHalfContract, MakesZerosOfNoKeys) {
+  CheckBoth({.rows = 9, .depth = 4, .keys = 0, .columns = 3, .gap = 1});
+}
+
 TEST(AttentionHalfContract, DoesNothingForEmptyProducts) {
   CheckBoth({.rows = 0, .depth = 4, .keys = 5, .columns = 3});
   CheckBoth({.rows = 3, .depth = 4, .keys = 5, .columns = 0, .gap = 1});

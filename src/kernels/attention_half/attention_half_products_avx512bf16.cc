@@ -129,26 +129,24 @@ void MultiplyAll(const ProductOfBf16& p, Tile whole) {
       _mm256_maskz_loadu_epi16(exists ? some : __mmask16(0), x));
 }
 
-// Scores of which n are left, -inf behind them.
-[[gnu::always_inline]] inline __m512 SomeScores(const float* x, int64_t n) {
-  return _mm512_mask_loadu_ps(_mm512_set1_ps(-__builtin_inff()), FirstLanes(n),
-                              x);
-}
-
-// Rows side by side, so that one does not wait for what another adds up.
+// Rows side by side, so that one does not wait for what another adds up. What
+// lies behind a row is made -inf, whose exponential is 0.
 template <int kRows>
 void NormalizeRows(float* x, int64_t n, int64_t stride, uint16_t* shares) {
+  const __m512 none = Lanes::Set(-__builtin_inff());
+  const __mmask16 behind = __mmask16(~FirstLanes((n - 1) % kHalfPanel + 1));
   __m512 largest[kRows], sum[kRows], factor[kRows];
 #pragma GCC unroll 4
   for (int r = 0; r < kRows; ++r) {
-    largest[r] = SomeScores(x + r * stride, n);
+    float* last = x + r * stride + (n - 1) / kHalfPanel * kHalfPanel;
+    _mm512_mask_storeu_ps(last, behind, none);
+    largest[r] = none;
     sum[r] = _mm512_setzero_ps();
   }
-  for (int64_t i = kHalfPanel; i < n; i += kHalfPanel) {
+  for (int64_t i = 0; i < n; i += kHalfPanel) {
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r) {
-      largest[r] =
-          Lanes::Max(largest[r], SomeScores(x + r * stride + i, n - i));
+      largest[r] = Lanes::Max(largest[r], Lanes::Load(x + r * stride + i));
     }
   }
 #pragma GCC unroll 4
@@ -161,7 +159,7 @@ void NormalizeRows(float* x, int64_t n, int64_t stride, uint16_t* shares) {
     for (int r = 0; r < kRows; ++r) {
       float* at = x + r * stride + i;
       const __m512 e = Lanes::ExpForHalves(
-          Lanes::Mul(Lanes::Sub(SomeScores(at, n - i), largest[r]), log2e));
+          Lanes::Mul(Lanes::Sub(Lanes::Load(at), largest[r]), log2e));
       sum[r] = Lanes::Add(sum[r], e);
       Lanes::Store(at, e);
     }
@@ -241,6 +239,7 @@ void ContextOfBf16Avx512Bf16(const ProductOfBf16& p, uint16_t* y,
 
 void SharesOfBf16Avx512Bf16(float* scores, int64_t rows, int64_t n,
                             int64_t stride, uint16_t* shares) {
+  if (n == 0) return;
   int64_t r = 0;
   for (; r + 4 <= rows; r += 4) {
     NormalizeRows<4>(scores + r * stride, n, stride, shares + r * stride);
