@@ -33,8 +33,9 @@ struct ProposeOptions {
 // depthwise convolution is stored per channel, with a copy per tensor for other
 // readers.
 //
-// Only products have 16-bit forms: they read halves, and write them where a
-// reader takes them. What moves data follows its readers; the rest is f32.
+// Only products and attentions have 16-bit forms: they read halves, and write
+// them where a reader takes them. What moves data follows its readers; the rest
+// is f32.
 //   errors: kUsage for a pattern that matches nothing (with "did you mean") and
 //           for a --require of what a --keep before it forbids, kUnsupported
 //           for a --require that no rule can satisfy.
