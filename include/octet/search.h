@@ -11,6 +11,7 @@
 
 #include "octet/accuracy.h"
 #include "octet/compiler.h"
+#include "octet/sensitivity.h"
 
 namespace octet {
 
@@ -74,6 +75,7 @@ struct SearchResult {
   SearchTrial chosen;
   SearchTrial all_int8, all_float;
   std::vector<SearchTrial> frontier;        // by rising latency and accuracy
+  std::vector<UnitSensitivity> ranking;     // of values; empty: not needed
   double max_drop = 0, max_latency_ms = 0;  // as they were asked
   bool meets_drop = false, meets_latency = false;
   // All in int8 loses more than fall_back_drop, and so does every plan that is

@@ -55,8 +55,8 @@ void JudgeAccuracy(const Report& report, const Score& before,
   } else {
     judgement.level = drop > kMostLoss ? Level::kUnfit : Level::kDoubtful;
   }
-  judgement.headline = fmt::format("{} is {:.4f}, of float {:.4f}",
-                                   report.metric, after.value, before.value);
+  judgement.headline = fmt::format("it has {:.4f} {}, float {:.4f}",
+                                   after.value, report.metric, before.value);
   judgement.reasons.push_back(fmt::format(
       "{} on {} labelled samples: float {:.4f}, this engine {:.4f} (95 % "
       "interval {:.4f} to {:.4f}).",
@@ -188,6 +188,10 @@ Judgement Judge(const Report& report) {
     judgement.reasons.push_back(
         "No samples were compared with float: build with --calib DATA and "
         "without --no-verdict.");
+  }
+  if (!report.search.empty()) {
+    judgement.reasons.push_back("The search for a plan: " + report.search +
+                                ".");
   }
   return judgement;
 }

@@ -108,6 +108,12 @@ TEST(Judge, DoesNotRoundUpToAll) {
               AllOf(HasSubstr("more than 99.9 %"), Not(HasSubstr("100"))));
 }
 
+TEST(Judge, SaysWhatASearchCameTo) {
+  Report report = Example();
+  report.search = "fell back to bf16";
+  EXPECT_THAT(Judge(report).reasons.back(), HasSubstr("fell back to bf16."));
+}
+
 TEST(Judge, WithoutAnswersOrComparisonSaysWhatToDo) {
   Report report = Example();
   report.engines[1].agreement = Score{1, 0, 1, 0};

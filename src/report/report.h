@@ -96,6 +96,7 @@ struct Report {
   Comparison layers;                        // against float, layer by layer
   std::vector<RangeTrial> tried;            // best first
   std::vector<SensitivityRow> sensitivity;  // worst first
+  std::string search;  // what a search came to, in words; empty: there was none
   std::vector<FrontierPoint> frontier;
   std::vector<Suspect> suspects;  // worst first
   Reproduction reproduction;

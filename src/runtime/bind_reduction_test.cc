@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/quant.h"
 #include "runtime/testing/run_program.h"
 
 namespace octet::runtime {

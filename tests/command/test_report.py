@@ -68,8 +68,10 @@ def test_json_and_page_hold_the_same(octet, shop, page, tmp_path):
 def test_a_report_answers_what_is_gained_and_lost(octet, shop, page):
     data = data_of(page)
     assert data['verdict']['answer'] and data['verdict']['reasons']
-    before, after = data['engines']
+    before, half, after = data['engines']
     assert (before['precision'], after['precision']) == ('fp32', 'int8')
+    assert half['precision'] in ('fp16', 'bf16')
+    assert half['sqnr_db'] > after['sqnr_db']
     assert after['file_bytes'] == (page.parent / 'e.octet').stat().st_size
     for engine in data['engines']:
         assert 0 < engine['speed']['p50_ms'] <= engine['speed']['p99_ms']
@@ -88,6 +90,43 @@ def test_a_report_answers_what_is_gained_and_lost(octet, shop, page):
     assert x['seen']['high_sample'].endswith(
         f'[{samples.max((1, 2, 3)).argmax()}]')
     assert '--report' in data['reproduction']['command']
+
+
+def test_what_a_search_found_and_accuracy_by_labels_are_shown(
+        octet, shop, tmp_path, browser):
+    scores = tmp_path / 'scores'
+    octet.ok('run', shop / 'float.octet', '--input',
+             f"x={shop / 'samples.npy'}", '-o', scores)
+    np.save(tmp_path / 'labels.npy', np.load(scores / 'p_1_y.npy').argmax(1))
+    labelled = ['--eval-data', shop / 'samples.npy', '--eval-labels',
+                tmp_path / 'labels.npy']
+    report = build(octet, shop, tmp_path / 'r.html', '--max-drop', '50%',
+                   '--no-timing', *labelled)
+    data = data_of(report)
+    assert data['metric'] == 'top1'
+    assert data['engines'][0]['accuracy']['value'] == 1
+    for engine in data['engines']:
+        score = engine['accuracy']
+        assert score['low'] <= score['value'] <= score['high']
+        assert score['count'] == len(np.load(shop / 'samples.npy'))
+    assert [p['is_chosen'] for p in data['frontier']].count(True) == 1
+    assert any('kept out of int8' in r for r in data['verdict']['reasons'])
+    dom, console = browser.dom(report)
+    assert console == [] and 'data-drawn="yes"' in dom
+    assert '<section id="frontier"' in dom
+    assert dom.count('class="plan') == len(data['frontier'])
+    # Labels are of use without a search too; without either they are refused.
+    alone = data_of(build(octet, shop, tmp_path / 'a.html', '--no-timing',
+                          *labelled))
+    assert alone['engines'][0]['accuracy']['value'] == 1
+    assert 'frontier' not in alone
+    # What cannot be read is said before the work.
+    message = octet.fails(3, 'build', shop / 'small.onnx', '--calib',
+                          shop / 'samples.npy', '-o', tmp_path / 'n.octet',
+                          '--report', tmp_path / 'n.html', '--eval-data',
+                          tmp_path / 'none.npy', '--eval-labels',
+                          tmp_path / 'labels.npy')
+    assert 'none.npy' in message and not (tmp_path / 'n.octet').exists()
 
 
 def test_without_timing_the_same_build_gives_the_same_page(octet, shop,
@@ -121,10 +160,10 @@ def test_a_browser_draws_every_mark_and_says_nothing(page, browser):
     shown = [v for v in data['values'] if 'histogram' in v]
     assert dom.count('class="histogram"') == min(12, len(shown)) > 0
     assert dom.count('class="counts"') == dom.count('class="histogram"')
-    for part in ('verdict', 'engines', 'network', 'layers', 'ranges', 'time',
-                 'reproduction'):
+    for part in ('verdict', 'engines', 'network', 'layers', 'sensitivity',
+                 'ranges', 'time', 'reproduction'):
         assert f'<section id="{part}"' in dom
-    for absent in ('sensitivity', 'frontier', 'findings'):
+    for absent in ('frontier', 'findings'):
         assert f'<section id="{absent}"' not in dom
     assert 'undefined' not in dom.split('<script')[0]
     assert 'NaN' not in dom.split('<script')[0]

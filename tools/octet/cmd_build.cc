@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "calibrate_options.h"
 #include "command.h"
+#include "labelled_accuracy.h"
 #include "output_check.h"
 #include "report_data.h"
 #include "search_options.h"
@@ -149,7 +150,8 @@ Status Rebuild(const Model& model,
 // What can be wrong without a look at the samples; calibrating takes long.
 Status CheckArguments(const BuildArguments& options) {
   OCTET_RETURN_IF_ERROR(CheckCalibrateArguments(options.calibrate));
-  OCTET_RETURN_IF_ERROR(CheckSearchArguments(options.search));
+  OCTET_RETURN_IF_ERROR(CheckSearchArguments(
+      options.search, /*with_report=*/!options.report.empty()));
   if (options.search.active() && options.calibrate.data.empty()) {
     return Usage(
         "--max-drop and --max-latency need --calib DATA: samples to measure "
@@ -176,12 +178,17 @@ Status CheckArguments(const BuildArguments& options) {
 
 Status Report(const BuildArguments& options, const Model& model,
               const Build& build, const std::optional<Calibration>& calibration,
-              const VerdictFacts& facts, const SampleSource* samples,
-              Console& console) {
-  ReportRequest request;
-  request.samples = samples;
-  request.are_calibrated =
-      options.ranges.empty() && options.calibrate.shard.empty();
+              const VerdictFacts& facts, const VerdictRequest& verdict,
+              const std::optional<SearchResult>& search, Console& console) {
+  const ReportRequest request{.samples = verdict.samples.get(),
+                              .are_calibrated = options.ranges.empty() &&
+                                                options.calibrate.shard.empty(),
+                              .settings = verdict.settings,
+                              .time = verdict.time,
+                              .threads = options.calibrate.threads,
+                              .search = search ? &*search : nullptr,
+                              .search_words = verdict.headline,
+                              .labelled = options.search.labelled};
   OCTET_ASSIGN(report::Report report,
                GatherReport(model, build, calibration ? &*calibration : nullptr,
                             facts, request, console));
@@ -208,6 +215,15 @@ void SayIfNothingWasMeasured(const BuildArguments& options, const Build& build,
       "biases corrected");
 }
 
+// Before what takes long.
+Status CheckLabelledData(const BuildArguments& options, const Model& model,
+                         const vision::Settings& settings, Console& console) {
+  if (options.search.labelled.data.empty()) return {};
+  return AccuracyByLabels(model, settings, options.search.labelled,
+                          options.calibrate.threads, console)
+      .status();
+}
+
 VerdictRequest RequestOf(const BuildArguments& options) {
   VerdictRequest request;
   request.engine_path = options.output;
@@ -228,6 +244,7 @@ Status BuildIt(BuildArguments options, Console& console) {
   OCTET_ASSIGN(BuildOptions build_options,
                MakeBuildOptions(options, model, settings));
   OCTET_RETURN_IF_ERROR(CheckBuildOptions(model, build_options));
+  OCTET_RETURN_IF_ERROR(CheckLabelledData(options, model, settings, console));
   std::optional<Calibration> calibration;
   if (ReadsRanges(options)) {
     OCTET_ASSIGN(calibration,
@@ -251,14 +268,14 @@ Status BuildIt(BuildArguments options, Console& console) {
       Build build,
       BuildEngine(model, calibration ? &*calibration : nullptr, build_options));
   Status budgets;
+  std::optional<SearchResult> found;
   if (options.search.active()) {
-    OCTET_ASSIGN(const SearchResult found,
-                 RunSearch(model, build.plan, SearchRequestOf(options, request),
-                           console));
+    OCTET_ASSIGN(found, RunSearch(model, build.plan,
+                                  SearchRequestOf(options, request), console));
     OCTET_RETURN_IF_ERROR(
-        Rebuild(model, calibration, found.plan, build_options, build));
-    request.headline = Headline(options.search, found);
-    budgets = BudgetStatus(options.search, found);
+        Rebuild(model, calibration, found->plan, build_options, build));
+    request.headline = Headline(options.search, *found);
+    budgets = BudgetStatus(options.search, *found);
   }
   OCTET_RETURN_IF_ERROR(build.Save(options.output));
   if (!options.plan_out.empty()) {
@@ -271,7 +288,7 @@ Status BuildIt(BuildArguments options, Console& console) {
                GiveVerdict(model, build, build_options, request, console));
   if (!options.report.empty()) {
     OCTET_RETURN_IF_ERROR(Report(options, model, build, calibration, facts,
-                                 request.samples.get(), console));
+                                 request, found, console));
   }
   return budgets;
 }

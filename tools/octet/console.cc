@@ -58,6 +58,7 @@ void Console::Progress(const std::string& what, int64_t done, int64_t all) {
   if (job_ != what) {
     job_ = what;
     started_ = now;
+    done_before_ = done;
     // Elsewhere than on a terminal the first line waits its time.
     shown_ = isatty(STDERR_FILENO) != 0 ? decltype(now){} : now;
   }
@@ -67,12 +68,17 @@ void Console::Progress(const std::string& what, int64_t done, int64_t all) {
   if (!terminal && !last && now - shown_ < kPlainLine) return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - started_).count();
-  const double rate = seconds > 0 ? double(done) / seconds : 0;
-  const double left = rate > 0 ? double(all - done) / rate : 0;
+  const auto since = double(done - done_before_);
+  const double rate = seconds > 0 ? since / seconds : 0;
+  // What was done before the first call took an unknown time.
+  const std::string pace = rate > 0
+                               ? fmt::format("  {:.1f}/s  {:.0f} s left", rate,
+                                             double(all - done) / rate)
+                               : "";
   const std::string line =
-      fmt::format("{} {} {}/{}  {:.1f}/s  {:.0f} s left", what,
+      fmt::format("{} {} {}/{}{}", what,
                   terminal ? "[" + Bar(double(done) / double(all)) + "]" : "",
-                  done, all, rate, left);
+                  done, all, pace);
   if (!terminal) {
     fmt::print(stderr, "{}\n", line);
     return;

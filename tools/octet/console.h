@@ -63,6 +63,7 @@ class Console {
   nlohmann::json result_ = nlohmann::json::object();
   std::chrono::steady_clock::time_point started_, shown_;
   std::string job_;
+  int64_t done_before_ = 0;  // of the job, at its first call
   bool bar_open_ = false;
 };
 

@@ -97,6 +97,13 @@ TEST(Progress, SaysThatAJobIsOverEvenWhereThereIsNoTerminal) {
   EXPECT_EQ(printed.out, "");
 }
 
+TEST(Progress, HasNoPaceWhereOneCallIsAll) {
+  Console console;
+  const Printed printed =
+      Capture(console, [&] { console.Progress("at once", 4, 4); });
+  EXPECT_THAT(printed.err, AllOf(HasSubstr("4/4"), Not(HasSubstr("/s"))));
+}
+
 TEST(Progress, IsNotShownWhenQuietOrAsJson) {
   for (const bool json : {false, true}) {
     Console console;

@@ -1,6 +1,7 @@
 #include "report_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/cpu.h"
@@ -8,10 +9,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/fingerprint.h"
-#include "evaluate/metrics/interval.h"
-#include "machine.h"
 #include "report/report_html.h"
 #include "report/report_json.h"
+#include "report_measures.h"
+#include "search_options.h"
 
 namespace octet::cli {
 namespace {
@@ -30,34 +31,6 @@ std::string MainPrecision(const Engine& engine) {
   const auto most = std::ranges::max_element(
       macs, {}, [](const auto& entry) { return entry.second; });
   return most == macs.end() ? "fp32" : most->first;
-}
-
-report::EngineRow RowOf(const EngineCost& cost, const std::string& precision) {
-  report::EngineRow row;
-  row.precision = precision;
-  row.file_bytes = cost.file_bytes;
-  row.memory = cost.memory;
-  if (cost.latency) {
-    row.speed = report::Speed{cost.latency->min_ms, cost.latency->p50_ms,
-                              cost.latency->p99_ms, 1e3 / cost.latency->mean_ms,
-                              cost.latency->runs,
-                              /*threads=*/1};
-  }
-  return row;
-}
-
-void AddAgreement(const evaluate::Agreement& agreement,
-                  report::Report& report) {
-  report::EngineRow& built = report.engines.back();
-  report.answers = agreement.kind();
-  report.compared_samples = agreement.samples();
-  report.changes = agreement.changes();
-  built.sqnr_db = agreement.sqnr_db();
-  if (agreement.kind() == evaluate::AnswerKind::kTensors) return;
-  const evaluate::Interval interval =
-      evaluate::WilsonInterval(agreement.equal(), agreement.answers());
-  built.agreement = report::Score{agreement.share(), interval.low,
-                                  interval.high, agreement.answers()};
 }
 
 // Time of a node's steps at their fastest, which other programs do not change,
@@ -136,6 +109,97 @@ report::Reproduction HowToRepeat(const Model& model, const Build& build,
   return r;
 }
 
+report::SensitivityRow RowOf(const UnitSensitivity& value) {
+  return {.value = value.name,
+          .readers = value.readers,
+          .loss = value.alone.noise.mean,
+          .error = value.alone.noise.error,
+          .gain_db = value.has_gain ? value.gain_db : 0};
+}
+
+bool IsSame(const SearchTrial& a, const SearchTrial& b) {
+  return a.kept == b.kept && a.is_float == b.is_float &&
+         a.precision == b.precision;
+}
+
+// The plans of a search whose loss was measured, the one taken among them.
+void AddSearch(const SearchResult& search, const std::string& words,
+               report::Report& report) {
+  report.search = words;
+  std::vector<SearchTrial> trials = search.frontier;
+  if (std::ranges::none_of(trials, [&](const SearchTrial& trial) {
+        return IsSame(trial, search.chosen);
+      })) {
+    trials.push_back(search.chosen);
+  }
+  for (const SearchTrial& trial : trials) {
+    if (!std::isfinite(trial.drop)) continue;
+    report.frontier.push_back({.plan = PlanInWords(trial),
+                               .latency_ms = trial.latency_ms,
+                               .drop = 100 * trial.drop,
+                               .is_chosen = IsSame(trial, search.chosen)});
+  }
+}
+
+bool StoresCodes(const report::Report& report) {
+  return std::ranges::any_of(report.values, [](const StoredValue& value) {
+    return !value.forms.empty();
+  });
+}
+
+Status AddRanking(const Model& model, const Build& build,
+                  const ReportRequest& request, report::Report& report,
+                  Console& console) {
+  std::vector<UnitSensitivity> ranked;
+  if (request.search != nullptr) ranked = request.search->ranking;
+  if (ranked.empty()) {
+    OCTET_ASSIGN(ranked, RankValues(model, build.plan, *request.samples,
+                                    request.threads, console));
+  }
+  for (const UnitSensitivity& value : ranked) {
+    report.sensitivity.push_back(RowOf(value));
+  }
+  return {};
+}
+
+// The rows of the table: float, 16 bits where the built engine is int8, and
+// that one.
+Status AddEngines(const Model& model, const Engine& engine,
+                  const Calibration* calibration, const VerdictFacts& facts,
+                  const ReportRequest& request, report::Report& report,
+                  Console& console) {
+  MeasuredEngine built{engine, RowOf(facts.built, MainPrecision(engine))};
+  if (facts.agreement) {
+    AddAgreement(*facts.agreement, built.row);
+    report.answers = facts.agreement->kind();
+    report.compared_samples = facts.agreement->samples();
+    report.changes = facts.agreement->changes();
+  }
+  std::vector<MeasuredEngine> engines;
+  if (facts.f32) {
+    engines.push_back({*facts.f32_engine, RowOf(*facts.f32, "fp32")});
+    if (built.row.precision == "int8") {
+      OCTET_ASSIGN(MeasuredEngine half,
+                   MeasureHalf(model, *facts.f32_engine, engine,
+                               {.samples = request.samples,
+                                .calibration = calibration,
+                                .settings = request.settings,
+                                .time = request.time},
+                               console));
+      engines.push_back(std::move(half));
+    }
+  }
+  engines.push_back(std::move(built));
+  if (!request.labelled.data.empty()) {
+    OCTET_ASSIGN(report.metric, AddAccuracy(request.labelled, request.threads,
+                                            engines, console));
+  }
+  for (MeasuredEngine& measured : engines) {
+    report.engines.push_back(std::move(measured.row));
+  }
+  return {};
+}
+
 }  // namespace
 
 Status CheckReportPath(const std::string& path) {
@@ -152,9 +216,8 @@ Result<report::Report> GatherReport(const Model& model, const Build& build,
   OCTET_ASSIGN(const Engine engine, Engine::FromBytes(build.engine));
   report::Report report;
   report.model = engine.model_name();
-  if (facts.f32) report.engines.push_back(RowOf(*facts.f32, "fp32"));
-  report.engines.push_back(RowOf(facts.built, MainPrecision(engine)));
-  if (facts.agreement) AddAgreement(*facts.agreement, report);
+  OCTET_RETURN_IF_ERROR(
+      AddEngines(model, engine, calibration, facts, request, report, console));
   AddNodes(model, engine, facts, report);
   OCTET_ASSIGN(report.values, DescribeValues(model, calibration, build.plan));
   AddSampleNames(request, report);
@@ -167,6 +230,12 @@ Result<report::Report> GatherReport(const Model& model, const Build& build,
       OCTET_ASSIGN(report.suspects, Diagnose(model, engine, *request.samples,
                                              calibration, build.plan));
     }
+  }
+  if (request.samples != nullptr && facts.f32 && StoresCodes(report)) {
+    OCTET_RETURN_IF_ERROR(AddRanking(model, build, request, report, console));
+  }
+  if (request.search != nullptr) {
+    AddSearch(*request.search, request.search_words, report);
   }
   report.tried = build.tried;
   report.reproduction = HowToRepeat(model, build, engine, console);

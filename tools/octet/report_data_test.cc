@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "testing/classifier.h"
@@ -48,9 +49,14 @@ class GatherReportTest : public testing::Test {
     const auto facts =
         GiveVerdict(model_, *build, options_, request_, console_);
     EXPECT_TRUE(facts.ok()) << facts.status().message();
-    auto report =
-        GatherReport(model_, *build, &*ranges, *facts,
-                     {request_.samples.get(), are_calibrated}, console_);
+    auto report = GatherReport(model_, *build, &*ranges, *facts,
+                               {.samples = request_.samples.get(),
+                                .are_calibrated = are_calibrated,
+                                .settings = request_.settings,
+                                .time = request_.time,
+                                .search = search_,
+                                .search_words = "found"},
+                               console_);
     EXPECT_TRUE(report.ok()) << report.status().message();
     return *std::move(report);
   }
@@ -60,19 +66,66 @@ class GatherReportTest : public testing::Test {
   Console console_;
   BuildOptions options_;
   VerdictRequest request_;
+  const SearchResult* search_ = nullptr;
 };
+
+SearchTrial Trial(double latency_ms, double drop) {
+  SearchTrial trial;
+  trial.latency_ms = latency_ms;
+  trial.drop = drop;
+  return trial;
+}
 
 TEST_F(GatherReportTest, PutsFloatFirstAndTheBuiltEngineLast) {
   const report::Report report = Gather();
-  ASSERT_EQ(report.engines.size(), 2u);
+  ASSERT_EQ(report.engines.size(), 3u);
   EXPECT_EQ(report.engines[0].precision, "fp32");
   EXPECT_FALSE(report.engines[0].agreement.has_value());
-  EXPECT_EQ(report.engines[1].precision, "int8");
-  const report::Score& score = *report.engines[1].agreement;
-  EXPECT_EQ(score.count, 32);
-  EXPECT_LT(score.low, score.value);
-  EXPECT_GE(score.high, score.value);
-  EXPECT_FALSE(report.engines[1].speed.has_value()) << "was not asked for";
+  EXPECT_THAT(report.engines[1].precision, testing::EndsWith("16"));
+  EXPECT_EQ(report.engines[2].precision, "int8");
+  for (const report::EngineRow* row :
+       {&report.engines[1], &report.engines[2]}) {
+    const report::Score& score = *row->agreement;
+    EXPECT_EQ(score.count, 32);
+    EXPECT_LE(score.low, score.value);
+    EXPECT_GE(score.high, score.value);
+    EXPECT_GT(row->file_bytes, 0);
+    EXPECT_GT(row->memory->weight_bytes, 0);
+    EXPECT_FALSE(row->speed.has_value()) << "was not asked for";
+  }
+  EXPECT_GT(*report.engines[1].sqnr_db, *report.engines[2].sqnr_db);
+}
+
+TEST_F(GatherReportTest, RanksValuesThatAreStoredInCodes) {
+  const report::Report report = Gather();
+  ASSERT_FALSE(report.sensitivity.empty());
+  EXPECT_EQ(report.sensitivity[0].value, "x");
+  EXPECT_THAT(report.sensitivity[0].readers, testing::ElementsAre("scores"));
+  EXPECT_GT(report.sensitivity[0].loss, 0);
+  options_.precision = "fp32";
+  EXPECT_TRUE(Gather().sensitivity.empty());
+}
+
+TEST_F(GatherReportTest, ShowsWhatASearchCameTo) {
+  SearchResult search;
+  search.all_int8 = Trial(/*latency_ms=*/1, /*drop=*/0.02);
+  search.chosen = Trial(2, 0.001);
+  search.chosen.kept = {"x"};
+  search.chosen.precision = "fp16";
+  search.frontier = {Trial(0.5, NAN), search.all_int8};
+  UnitSensitivity& ranked = search.ranking.emplace_back();
+  ranked.gain_db = 3;
+  ranked.has_gain = true;
+  search_ = &search;
+  const report::Report report = Gather();
+  EXPECT_EQ(report.search, "found");
+  ASSERT_EQ(report.frontier.size(), 2u) << "what was not measured is no point";
+  EXPECT_EQ(report.frontier[0].drop, 2);
+  EXPECT_FALSE(report.frontier[0].is_chosen);
+  EXPECT_TRUE(report.frontier[1].is_chosen);
+  EXPECT_THAT(report.frontier[1].plan, HasSubstr("1 values in fp16: x"));
+  ASSERT_EQ(report.sensitivity.size(), 1u) << "what the search ranked";
+  EXPECT_EQ(report.sensitivity[0].gain_db, 3);
 }
 
 TEST_F(GatherReportTest, JoinsNodesWithTheirPrecisionsAndTimes) {
@@ -88,7 +141,7 @@ TEST_F(GatherReportTest, JoinsNodesWithTheirPrecisionsAndTimes) {
     EXPECT_GT(row.float_us, 0);
     EXPECT_NE(row.kernel, "");
   }
-  EXPECT_GT(report.engines[1].speed->per_second, 0);
+  EXPECT_GT(report.engines[2].speed->per_second, 0);
 }
 
 TEST_F(GatherReportTest, ComparesLayersAndShowsRanges) {

@@ -41,19 +41,6 @@ Result<double> ParseQuantity(std::string_view option, std::string_view text,
   return Usage("{} '{}': expected {}", option, text, example);
 }
 
-std::string NamesOf(const SearchTrial& trial) {
-  if (trial.is_float) return "everything in " + trial.precision;
-  if (trial.kept.empty()) return "everything in int8";
-  std::string text =
-      fmt::format("{} values in {}: ", trial.kept.size(), trial.precision);
-  for (size_t i = 0; i < std::min(trial.kept.size(), kNamesShown); ++i) {
-    text += (i > 0 ? ", " : "") + trial.kept[i];
-  }
-  if (trial.kept.size() > kNamesShown) text += ", ...";
-  if (!trial.proposed_by.empty()) text += " (" + trial.proposed_by + ")";
-  return text;
-}
-
 nlohmann::json ToJson(const SearchTrial& trial) {
   return {{"kept", trial.kept},
           {"is_float", trial.is_float},
@@ -78,7 +65,7 @@ std::string DropOf(const SearchTrial& trial) {
 void PrintTrial(const SearchTrial& trial, Console& console) {
   console.Print("  {:>9.3f} ms  {:>8.4f}  {:>13}  {:>5.1f} % in int8  {}",
                 trial.latency_ms, trial.accuracy, DropOf(trial),
-                100 * trial.int8_mac_share, NamesOf(trial));
+                100 * trial.int8_mac_share, PlanInWords(trial));
 }
 
 // Empty if the samples are enough to know the drop that was asked for.
@@ -157,12 +144,25 @@ std::string FastestThatMeetsDrop(const SearchResult& result) {
   for (const SearchTrial& trial : result.frontier) {  // by rising latency
     if (!compile::IsAtMost(MeasuredDrop(trial), result.max_drop)) continue;
     return fmt::format("; the fastest that meets it takes {:.3f} ms ({})",
-                       trial.latency_ms, NamesOf(trial));
+                       trial.latency_ms, PlanInWords(trial));
   }
   return "";
 }
 
 }  // namespace
+
+std::string PlanInWords(const SearchTrial& trial) {
+  if (trial.is_float) return "everything in " + trial.precision;
+  if (trial.kept.empty()) return "everything in int8";
+  std::string text =
+      fmt::format("{} values in {}: ", trial.kept.size(), trial.precision);
+  for (size_t i = 0; i < std::min(trial.kept.size(), kNamesShown); ++i) {
+    text += (i > 0 ? ", " : "") + trial.kept[i];
+  }
+  if (trial.kept.size() > kNamesShown) text += ", ...";
+  if (!trial.proposed_by.empty()) text += " (" + trial.proposed_by + ")";
+  return text;
+}
 
 void SearchArguments::Add(CLI::App& app) {
   const char* group = "Budgets";
@@ -196,8 +196,11 @@ void SearchArguments::Add(CLI::App& app) {
       ->check(OneOf({"auto", "fp32", "fp16", "bf16"}))
       ->capture_default_str()
       ->group(group);
-  AddLabelledData(app, group, "labelled data to verify on, as eval takes it",
-                  labelled);
+  AddLabelledData(
+      app, group,
+      "labelled data to verify on, as eval takes it; --report shows the "
+      "accuracy on it",
+      labelled);
 }
 
 Result<double> ParseShare(std::string_view option, std::string_view text) {
@@ -222,7 +225,8 @@ Result<double> ParseSeconds(std::string_view option, std::string_view text) {
   return ParseQuantity(option, text, kUnits, "a time like 90s, 5m or 1h");
 }
 
-Status CheckSearchArguments(const SearchArguments& arguments) {
+Status CheckSearchArguments(const SearchArguments& arguments,
+                            bool with_report) {
   if (!arguments.max_drop.empty()) {
     OCTET_RETURN_IF_ERROR(
         ParseShare("--max-drop", arguments.max_drop).status());
@@ -236,8 +240,10 @@ Status CheckSearchArguments(const SearchArguments& arguments) {
   OCTET_RETURN_IF_ERROR(
       ParseShare("--fall-back", arguments.fall_back).status());
   OCTET_RETURN_IF_ERROR(ParseShare("--spare", arguments.spare).status());
-  if (!arguments.labelled.data.empty() && !arguments.active()) {
-    return Usage("--eval-data is what --max-drop is verified on; give that");
+  if (!arguments.labelled.data.empty() && !arguments.active() && !with_report) {
+    return Usage(
+        "--eval-data is what --max-drop is verified on and what --report shows "
+        "the accuracy on; give one of them");
   }
   if (arguments.protect != SearchArguments().protect && !arguments.active()) {
     return Usage(

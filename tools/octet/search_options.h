@@ -33,7 +33,11 @@ Result<double> ParseMilliseconds(std::string_view option,
 Result<double> ParseSeconds(std::string_view option, std::string_view text);
 
 // Everything of the arguments that can be wrong without a look at the data.
-Status CheckSearchArguments(const SearchArguments& arguments);
+//   with_report: labelled data are of use without a budget too.
+Status CheckSearchArguments(const SearchArguments& arguments, bool with_report);
+
+// "2 values in fp16: a, b (squeeze-excite gate)".
+std::string PlanInWords(const SearchTrial& trial);
 
 struct SearchRequest {
   const SearchArguments& arguments;

@@ -128,13 +128,24 @@ TEST(Headline, SaysFirstThatItFellBack) {
 
 TEST(CheckSearchArguments, NeedsABudgetForWhatABudgetUses) {
   SearchArguments arguments;
-  EXPECT_TRUE(CheckSearchArguments(arguments).ok());
+  EXPECT_TRUE(CheckSearchArguments(arguments, false).ok());
   arguments.protect = "fp16";
-  const Status status = CheckSearchArguments(arguments);
+  const Status status = CheckSearchArguments(arguments, false);
   EXPECT_EQ(status.code(), Code::kUsage);
   EXPECT_THAT(status.message(), HasSubstr("--keep PATTERN=fp16"));
   arguments.max_drop = "1%";
-  EXPECT_TRUE(CheckSearchArguments(arguments).ok());
+  EXPECT_TRUE(CheckSearchArguments(arguments, false).ok());
+}
+
+TEST(CheckSearchArguments, LabelledDataAreForABudgetOrAReport) {
+  SearchArguments arguments;
+  arguments.labelled.data = "case.json";
+  const Status status = CheckSearchArguments(arguments, false);
+  EXPECT_EQ(status.code(), Code::kUsage);
+  EXPECT_THAT(status.message(), HasSubstr("--eval-data"));
+  EXPECT_TRUE(CheckSearchArguments(arguments, true).ok());
+  arguments.max_drop = "1%";
+  EXPECT_TRUE(CheckSearchArguments(arguments, false).ok());
 }
 
 class Numbered : public SampleSource {

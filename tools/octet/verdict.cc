@@ -13,7 +13,6 @@
 namespace octet::cli {
 namespace {
 
-constexpr double kTimingSeconds = 0.5;
 constexpr size_t kChangesShown = 3;
 // Outputs without answers are called changed below this.
 constexpr double kLeastSqnrDb = 20;
@@ -100,20 +99,6 @@ struct Measured {
   std::string reason, next;  // empty: the usual ones
 };
 
-// Latencies of a session, and how long each of its steps takes.
-Status Time(Session& session, bool steps, EngineCost& cost) {
-  FillRandom(session);
-  OCTET_ASSIGN(cost.latency, TimeRuns(session, kTimingSeconds));
-  if (!steps) return {};
-  session.ResetTimes();
-  session.SetTiming(true);
-  OCTET_RETURN_IF_ERROR(TimeRuns(session, kTimingSeconds).status());
-  session.SetTiming(false);
-  cost.steps = session.steps();
-  cost.times = session.times();
-  return {};
-}
-
 std::string ReportLatency(const Latency& f32, const Latency& built,
                           Console& console) {
   const double ratio = f32.p50_ms / built.p50_ms;
@@ -137,6 +122,7 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
   console.result()["f32_engine_bytes"] = float_build.engine.size();
   OCTET_ASSIGN(SideBySide both,
                SideBySide::Create(f32, engine, request.settings));
+  facts.f32_engine = f32;
   EngineCost& cost = facts.f32.emplace();
   cost.file_bytes = int64_t(float_build.engine.size());
   cost.memory = both.f32().memory();
@@ -157,8 +143,8 @@ Result<Measured> Measure(const Model& model, const Engine& engine,
   }
   if (request.time) {
     const bool steps = request.time_steps;
-    OCTET_RETURN_IF_ERROR(Time(both.f32(), steps, cost));
-    OCTET_RETURN_IF_ERROR(Time(both.built(), steps, facts.built));
+    OCTET_RETURN_IF_ERROR(AddTimes(both.f32(), steps, cost));
+    OCTET_RETURN_IF_ERROR(AddTimes(both.built(), steps, facts.built));
     measured.text +=
         ReportLatency(*cost.latency, *facts.built.latency, console);
   }

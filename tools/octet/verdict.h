@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "console.h"
+#include "engine_cost.h"
 #include "evaluate/agreement.h"
 #include "model_options.h"
-#include "timing.h"
 
 namespace octet::cli {
 
@@ -29,19 +29,11 @@ struct VerdictRequest {
   CommandLine build{"build"};
 };
 
-// What an engine costs to have and to run.
-struct EngineCost {
-  int64_t file_bytes = 0;
-  std::optional<MemoryUse> memory;
-  std::optional<Latency> latency;  // one thread
-  std::vector<StepInfo> steps;     // with time_steps
-  std::vector<StepTime> times;     // one a step
-};
-
 // What the verdict rests on.
 struct VerdictFacts {
   EngineCost built;
-  std::optional<EngineCost> f32;  // where it was compared with
+  std::optional<EngineCost> f32;     // where it was compared with
+  std::optional<Engine> f32_engine;  // the same
   std::optional<evaluate::Agreement> agreement;
   std::vector<Suspect> suspects;  // looked for where answers changed
 };

@@ -32,7 +32,7 @@ Status LowerBinaryInt8(Lowering& lowering, const Node& node) {
     step.clamp_high = relu ? 255 : QuantizeU8(op.after.beta, scale, zero);
   }
   step.y = lowering.Output(node);
-  lowering.AddStep(node, "int8", std::move(step));
+  lowering.AddStep(node, "int8", step);
   return {};
 }
 
@@ -71,7 +71,7 @@ Status LowerUnary(Lowering& lowering, const Node& node) {
   step.table = lowering.builder.AddConstant(node.name + "/table", DType::kU8,
                                             std::span<const uint8_t>(table));
   step.y = lowering.Output(node);
-  lowering.AddStep(node, "int8", std::move(step));
+  lowering.AddStep(node, "int8", step);
   return {};
 }
 

@@ -228,7 +228,7 @@ Status LowerWrittenTranspose(Lowering& lowering, const Node& node) {
   engine::QuantizeT step;
   step.x = lowering.ValueIn(node.inputs[0], 0);
   step.y = lowering.Output(node);
-  lowering.AddStep(node, kMove, std::move(step));
+  lowering.AddStep(node, kMove, step);
   return {};
 }
 

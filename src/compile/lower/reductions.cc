@@ -63,7 +63,7 @@ Status LowerSoftmax(Lowering& lowering, const Node& node) {
   step.axis = int(axis < 0 ? axis + rank : axis);
   step.y = step.axis == rank - 1 ? lowering.OutputOrCodes(node)
                                  : lowering.Output(node);
-  lowering.AddStep(node, "fp32", std::move(step));
+  lowering.AddStep(node, "fp32", step);
   return {};
 }
 
@@ -79,7 +79,7 @@ Status LowerLayerNorm(Lowering& lowering, const Node& node) {
   if (lowering.HasInput(node, 2)) step.bias = lowering.Input(node, 2);
   step.epsilon = op.epsilon;
   step.y = lowering.OutputOrCodes(node, /*may_be_per_channel=*/true);
-  lowering.AddStep(node, "fp32", std::move(step));
+  lowering.AddStep(node, "fp32", step);
   return {};
 }
 

@@ -95,12 +95,12 @@ TEST(CountMacs, MultipliesTheOutputByTheTapsOfOneSum) {
     const char* node;
     int64_t per_sum, macs;
   } kSums[] = {
-      {"y = Conv(x, w, _)", 8, 8 * 4 * 4 * 8},
-      {"y = Conv(x, g, _) group=2", 4, 4 * 4 * 4 * 8},
-      {"y = Conv(x, d, _) group=8", 1, 4 * 4 * 8},
-      {"y = MatMul(x, m, _)", 8, 8 * 4 * 4 * 8},
-      {"y = MatMul(x, z, _)", 8, 8 * 4 * 4 * 4},
-      {"y = Attention(x, z, x)", 0, 4 * 4 * 4 * (8 + 8)},
+      {"y = Conv(x, w, _)", 8, int64_t{8} * 4 * 4 * 8},
+      {"y = Conv(x, g, _) group=2", 4, int64_t{4} * 4 * 4 * 8},
+      {"y = Conv(x, d, _) group=8", 1, int64_t{4} * 4 * 8},
+      {"y = MatMul(x, m, _)", 8, int64_t{8} * 4 * 4 * 8},
+      {"y = MatMul(x, z, _)", 8, int64_t{8} * 4 * 4 * 4},
+      {"y = Attention(x, z, x)", 0, int64_t{4} * 4 * 4 * (8 + 8)},
       {"y = Softmax(x) axis=3", 0, 0},
   };
   for (const auto& sum : kSums) {

@@ -211,7 +211,8 @@ class Search {
     };
     std::vector<Ranked> singles;
     std::vector<size_t> others;
-    for (const UnitSensitivity& row : measured->values) {
+    ranking_ = std::move(measured->values);
+    for (const UnitSensitivity& row : ranking_) {
       const size_t value = IndexOf(row.name);
       if (!row.has_gain) {
         others.push_back(value);
@@ -376,6 +377,7 @@ class Search {
     result.meets_latency = trials_.MeetsLatency(chosen);
     result.chosen = trials_.Describe(chosen);
     result.frontier = trials_.Frontier();
+    result.ranking = ranking_;
     result.end = trials_.end();
     result.trials = trials_.trials();
     result.seconds = trials_.seconds();
@@ -397,7 +399,8 @@ class Search {
   PlanTrials trials_;
   Precision protect_ = Precision::kF32;
   std::string protect_reason_;
-  std::vector<size_t> order_;     // values, the worthiest first
+  std::vector<size_t> order_;  // values, the worthiest first
+  std::vector<UnitSensitivity> ranking_;
   Choice grown_;                  // the fewest of them that are enough
   std::optional<Choice> chosen_;  // other than the best trial
   const Choice all_;

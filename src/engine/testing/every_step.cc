@@ -95,7 +95,7 @@ void Builder::AddConvolutions() {
       [&](DepthwiseU8T& p) {
         p.window = Slide3x3();
         p.x_zero = p_.Constant<uint8_t>("x_zero", 64, 100);
-        p.weight = p_.Constant("w", Pattern<int8_t>(9 * 64, 11, 5));
+        p.weight = p_.Constant("w", Pattern<int8_t>(int64_t{9} * 64, 11, 5));
         p.epilogue = ClampEpilogue(p_, kChannels, 64, 0.01f, 100);
       });
   Step<ConvF32T>(
@@ -109,7 +109,7 @@ void Builder::AddConvolutions() {
       real_, F32Output("depthwise_f32", {1, kSide, kSide, kChannels}),
       [&](DepthwiseF32T& p) {
         p.window = Slide3x3();
-        p.weight = p_.Constant("w", Pattern<float>(9 * 16, 11, 5));
+        p.weight = p_.Constant("w", Pattern<float>(int64_t{9} * 16, 11, 5));
         p.residual = real_;
       });
 }
@@ -132,9 +132,9 @@ void Builder::AddHalves() {
   Step<DepthwiseHalfT>(bf16, Out(p_.Add("depthwise_half", DType::BF16, dims)),
                        [&](DepthwiseHalfT& p) {
                          p.window = Slide3x3();
-                         p.weight =
-                             p_.Constant("w", DType::BF16,
-                                         Pattern<uint16_t>(9 * 16, 999, 0));
+                         p.weight = p_.Constant(
+                             "w", DType::BF16,
+                             Pattern<uint16_t>(int64_t{9} * 16, 999, 0));
                          p.residual = bf16;
                        });
   const int64_t pixels = kSide * kSide;

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -82,7 +83,7 @@ inline bool Matches(int expected, uint8_t got) {
 inline bool Matches(const Near& expected, float got) {
   if (expected.bound < 0) {
     const float untouched = GuardedOutput<float>::Untouched();
-    return std::memcmp(&got, &untouched, sizeof got) == 0;
+    return std::bit_cast<uint32_t>(got) == std::bit_cast<uint32_t>(untouched);
   }
   if (std::isnan(expected.value)) return std::isnan(got);
   if (std::isinf(expected.value)) return got == expected.value;
