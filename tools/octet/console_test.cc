@@ -131,11 +131,11 @@ TEST(Bytes, ChoosesTheLargestUnitThatFits) {
 
 TEST(SessionUse, SaysWhatIsNeededAtOneTimeWhereTheEngineDoes) {
   MemoryUse memory;
-  memory.arena_bytes = 3 * 1024;
+  memory.arena_bytes = 3072;
   memory.scratch_bytes = 1024;
   EXPECT_EQ(SessionUse(memory),
             "4.0 KiB (arena 3.0 KiB, scratch beyond it 1.0 KiB)");
-  memory.live_bytes = 2 * 1024;
+  memory.live_bytes = 2048;
   EXPECT_EQ(SessionUse(memory),
             "4.0 KiB (arena 3.0 KiB, scratch beyond it 1.0 KiB; +100.0 % over "
             "the 2.0 KiB needed at one time)");
