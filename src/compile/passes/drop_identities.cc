@@ -1,4 +1,5 @@
-// Removes nodes that give back what they are given, and joins reshapes.
+// Removes nodes that give back what they are given, and reshapes that others
+// undo.
 #include <algorithm>
 
 #include "compile/passes/constant_values.h"
@@ -91,6 +92,37 @@ bool JoinReshapes(Rewriter& r, NodeId n) {
   return true;
 }
 
+// A softmax over the last axis between two reshapes that undo each other: it
+// does the same to the value in its first shape.
+bool DropReshapesAround(Rewriter& r, NodeId n) {
+  const auto* softmax = std::get_if<Softmax>(&r.node(n).op);
+  if (softmax == nullptr) return false;
+  const ValueId between = r.node(n).inputs[0];
+  const NodeId back = r.OnlyReader(r.node(n).outputs[0]);
+  if (r.Maker<Reshape>(between) == nullptr || back == kNoNode ||
+      !std::holds_alternative<Reshape>(r.node(back).op) ||
+      r.node(back).inputs.size() != 1) {
+    return false;
+  }
+  const NodeId there = r.producer(between);
+  const ValueId x = r.node(there).inputs[0];
+  const Value& first = r.value(x);
+  const Value& inner = r.value(between);
+  const Value& last = r.value(r.node(back).outputs[0]);
+  if (!HasConcreteShape(first) || !HasConcreteShape(inner) ||
+      !HasConcreteShape(last) || first.shape != last.shape ||
+      first.shape.rank() == 0 || softmax->axis != inner.shape.rank() - 1 ||
+      inner.shape[inner.shape.rank() - 1] !=
+          first.shape[first.shape.rank() - 1]) {
+    return false;
+  }
+  r.op(n) = Softmax{.axis = first.shape.rank() - 1};
+  r.InheritOrigins(n, there);
+  r.SetInput(n, 0, x);
+  r.Absorb(n, back);
+  return true;
+}
+
 bool Drop(Rewriter& r, NodeId n) {
   const int input = UnchangedInput(r, r.node(n));
   if (input >= 0) {
@@ -99,7 +131,7 @@ bool Drop(Rewriter& r, NodeId n) {
     return (r.is_output(from) || !r.readers(from).empty()) &&
            r.Forward(from, to);
   }
-  return JoinReshapes(r, n);
+  return JoinReshapes(r, n) || DropReshapesAround(r, n);
 }
 
 }  // namespace

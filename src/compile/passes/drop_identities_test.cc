@@ -75,6 +75,40 @@ output h
 )");
 }
 
+TEST(DropIdentities, DropsReshapesAroundASoftmax) {
+  ExpectRewrite(DropIdentities, R"(graph g
+input x f32[6,5]
+h = Unary(x) function=relu
+i = Reshape(h) dims=[1,2,3,5]
+j = Softmax(i) axis=3
+k = Reshape(j) dims=[-1,5]
+l = Unary(k) function=neg
+output l
+)",
+                R"(graph g
+input x f32[6,5]
+h = Unary(x) function=relu
+k = Softmax(h) axis=1 name=j origins=[j,i,k]
+l = Unary(k) function=neg
+output l
+)");
+}
+
+TEST(DropIdentities, KeepsReshapesThatChangeWhatASoftmaxSees) {
+  for (const char* nodes :
+       {"i = Reshape(x) dims=[3,10]\nj = Softmax(i) axis=1\n"
+        "k = Reshape(j) dims=[6,5]\n",
+        "i = Reshape(x) dims=[1,6,5]\nj = Softmax(i) axis=1\n"
+        "k = Reshape(j) dims=[6,5]\n",
+        "i = Reshape(x) dims=[2,3,5]\nj = Softmax(i) axis=2\n"
+        "k = Reshape(j) dims=[1,6,5]\n",
+        "i = Reshape(x) dims=[2,3,5]\nj = Softmax(i) axis=2\n"
+        "k = Reshape(j) dims=[6,5]\noutput j\n"}) {
+    ExpectUnchanged(DropIdentities, std::string("graph g\ninput x f32[6,5]\n") +
+                                        nodes + "output k\n");
+  }
+}
+
 TEST(DropIdentities, KeepsWhatBroadcastsOrStepsBack) {
   ExpectUnchanged(DropIdentities, R"(graph g
 input x f32[3]

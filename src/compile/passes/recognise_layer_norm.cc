@@ -26,16 +26,23 @@ std::optional<ValueId> MeanOf(const Rewriter& r, ValueId value) {
   return x;
 }
 
-// x, if value is x minus its mean.
-std::optional<ValueId> CentredFrom(const Rewriter& r, ValueId value) {
+// Both operands, if value is made by that and nothing else.
+std::optional<std::vector<ValueId>> PlainOperands(const Rewriter& r,
+                                                  ValueId value,
+                                                  BinaryOp kind) {
   const auto* op = r.Maker<Binary>(value);
-  if (op == nullptr || op->op != BinaryOp::kSub ||
+  if (op == nullptr || op->op != kind ||
       op->after.kind != FunctionKind::kIdentity) {
     return std::nullopt;
   }
-  const Node& node = r.node(r.producer(value));
-  if (MeanOf(r, node.inputs[1]) != node.inputs[0]) return std::nullopt;
-  return node.inputs[0];
+  return r.node(r.producer(value)).inputs;
+}
+
+// x, if value is x minus its mean.
+std::optional<ValueId> CentredFrom(const Rewriter& r, ValueId value) {
+  const auto terms = PlainOperands(r, value, BinaryOp::kSub);
+  if (!terms || MeanOf(r, (*terms)[1]) != (*terms)[0]) return std::nullopt;
+  return (*terms)[0];
 }
 
 // epsilon, if value is sqrt(mean((x - mean)^2) + epsilon).
@@ -101,6 +108,92 @@ bool RecogniseNorm(Rewriter& r, NodeId n) {
   return true;
 }
 
+// scale / deviation, as a factor of what is normalized.
+struct Gain {
+  ValueId scale;  // kNoValue: 1
+  float epsilon;
+};
+
+std::optional<Gain> GainOf(const Rewriter& r, ValueId value, ValueId x) {
+  const auto inverse = [&](ValueId v) -> std::optional<float> {
+    const auto deviation = ArgumentOf(r, v, FunctionKind::kReciprocal);
+    return deviation ? DeviationOf(r, *deviation, x) : std::nullopt;
+  };
+  if (const auto epsilon = inverse(value)) return Gain{kNoValue, *epsilon};
+  const auto factors = PlainOperands(r, value, BinaryOp::kMul);
+  if (!factors) return std::nullopt;
+  for (size_t i : {0, 1}) {
+    const auto epsilon = inverse((*factors)[i]);
+    if (epsilon) return Gain{(*factors)[1 - i], *epsilon};
+  }
+  return std::nullopt;
+}
+
+// x and the gain, if value is x * gain - mean * gain, or with a bias
+// x * gain + (bias - mean * gain), as TensorFlow writes it.
+struct Spread {
+  ValueId x, gain, bias;
+};
+
+std::optional<Spread> SpreadOf(const Rewriter& r, ValueId scaled,
+                               ValueId shifted, ValueId bias) {
+  const auto a = PlainOperands(r, scaled, BinaryOp::kMul);
+  const auto b = PlainOperands(r, shifted, BinaryOp::kMul);
+  if (!a || !b) return std::nullopt;
+  for (size_t i : {0, 1}) {
+    const ValueId x = (*a)[i], gain = (*a)[1 - i];
+    for (size_t j : {0, 1}) {
+      if ((*b)[1 - j] == gain && MeanOf(r, (*b)[j]) == x) {
+        return Spread{x, gain, bias};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Spread> SpreadAt(const Rewriter& r, const Node& node) {
+  const ValueId y = node.outputs[0];
+  if (const auto terms = PlainOperands(r, y, BinaryOp::kSub)) {
+    return SpreadOf(r, (*terms)[0], (*terms)[1], kNoValue);
+  }
+  const auto terms = PlainOperands(r, y, BinaryOp::kAdd);
+  if (!terms) return std::nullopt;
+  for (size_t i : {0, 1}) {
+    const auto rest = PlainOperands(r, (*terms)[1 - i], BinaryOp::kSub);
+    if (!rest) continue;
+    const auto found = SpreadOf(r, (*terms)[i], (*rest)[1], (*rest)[0]);
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+bool RecogniseSpread(Rewriter& r, NodeId n) {
+  const auto found = SpreadAt(r, r.node(n));
+  if (!found || !KeepsShape(r, n, found->x)) return false;
+  const auto gain = GainOf(r, found->gain, found->x);
+  if (!gain) return false;
+  const Shape& shape = r.value(found->x).shape;
+  const int64_t axis = shape.rank() - 1;
+  const int64_t count = shape[int(axis)];
+  const auto numbers = [&](ValueId v, double otherwise) {
+    return v == kNoValue ? std::vector<double>(size_t(count), otherwise)
+                         : LastAxisConstant(r.value(v), shape.rank(), count);
+  };
+  const std::optional<std::vector<double>> scale = numbers(gain->scale, 1);
+  const std::optional<std::vector<double>> bias = numbers(found->bias, 0);
+  if (count < 1 || !scale || !bias) return false;
+  const std::string& name = r.node(n).name;
+  std::vector<ValueId> inputs = {
+      found->x,
+      r.AddConstant(name + "/scale", RoundedToF32(*scale, Shape{count})),
+      found->bias == kNoValue
+          ? kNoValue
+          : r.AddConstant(name + "/bias", RoundedToF32(*bias, Shape{count}))};
+  r.op(n) = LayerNorm{.axis = axis, .epsilon = gain->epsilon};
+  r.SetInputsOfFused(n, std::move(inputs));
+  return true;
+}
+
 // LayerNorm takes the product or the sum with a constant that alone reads it.
 bool TakeConstant(Rewriter& r, NodeId n) {
   const auto* op = std::get_if<LayerNorm>(&r.node(n).op);
@@ -144,7 +237,7 @@ bool TakeConstant(Rewriter& r, NodeId n) {
 
 Result<bool> RecogniseLayerNorm(Graph& graph) {
   return RewriteUntilStable(graph, [](Rewriter& r, NodeId n) {
-    return RecogniseNorm(r, n) || TakeConstant(r, n);
+    return RecogniseNorm(r, n) || RecogniseSpread(r, n) || TakeConstant(r, n);
   });
 }
 
