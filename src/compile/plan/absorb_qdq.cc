@@ -67,13 +67,9 @@ class Absorber {
  private:
   // Takes a node into account; false if it is absorbed.
   Result<bool> Visit(Node& node) {
-    if (std::holds_alternative<Quantize>(node.op)) {
-      OCTET_RETURN_IF_ERROR(VisitQuantize(node));
-      return false;
-    }
+    if (std::holds_alternative<Quantize>(node.op)) return VisitQuantize(node);
     if (std::holds_alternative<Dequantize>(node.op)) {
-      OCTET_RETURN_IF_ERROR(VisitDequantize(node));
-      return false;
+      return VisitDequantize(node);
     }
     std::vector<Source> sources;
     for (ValueId& v : node.inputs) {
@@ -119,21 +115,36 @@ class Absorber {
     }
   }
 
-  Status VisitQuantize(const Node& node) {
+  // Has a node move all of `x`, in place of what it did: it is kept.
+  void MakeCopy(Node& node, const Source& x) {
+    Value& y = graph_.values[node.outputs[0]];
+    y.dtype = DType::kF32;
+    const auto dims = y.shape.dims();
+    node.op = Reshape{{dims.begin(), dims.end()}};
+    node.inputs = {x.value};
+    node_sources_.push_back({x});
+  }
+
+  Result<bool> VisitQuantize(Node& node) {
     OCTET_ASSIGN(
         QuantParams quant,
         ReadActivationParams(graph_, node, std::get<Quantize>(node.op).axis));
     const Source source = sources_[node.inputs[0]];
-    coded_[node.outputs[0]] = Coded{source.value, std::move(quant)};
-    return {};
+    const ValueId y = node.outputs[0];
+    // Codes made of other codes are no codes of what those stand for.
+    const bool is_again =
+        source.form >= 0 &&
+        !(forms_[source.value][size_t(source.form)].quant == quant);
+    if (is_again) MakeCopy(node, source);
+    coded_[y] = Coded{is_again ? y : source.value, std::move(quant)};
+    return is_again;
   }
 
-  Status VisitDequantize(const Node& node) {
-    const ValueId x = node.inputs[0];
+  Result<bool> VisitDequantize(Node& node) {
+    const ValueId x = node.inputs[0], y = node.outputs[0];
     if (graph_.values[x].is_constant()) {
-      OCTET_ASSIGN(quantized_[node.outputs[0]],
-                   FoldQuantizedConstant(graph_, node));
-      return {};
+      OCTET_ASSIGN(quantized_[y], FoldQuantizedConstant(graph_, node));
+      return false;
     }
     OCTET_ASSIGN(
         const QuantParams quant,
@@ -150,8 +161,8 @@ class Absorber {
           "of the QuantizeLinear before it; quantize again in between",
           node.name);
     }
-    sources_[node.outputs[0]] = AddForm(*coded_[x]);
-    return {};
+    sources_[y] = AddForm(*coded_[x]);
+    return false;
   }
 
   Source AddForm(const Coded& coded) {
@@ -232,6 +243,7 @@ class Absorber {
     const bool product = role == Role::kProduct || role == Role::kDepthwise;
     // Exact sums lose nothing where the result leaves in float.
     if (!codes_out && !product) return false;
+    if (role == Role::kMover && BringsToChannels(n)) return false;
     if (product && quantized_[node.inputs[1]].scale.empty()) return false;
     // A scale per channel must be one per output channel.
     const int64_t outputs_axis = std::holds_alternative<Conv>(node.op) ? 0 : 1;
@@ -243,6 +255,19 @@ class Absorber {
       if (s.form < 0) return false;
     }
     return true;
+  }
+
+  // Whether codes get scales per channel that do not come with what is moved; a
+  // concatenation brings its parts to its own.
+  bool BringsToChannels(size_t n) const {
+    const Node& node = graph_.nodes[n];
+    const Source& s = node_sources_[n][0];
+    const QuantParams& y = forms_[node.outputs[0]][0].quant;
+    const bool concat = std::holds_alternative<Concat>(node.op);
+    if (!y.per_channel() || s.form < 0 || concat) return false;
+    const QuantParams& x = forms_[s.value][size_t(s.form)].quant;
+    return !x.per_channel() ||
+           (std::holds_alternative<Reshape>(node.op) && !(x == y));
   }
 
   // Whether the int8 form of a product of computed matrices has what it wants

@@ -287,6 +287,36 @@ output y
   EXPECT_EQ(graph.values[graph.outputs[0]].dtype, DType::kF32);
 }
 
+TEST(AbsorbQdq, RoundsToCodesOfCodesTwice) {
+  const Absorbed absorbed = Absorb(R"(input x f32[2,4]
+q u8[2,4] = Quantize(x, sx, zx)
+d f32[2,4] = Dequantize(q, sx, zx)
+p u8[2,4] = Quantize(d, sy, zy) name=again
+y f32[2,4] = Dequantize(p, sy, zy)
+output y
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  const auto& values = absorbed.plan->values;
+  ASSERT_EQ(values.at("x").forms.size(), 2u);
+  EXPECT_EQ(values.at("x").forms[1].quant, (QuantParams{{0.5f}, {10}}));
+  ASSERT_EQ(values.at("y").forms.size(), 1u);
+  EXPECT_EQ(values.at("y").forms[0].quant, (QuantParams{{0.25f}, {20}}));
+  EXPECT_EQ(absorbed.plan->nodes.at("again").precision, Precision::kInt8);
+}
+
+TEST(AbsorbQdq, ComputesScalesPerChannelThatDoNotComeWithTheCodes) {
+  const Absorbed absorbed = Absorb(R"(input x f32[4,2]
+const zc u8[2]{3, 4}
+q u8[4,2] = Quantize(x, sx, zx)
+d f32[4,2] = Dequantize(q, sx, zx)
+p u8[4,2] = Quantize(d, sw, zc) axis=1 name=again
+y f32[4,2] = Dequantize(p, sw, zc) axis=1
+output y
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  EXPECT_EQ(absorbed.plan->nodes.at("again").precision, Precision::kF32);
+}
+
 TEST(AbsorbQdq, StoresAValueOnceForReadersOfTheSamePair) {
   const Absorbed absorbed = Absorb(R"(input x f32[1,4]
 q u8[1,4] = Quantize(x, sx, zx) axis=1
