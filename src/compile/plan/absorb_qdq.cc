@@ -33,10 +33,14 @@ class Absorber {
         sources_(graph.values.size()),
         moved_(graph.values.size()),
         forms_(graph.values.size()),
-        quantized_(graph.values.size()) {
+        quantized_(graph.values.size()),
+        has_name_(graph.values.size()),
+        copied_(graph.values.size()) {
     for (ValueId v = 0; v < ValueId(graph.values.size()); ++v) {
       sources_[v] = {v, -1};
     }
+    for (ValueId v : graph.inputs) has_name_[v] = true;
+    for (ValueId v : graph.outputs) has_name_[v] = true;
   }
 
   Result<Plan> Run() {
@@ -53,8 +57,8 @@ class Absorber {
             "with DequantizeLinear",
             graph_.values[v].name);
       }
-      output_sources_.push_back(SourceOf(v));
-      const ValueId real = sources_[v].value;
+      output_sources_.push_back(copied_[v] ? Source{v, -1} : SourceOf(v));
+      const ValueId real = output_sources_.back().value;
       // The output keeps the model's name; what bore it is absorbed.
       if (real != v) std::swap(graph_.values[v].name, graph_.values[real].name);
       v = real;
@@ -162,7 +166,13 @@ class Absorber {
           node.name);
     }
     sources_[y] = AddForm(*coded_[x]);
-    return false;
+    if (std::ranges::count(graph_.outputs, y) == 0) return false;
+    // An output that stands for a value with a name of its own is another.
+    const ValueId real = sources_[y].value;
+    copied_[y] = has_name_[real];
+    has_name_[real] = true;
+    if (copied_[y]) MakeCopy(node, sources_[y]);
+    return bool(copied_[y]);
   }
 
   Source AddForm(const Coded& coded) {
@@ -364,6 +374,8 @@ class Absorber {
   std::vector<std::vector<Form>> forms_;           // by value, u8 forms
   std::vector<QuantizedConstant> quantized_;       // by value
   std::vector<std::vector<Source>> node_sources_;  // by kept node
+  std::vector<bool> has_name_;  // by value: those of inputs and outputs stay
+  std::vector<bool> copied_;    // by value: outputs that are a node's own
   std::vector<Source> output_sources_;
   Plan plan_;
 };

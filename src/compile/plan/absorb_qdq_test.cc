@@ -317,6 +317,27 @@ output y
   EXPECT_EQ(absorbed.plan->nodes.at("again").precision, Precision::kF32);
 }
 
+TEST(AbsorbQdq, LeavesInputsAndOutputsTheirNames) {
+  const Absorbed absorbed = Absorb(R"(input x f32[2,4]
+q u8[2,4] = Quantize(x, sx, zx)
+y f32[2,4] = Dequantize(q, sx, zx)
+r f32[2,4] = Softmax(x) axis=1
+p u8[2,4] = Quantize(r, sy, zy)
+s f32[2,4] = Dequantize(p, sy, zy)
+output y
+output r
+output s
+)");
+  ASSERT_TRUE(absorbed.plan.ok()) << absorbed.plan.status().message();
+  const Graph& graph = absorbed.graph;
+  const auto name = [&](ValueId v) { return graph.values[v].name; };
+  EXPECT_EQ(name(graph.inputs[0]), "x");
+  ASSERT_EQ(graph.outputs.size(), 3u);
+  EXPECT_EQ(name(graph.outputs[0]), "y");
+  EXPECT_EQ(name(graph.outputs[1]), "r");
+  EXPECT_EQ(name(graph.outputs[2]), "s");
+}
+
 TEST(AbsorbQdq, StoresAValueOnceForReadersOfTheSamePair) {
   const Absorbed absorbed = Absorb(R"(input x f32[1,4]
 q u8[1,4] = Quantize(x, sx, zx) axis=1
