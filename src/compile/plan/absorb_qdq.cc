@@ -249,7 +249,8 @@ class Absorber {
     // or not at all.
     const bool attends = std::holds_alternative<Attention>(node.op);
     if (role == Role::kFloat || attends) return false;
-    if (MultipliesComputed(graph_, node) && !MultipliesInInt8(n)) return false;
+    const bool one_scale = role == Role::kArithmetic && HasOneScale(node);
+    if (one_scale && !RunsOnOneScale(n)) return false;
     const bool product = role == Role::kProduct || role == Role::kDepthwise;
     // Exact sums lose nothing where the result leaves in float.
     if (!codes_out && !product) return false;
@@ -280,9 +281,9 @@ class Absorber {
            (std::holds_alternative<Reshape>(node.op) && !(x == y));
   }
 
-  // Whether the int8 form of a product of computed matrices has what it wants
-  // of the numbers.
-  bool MultipliesInInt8(size_t n) const {
+  // Whether an int8 form that knows no scales per channel, a table or a product
+  // of computed matrices, has what it wants of the numbers.
+  bool RunsOnOneScale(size_t n) const {
     const Node& node = graph_.nodes[n];
     for (const Form& form : forms_[node.outputs[0]]) {
       if (form.quant.per_channel()) return false;

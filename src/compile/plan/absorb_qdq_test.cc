@@ -260,6 +260,26 @@ output y
   EXPECT_EQ(absorbed.plan->nodes.at("scores").precision, Precision::kF32);
 }
 
+TEST(AbsorbQdq, ComputesAFunctionOfScalesPerChannelInFloat) {
+  const std::string body = R"(input x f32[4,2]
+const zc u8[2]{3, 4}
+q u8[4,2] = Quantize(x, sw, zc) axis=1
+d f32[4,2] = Dequantize(q, sw, zc) axis=1
+t f32[4,2] = Unary(d) function=tanh name=function
+p u8[4,2] = Quantize(t, sx, zx)
+y f32[4,2] = Dequantize(p, sx, zx)
+output y
+)";
+  const Absorbed each = Absorb(body);
+  ASSERT_TRUE(each.plan.ok()) << each.plan.status().message();
+  EXPECT_EQ(each.plan->nodes.at("function").precision, Precision::kF32);
+  const Absorbed one = Absorb(Replaced(
+      Replaced(body, "Quantize(x, sw, zc) axis=1", "Quantize(x, sy, zy)"),
+      "Dequantize(q, sw, zc) axis=1", "Dequantize(q, sy, zy)"));
+  ASSERT_TRUE(one.plan.ok()) << one.plan.status().message();
+  EXPECT_EQ(one.plan->nodes.at("function").precision, Precision::kInt8);
+}
+
 TEST(AbsorbQdq, LetsAProductLeaveInFloat) {
   const std::string body =
       Replaced(kQuantizedConv,
