@@ -76,7 +76,8 @@ class Lowering {
   //   errors: kUnsupported where the output has scales per channel that are not
   //           those of the channels it is moved from.
   Result<int> InputToMove(const Node& node);
-  // The same for a kernel of floats that takes codes of one scale too.
+  // As Input, but codes of one scale stay codes: for a kernel of floats that
+  // reads such too.
   int InputOrCodes(const Node& node, size_t slot);
   // The form that the plan says; an f32 node dequantizes it.
   const Form& InputForm(const Node& node, size_t slot) const;

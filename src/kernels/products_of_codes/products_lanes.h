@@ -42,7 +42,7 @@ struct TileProduct {
 };
 
 // Up to kCodeTileRows rows of a left operand, and memory for them as Codes.
-struct RowsOfCodes {
+struct LeftRows {
   const uint8_t* at;
   int64_t rows, depth;
   int16_t* codes;
@@ -58,7 +58,7 @@ struct PackedCodes {
 
 // Sums of all products, rows of them b.columns apart.
 template <typename L>
-void MultiplyCodes(const MatricesOfCodes& a, const RowsOfCodes& x,
+void MultiplyCodes(const MatricesOfCodes& a, const LeftRows& x,
                    const PackedCodes& b, int32_t* sums) {
   int64_t stride = a.row_stride;
   int32_t start[kCodeTileRows];
