@@ -2,6 +2,7 @@
 #include <onnx.pb.h>
 
 #include <initializer_list>
+#include <utility>
 #include <vector>
 
 #include "compile/calibrate/ranges_file.h"
@@ -9,6 +10,7 @@
 #include "engine/metadata.h"
 #include "engine/testing/every_step.h"
 #include "engine/testing/test_program.h"
+#include "fuzz/run_session.h"
 #include "fuzz/seeds/seed_folder.h"
 
 namespace octet::fuzz {
@@ -204,9 +206,13 @@ void AddModelSeeds(const SeedFolder& folder) {
   folder.Add("onnx", "quantized", Quantized());
   const auto small = engine::SmallProgram();
   const auto every = engine::EveryStep();
-  for (const char* reader : {"engine", "session"}) {
-    folder.Add(reader, "small_program", engine::PackProgram(small.program()));
-    folder.Add(reader, "every_step", engine::PackProgram(every.program()));
+  for (const auto& [name, program] :
+       {std::pair("small_program", &small), std::pair("every_step", &every)}) {
+    const engine::AlignedBytes packed = engine::PackProgram(program->program());
+    // A seed beyond the limits would seed nothing.
+    Expect(RunSession(packed) && packed.size() <= kMostInput);
+    folder.Add("engine", name, packed);
+    folder.Add("session", name, packed);
   }
   const auto file = engine::EngineBytes(small.program(), small.constants());
   if (file.ok()) folder.Add("engine", "file", *file);
