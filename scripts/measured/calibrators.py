@@ -19,8 +19,8 @@ METHODS = ('mse', 'minmax', 'mean-minmax', 'entropy', 'percentile', 'auto')
 NOISE = 0.008
 
 
-def is_case(case):
-    return case['task'] == 'detection'
+def is_case(name, case):
+    return cases.is_vision(case) and case['task'] == 'detection'
 
 
 def measure_case(name):
