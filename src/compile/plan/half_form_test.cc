@@ -116,6 +116,28 @@ output y
             ReasonKind::kNoReader);
 }
 
+TEST(ProposeHalves, KeepsAnAttentionOfAnInt8BuildThatIsAskedFor) {
+  const Graph graph = MustParse(R"(graph "attention"
+input x f32[1,8,16]
+const w f32[16,16]{seed=1}
+q f32[1,8,16] = MatMul(x, w, _) name=query
+k f32[1,8,16] = MatMul(x, w, _) name=key
+t f32[1,16,8] = Transpose(k) perm=[0,2,1] name=turn
+c f32[1,8,16] = Attention(q, t, k) name=attention
+y f32[1,8,16] = MatMul(c, w, _) name=out
+output y
+)");
+  const Plan plan = MustPropose(
+      graph,
+      Everywhere(Precision::kInt8, {{"attention", Precision::kBf16, true}}));
+  EXPECT_EQ(Describe(plan.nodes.at("attention").reason),
+            "kept: asked (attention)");
+  EXPECT_EQ(plan.nodes.at("out").precision, Precision::kInt8);
+  // Halves are all that it writes: codes are made of them.
+  EXPECT_THAT(StoragesOf(plan, "c"), ElementsAre(Storage::kBf16, Storage::kU8));
+  EXPECT_TRUE(CheckForms(graph, plan).ok());
+}
+
 TEST(ProposeHalves, FailsARequirementThatHasNoKernel) {
   const Graph graph = MustParse(kEveryRole);
   const Result<Plan> plan = Propose(

@@ -93,15 +93,20 @@ class Proposer {
     const Role role = Classify(graph_, node);
     plan.precision = choice.precision;
     plan.reason = std::move(choice.reason);
+    if (std::holds_alternative<Attention>(node.op)) {
+      // It writes nothing else, even if nobody reads it.
+      AskForHalves(node.outputs[0], plan.precision);
+    }
     for (ValueId v : node.outputs) SetForms(v, plan.precision);
     if (plan.precision == Precision::kF32) {
       for (ValueId v : node.inputs) Ask(v, &Demand::f32);
     } else if (IsHalf(plan.precision)) {
-      const bool f16 = plan.precision == Precision::kF16;
       for (size_t i = 0; i < node.inputs.size(); ++i) {
-        Ask(node.inputs[i], ReadsFloat(node, i) ? &Demand::f32
-                            : f16               ? &Demand::f16
-                                                : &Demand::bf16);
+        if (ReadsFloat(node, i)) {
+          Ask(node.inputs[i], &Demand::f32);
+        } else {
+          AskForHalves(node.inputs[i], plan.precision);
+        }
       }
     } else if (role == Role::kMover) {
       AskForMover(node);
@@ -176,7 +181,7 @@ class Proposer {
       return Float(ReasonKind::kNoHalfForm, WhyFloat(graph_, node) + asked);
     }
     const Demand& wanted = demands_[node.outputs[0]];
-    if (std::holds_alternative<Attention>(node.op) &&
+    if (std::holds_alternative<Attention>(node.op) && asked_[n] == nullptr &&
         !wanted.takes(StorageOf(Wish(n)))) {
       return Float(ReasonKind::kNoReader, "or 16-bit");
     }
@@ -213,6 +218,11 @@ class Proposer {
   void Ask(ValueId v, bool Demand::*what) {
     if (v == kNoValue || graph_.values[v].is_constant()) return;
     demands_[v].*what = true;
+  }
+
+  void AskForHalves(ValueId v, Precision precision) {
+    if (precision == Precision::kF16) Ask(v, &Demand::f16);
+    if (precision == Precision::kBf16) Ask(v, &Demand::bf16);
   }
 
   void AskForMover(const Node& node) {

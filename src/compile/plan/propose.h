@@ -34,8 +34,9 @@ struct ProposeOptions {
 // readers.
 //
 // Only products and attentions have 16-bit forms: they read halves, and write
-// them where a reader takes them. What moves data follows its readers; the rest
-// is f32.
+// them where a reader takes them. An attention that no reader takes halves of
+// is in 16 bits if it is asked for by name. What moves data follows its
+// readers; the rest is f32.
 //   errors: kUsage for a pattern that matches nothing (with "did you mean") and
 //           for a --require of what a --keep before it forbids, kUnsupported
 //           for a --require that no rule can satisfy.
