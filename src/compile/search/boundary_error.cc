@@ -1,12 +1,15 @@
 #include "compile/search/boundary_error.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
 #include "compile/plan/move_quant.h"
+#include "compile/search/batch_parts.h"
 #include "compile/search/error_sums.h"
 #include "compile/search/slice_error.h"
 #include "compile/search/trial_engine.h"
@@ -27,26 +30,30 @@ double MeanDb(const SumsByValue& sums) {
 }
 
 // Calls take(name, exact, here) for each value of `exact` that a run of
-// `session` shows, the first time that it does, as `change` leaves it.
+// `session` shows, as it is the first time, after `change`.
 template <typename Exact, typename F>
 Status CompareRun(Session& session, const std::vector<Tensor>& inputs,
                   const std::string& sample, const Exact& exact,
                   const Edit& change, F take) {
-  std::set<std::string, std::less<>> seen;
+  const int64_t batch = session.batch();
+  std::set<std::pair<std::string, int64_t>> seen;  // of each sample of a batch
+  std::map<std::string, Tensor> shown;
   session.SetEdit([&](int step, const TensorView& view, std::byte* data) {
     if (change) change(step, view, data);
     const auto found = exact.find(view.name);
     const bool known = view.dtype != DType::kU8 || !view.scale.empty();
-    if (found == exact.end() || !known || seen.contains(view.name) ||
-        found->second.elements() != view.shape.elements()) {
+    if (found == exact.end() || !known ||
+        found->second.elements() != view.shape.elements() * batch ||
+        !seen.insert({found->first, view.sample}).second) {
       return;
     }
-    seen.insert(found->first);
-    take(found->first, found->second, CopyAsF32(view));
+    Join(view, batch, shown[found->first]);
   });
   const Status status = RunSample(session, inputs, sample);
   session.SetEdit({});
-  return status;
+  if (!status.ok()) return status;
+  for (const auto& [name, here] : shown) take(name, exact.at(name), here);
+  return {};
 }
 
 Status NothingSeen() {

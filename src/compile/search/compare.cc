@@ -12,6 +12,7 @@
 #include "base/quant.h"
 #include "compile/calibrate/read_sample.h"
 #include "compile/lower/lower.h"
+#include "compile/search/batch_parts.h"
 #include "compile/search/error_sums.h"
 #include "compile/search/first_jump.h"
 #include "compile/search/foreign_values.h"
@@ -123,25 +124,6 @@ void NoteInputs(const Graph& graph, std::vector<LayerError>& rows) {
     }
     for (ValueId v : node.outputs) take(v, inputs);
   }
-}
-
-// Where a session takes the samples of a batch one by one, a value is looked at
-// in parts: these make one of them, and one part of what is whole.
-void Join(const TensorView& part, int64_t batch, Tensor& whole) {
-  const Tensor here = CopyAsF32(part);
-  if (part.sample == 0) {
-    Shape shape = here.shape();
-    if (batch > 1) shape[0] *= batch;
-    whole = Tensor(DType::kF32, shape);
-  }
-  std::copy_n(here.raw(), here.bytes(),
-              whole.raw() + part.sample * here.bytes());
-}
-Tensor PartOf(const Tensor& whole, const TensorView& part) {
-  Tensor tensor(DType::kF32, part.shape);
-  std::copy_n(whole.raw() + part.sample * tensor.bytes(), tensor.bytes(),
-              tensor.raw());
-  return tensor;
 }
 
 class Comparer {

@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 #include "compile/lower/lower.h"
+#include "compile/lower/one_sample.h"
 #include "compile/search/search_testing.h"
 #include "compile/search/trial_engine.h"
+#include "runtime/engine.h"
 
 namespace octet::compile {
 namespace {
@@ -60,6 +62,35 @@ TEST(Diagnose, NamesASaturatedSumAndTheRangeThatWouldHoldIt) {
   EXPECT_EQ(worst.remedy, "--method minmax");
   EXPECT_THAT(worst.keep, ElementsAre("third"));
   EXPECT_GT(worst.share, 0.9);
+}
+
+// Its values are seen in parts.
+TEST(Diagnose, SaysTheSameOfABatchRunBySamples) {
+  std::string text(kResidual);
+  for (size_t at; (at = text.find("[1,6,6,8]")) != std::string::npos;) {
+    text.replace(at, 9, "[3,6,6,8]");
+  }
+  const Calibrated c = CalibratedFrom(text);
+  Plan plan = c.plan;
+  SetRange(plan, "s", 0, 0.5f);
+  const auto samples = SeededSamples(c.graph, 4);
+  const auto expected = MustDiagnose(c, plan, samples);
+  const std::optional<OneSample> one = FindOneSample(c.graph);
+  ASSERT_TRUE(one.has_value());
+  LowerOptions options;
+  options.batch = one->batch;
+  Result<Lowered> lowered = Lower(one->graph, plan, options);
+  ASSERT_TRUE(lowered.ok());
+  const auto engine = runtime::MakeEngine(std::move(lowered->program),
+                                          lowered->constants.bytes());
+  ASSERT_TRUE(engine.ok());
+  const auto found = Diagnose(c.graph, *engine, samples, c.ranges, &plan, 3);
+  ASSERT_TRUE(found.ok()) << found.status().message();
+  ASSERT_EQ(found->size(), expected.size());
+  for (size_t i = 0; i < found->size(); ++i) {
+    EXPECT_EQ((*found)[i].value, expected[i].value);
+    EXPECT_DOUBLE_EQ((*found)[i].share, expected[i].share);
+  }
 }
 
 // Box coordinates of hundreds and scores below one, joined in eight bits.
