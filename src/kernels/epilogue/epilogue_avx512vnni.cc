@@ -8,22 +8,13 @@
 #include "kernels/epilogue/bytes_output_avx512.h"
 #include "kernels/epilogue/epilogue.h"
 #include "kernels/epilogue/factor_avx512.h"
+#include "kernels/epilogue/floats_output_avx512.h"
 #include "kernels/epilogue/in_registers.h"
 #include "kernels/epilogue/rounding_avx512.h"
 #include "kernels/work.h"
 
 namespace octet::kernels {
 namespace {
-
-// Part of a tile: up to sixteen channels from `channel` on.
-struct Block {
-  float* v;  // the sums, and from Scale on floats in their place
-  int64_t stride;
-  int64_t pixel;
-  int64_t pixels;
-  int64_t channel;
-  int64_t channels;
-};
 
 void Scale(const EpilogueU8& e, const Block& block) {
   const __m512 m = _mm512_loadu_ps(e.multiplier + block.channel);
@@ -265,15 +256,6 @@ void FormBlock(const EpilogueU8& e, const Block& block) {
   }
 }
 
-void StoreFloats(const EpilogueU8& e, const Block& block) {
-  const __mmask16 mask = FirstLanes(block.channels);
-  float* y = e.y_f32 + block.pixel * e.y_pixel_stride + block.channel;
-  for (int64_t i = 0; i < block.pixels; ++i) {
-    _mm512_mask_storeu_ps(y, mask, _mm512_loadu_ps(block.v + i * block.stride));
-    y += e.y_pixel_stride;
-  }
-}
-
 // All kinds but kFloat and those of a factor.
 void RoundBlock(const EpilogueU8& e, const Block& block) {
   const bool is_table = e.kind == EpilogueKind::kTable;
@@ -308,8 +290,6 @@ void RoundBlock(const EpilogueU8& e, const Block& block) {
     y += e.y_pixel_stride;
   }
 }
-
-using StageFn = void (*)(const EpilogueU8&, const Block&);
 
 // One stage for all channels of the tile.
 void ForEachBlock(StageFn stage, const EpilogueU8& e, const Block& tile) {
@@ -367,6 +347,10 @@ void Apply(const EpilogueU8& epilogue, const Block& tile, bool fits) {
                                  ? kFactorStages<true>
                                  : kFactorStages<false>;
   if (epilogue.kind == EpilogueKind::kFloat) {
+    if (const StageFn floats = FloatsStage(epilogue); floats != nullptr) {
+      ForEachBlock(floats, epilogue, tile);
+      return;
+    }
     stages = FindInRegisters<FloatForms>(epilogue);
     if (stages == nullptr) {
       FloatTile(epilogue, tile);
