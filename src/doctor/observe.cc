@@ -43,7 +43,7 @@ class Watcher {
       if (view.dtype != DType::kF32) return;
       const auto& steps = session_.steps();
       if (step >= 0 && steps[size_t(step)].precision == "move") return;
-      seen_.emplace_back(std::string(view.name), EndsOf(view));
+      See(view);
     });
     return RunSample(session_, inputs, name);
   }
@@ -53,6 +53,20 @@ class Watcher {
   }
 
  private:
+  // The parts of a batch that is run sample by sample are one value.
+  void See(const TensorView& view) {
+    const Ends ends = EndsOf(view);
+    const auto known = std::ranges::find(seen_, view.name,
+                                         &std::pair<std::string, Ends>::first);
+    if (known == seen_.end()) {
+      seen_.emplace_back(std::string(view.name), ends);
+      return;
+    }
+    Ends& whole = known->second;
+    whole.low = std::min(whole.low, ends.low);
+    whole.high = std::max(whole.high, ends.high);
+  }
+
   Session session_;
   std::vector<std::pair<std::string, Ends>> seen_;
 };
