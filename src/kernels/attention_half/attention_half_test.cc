@@ -1,7 +1,11 @@
 #include "kernels/attention_half/attention_half.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <string>
 
+#include "base/half.h"
 #include "kernels/attention_half/attention_half_problem.h"
 #include "kernels/testing/check.h"
 
@@ -33,6 +37,34 @@ TEST(AttentionHalf, IsNearTheReferenceInAnyNumberOfParts) {
           }
         });
     if (HasFailure()) return;
+  }
+}
+
+// One key that is seen has all of a share; no key is no number, as in ONNX.
+TEST(AttentionHalf, TakesMasksOfInfinity) {
+  for (const char* line : {"mk=7x5 n=37 out=3 heads=2 mask",
+                           "mk=7x5 n=37 out=3 heads=2 mask f16"}) {
+    AttentionHalfProblem c{Problem(line)};
+    const int64_t scratch = PlanAttentionHalf(c.params, 1).scratch_bytes;
+    for (const Kernel<AttentionHalfParams>& row :
+         RunnableRows(AttentionHalfKernels())) {
+      SCOPED_TRACE(std::string(line) + " " + row.name);
+      for (int64_t seen : {0, 15, 16, 36}) {
+        std::fill_n(c.mask.get(), 37, -HUGE_VALF);
+        c.mask[seen] = -10000;
+        RunInParts(row.fn, c.params, 1, scratch);
+        for (int64_t i = 0; i < c.y.elements(); ++i) {
+          const int64_t head = i / 21, column = i % 3;
+          EXPECT_EQ(c.y[i], c.c[(head * 37 + seen) * 3 + column]) << i;
+        }
+      }
+      std::fill_n(c.mask.get(), 37, -HUGE_VALF);
+      RunInParts(row.fn, c.params, 1, scratch);
+      const HalfFormat& format = *HalfFormatOf(c.params.half);
+      for (int64_t i = 0; i < c.y.elements(); ++i) {
+        EXPECT_TRUE(std::isnan(RealOf(format, c.y[i]))) << i;
+      }
+    }
   }
 }
 
