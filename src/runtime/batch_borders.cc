@@ -13,6 +13,9 @@ namespace {
 // beyond so many (a MiB of them) copies cost less.
 constexpr int64_t kMostBindings = 1 << 11;
 
+// Each is compared with all steps and values.
+constexpr size_t kMostBorders = 64;
+
 bool Overlap(const Border& border, const Access& access) {
   return access.begin < border.end && border.begin < access.end;
 }
@@ -38,6 +41,7 @@ BatchBorders::BatchBorders(const engine::ProfileT& profile)
 }
 
 void BatchBorders::ChooseDirect(const engine::ProfileT& profile) {
+  if (borders_.size() > kMostBorders) return;
   // Kernels read beyond their operands' ends: where one worker reads, no other
   // may be writing the next sample.
   for (size_t i = 0; i < borders_.size(); ++i) {

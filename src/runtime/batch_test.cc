@@ -93,7 +93,7 @@ TEST(Batch, GivesWhatEachSampleGivesAlone) {
   }
 }
 
-// y = relu(relu(x)), the value between in memory of its own.
+// y = x in two steps, the value between in memory of its own.
 struct Chain {
   TestProgram program;
   int x, between, y;
@@ -102,8 +102,8 @@ struct Chain {
     x = program.Add("x", engine::DType::F32, {1, 64});
     between = program.Add("between", engine::DType::F32, {1, 64});
     y = program.Add("y", engine::DType::F32, {1, 64});
-    program.AddRelu(x, between);
-    program.AddRelu(between, y);
+    program.AddCopy(x, between);
+    program.AddCopy(between, y);
     program.Input(x);
     program.Output(y);
     program.profile().batch = batch;
@@ -145,10 +145,10 @@ TEST(BatchBorders, AreUsedWhereTheyLieIfNothingLiesPartlyInside) {
 
   // What reads an output might see the next sample's being written.
   Chain read(5);
-  read.program.AddRelu(read.y, read.between);
+  read.program.AddCopy(read.y, read.between);
   EXPECT_FALSE(BatchBorders(read.program.profile()).outputs()[0].direct);
   Chain written(5);
-  written.program.AddRelu(written.between, written.x);
+  written.program.AddCopy(written.between, written.x);
   EXPECT_FALSE(BatchBorders(written.program.profile()).inputs()[0].direct);
 
   // Too many addresses to bind.
@@ -164,9 +164,9 @@ TEST(Batch, CopiesWhatIsNotUsedWhereItLies) {
   const int y = program.Add("y", engine::DType::F32, {1, 64});
   const int a = program.Add("a", engine::DType::F32, {1, 64});
   program.value(a).offset -= 64;
-  program.AddRelu(x, a);
-  program.AddRelu(a, b);
-  program.AddRelu(b, y);
+  program.AddCopy(x, a);
+  program.AddCopy(a, b);
+  program.AddCopy(b, y);
   program.Input(x);
   program.Output(y);
   program.Output(y);

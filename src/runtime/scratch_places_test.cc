@@ -161,7 +161,7 @@ TestProgram Chain() {
   TestProgram p;
   for (const char* name : {"x", "a", "b", "c", "y"}) {
     const int value = p.Add(name, DType::F32, {256});
-    if (value > 0) p.AddRelu(value - 1, value);
+    if (value > 0) p.AddCopy(value - 1, value);
   }
   p.Input(0);
   p.Output(4);
@@ -220,11 +220,11 @@ TEST(PlaceScratch, KnowsFromWhenOnAConcatenationLives) {
   const int y = p.Add("y", DType::F32, {8, 8, 12});
   p.Input(x);
   p.Output(y);
-  p.AddRelu(x, early);       // 0
-  p.AddRelu(early, last);    // 1
-  p.AddRelu(last, first);    // 2
+  p.AddCopy(x, early);       // 0
+  p.AddCopy(early, last);    // 1
+  p.AddCopy(last, first);    // 2
   CopyInto(p, x, whole, 4);  // 3
-  p.AddRelu(whole, y);       // 4
+  p.AddCopy(whole, y);       // 4
   const std::vector<ScratchNeed> needs(5, {2000, 1});
   const ScratchPlaces places =
       PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs, false);
@@ -246,10 +246,10 @@ TEST(PlaceScratch, KeepsWhatACopyLeavesAround) {
   const int y = p.Add("y", DType::F32, {2, 8, 8, 8});
   p.Input(x);
   p.Output(y);
-  p.AddRelu(x, images);
-  p.AddRelu(h, h);
+  p.AddCopy(x, images);
+  p.AddCopy(h, h);
   CopyInto(p, h, images, 2 * (8 + 1) * 8);
-  p.AddRelu(images, y);
+  p.AddCopy(images, y);
   const std::vector<ScratchNeed> needs(4, {2500, 1});
   EXPECT_EQ(HarmOf(p, needs,
                    PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs,
@@ -264,8 +264,8 @@ TEST(PlaceScratch, KeepsWhatARunFindsFromTheOneBefore) {
   const int h = p.Add("h", DType::F32, {256});
   const int y = p.Add("y", DType::F32, {256});
   p.Output(y);
-  p.AddRelu(state, h);
-  p.AddRelu(h, y);
+  p.AddCopy(state, h);
+  p.AddCopy(h, y);
   const std::vector<ScratchNeed> needs(2, {500, 1});
   EXPECT_EQ(HarmOf(p, needs,
                    PlaceScratch(p.profile(), FindTapPoints(p.profile()), needs,
@@ -282,7 +282,7 @@ TEST(PlaceScratch, KeepsPartsOfAValueThatNobodyReads) {
   p.Input(x);
   p.Output(y);
   CopyInto(p, x, seen, 0);
-  p.AddRelu(x, y);
+  p.AddCopy(x, y);
   CopyInto(p, x, seen, 256);
   const std::vector<ScratchNeed> needs = {{}, {900, 1}, {}};
   const ScratchPlaces places =

@@ -28,8 +28,8 @@ TEST(FindTapPoints, FollowsAChain) {
   const int x = p.Add("x", DType::F32, {4});
   const int h = p.Add("h", DType::F32, {4});
   const int y = p.Add("y", DType::F32, {4});
-  p.AddRelu(x, h);
-  p.AddRelu(h, y);
+  p.AddCopy(x, h);
+  p.AddCopy(h, y);
   p.Input(x);
   p.Output(y);
   EXPECT_EQ(Points(p), (Names{"x -1/-1", "h 0/0", "y 1/1"}));
@@ -42,9 +42,9 @@ TEST(FindTapPoints, WaitsUntilAConcatenationIsComplete) {
   const int left = p.AddChannels("left", whole, 0, 4);
   const int right = p.AddChannels("right", whole, 4, 4);
   const int y = p.Add("y", DType::F32, {2, 8});
-  p.AddRelu(x, left);
-  p.AddRelu(x, right);
-  p.AddRelu(whole, y);
+  p.AddCopy(x, left);
+  p.AddCopy(x, right);
+  p.AddCopy(whole, y);
   p.Input(x);
   p.Output(y);
   EXPECT_EQ(Points(p),
@@ -56,10 +56,10 @@ TEST(FindTapPoints, ShowsAValueWrittenTwiceOnce) {
   const int x = p.Add("x", DType::F32, {4});
   const int h = p.Add("h", DType::F32, {4});
   const int y = p.Add("y", DType::F32, {4});
-  p.AddRelu(x, h);
-  p.AddRelu(h, h);
-  p.AddRelu(x, y);
-  p.AddRelu(h, y);
+  p.AddCopy(x, h);
+  p.AddCopy(h, h);
+  p.AddCopy(x, y);
+  p.AddCopy(h, y);
   p.Input(x);
   p.Output(y);
   EXPECT_EQ(Points(p), (Names{"x -1/-1", "h 2/1", "y 3/3"}));
@@ -73,9 +73,9 @@ TEST(FindTapPoints, ShowsValuesThatNobodyReadsWhenTheyAreMade) {
   const int early = p.Add("early", DType::F32, {4});
   p.Add("unused", DType::F32, {4});
   p.Constant<float>("constant", 4, 0);
-  p.AddRelu(x, early);
-  p.AddRelu(x, unread);
-  p.AddRelu(x, y);
+  p.AddCopy(x, early);
+  p.AddCopy(x, unread);
+  p.AddCopy(x, y);
   p.Input(x);
   p.Output(early);
   p.Output(y);

@@ -55,12 +55,12 @@ class TestProgram {
     return Append(std::move(step));
   }
 
-  // y = relu(x)
-  void AddRelu(int x, int y) {
-    UnaryF32T relu;
-    relu.x = x;
-    relu.y = y;
-    AddStep(std::move(relu));
+  // y = x, by a step of its own.
+  void AddCopy(int x, int y) {
+    UnaryF32T copy;
+    copy.x = x;
+    copy.y = y;
+    AddStep(std::move(copy));
   }
 
   void Input(int value) { profile().inputs.push_back(value); }

@@ -1,7 +1,7 @@
 #include "kernels/attention_u8/attention_u8_piece.h"
 
 #include "kernels/batch.h"
-#include "kernels/products_of_codes/row_blocks.h"
+#include "kernels/row_blocks.h"
 #include "kernels/scratch_dealer.h"
 
 namespace octet::kernels {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernels/batch.h"
-#include "kernels/products_of_codes/row_blocks.h"
+#include "kernels/row_blocks.h"
 #include "kernels/scratch_dealer.h"
 #include "kernels/split.h"
 

@@ -1,7 +1,7 @@
 // How rows of a batch of products are cut into pieces, each of which packs its
 // right operands itself.
-#ifndef OCTET_KERNELS_PRODUCTS_OF_CODES_ROW_BLOCKS_H_
-#define OCTET_KERNELS_PRODUCTS_OF_CODES_ROW_BLOCKS_H_
+#ifndef OCTET_KERNELS_ROW_BLOCKS_H_
+#define OCTET_KERNELS_ROW_BLOCKS_H_
 
 #include <cstdint>
 
@@ -17,4 +17,4 @@ RowBlock RowBlockAt(int64_t rows, int64_t i);
 
 }  // namespace octet::kernels
 
-#endif  // OCTET_KERNELS_PRODUCTS_OF_CODES_ROW_BLOCKS_H_
+#endif  // OCTET_KERNELS_ROW_BLOCKS_H_

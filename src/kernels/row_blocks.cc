@@ -1,4 +1,4 @@
-#include "kernels/products_of_codes/row_blocks.h"
+#include "kernels/row_blocks.h"
 
 #include "kernels/work.h"
 
