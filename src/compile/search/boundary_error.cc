@@ -49,7 +49,7 @@ Status CompareRun(Session& session, const std::vector<Tensor>& inputs,
     }
     Join(view, batch, shown[found->first]);
   });
-  const Status status = RunSample(session, inputs, sample);
+  Status status = RunSample(session, inputs, sample);
   session.SetEdit({});
   if (!status.ok()) return status;
   for (const auto& [name, here] : shown) take(name, exact.at(name), here);
