@@ -17,9 +17,8 @@ top1 are computed by the script from what `octet run` gives.
 - to float: the difference to the FP32 engine with its 95 % interval over samples
   drawn with replacement.
 - searched: without labels / with them, where the command knows the metric.
-- Without labels a search of tensors goes by 1 - noise / signal in amplitude, of
-  which half a percent (46 dB) is more than 8 bits give most models: it keeps much
-  out of INT8, or all, though the metric by default settings loses less.
+- Without labels a search of tensors goes by the share of the outputs' power that
+  is not noise (docs/designs/0004).
 - ORT: the best of ONNX Runtime's static calibrators / dynamic. NNCF: the best of
   its presets and its accuracy control.
 - MACs: the share of multiply-accumulates in INT8, by default, searched.

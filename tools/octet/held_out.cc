@@ -151,7 +151,7 @@ Accuracy HeldOut::LikenessOf(const Outputs& outputs) const {
       if (evaluate::GroupOf(i) == without) continue;
       agreement.Add(runs_[i].name, runs_[i].outputs, outputs[i]);
     }
-    return 1 - std::pow(10, -agreement.sqnr_db() / 20);
+    return 1 - std::pow(10, -agreement.sqnr_db() / 10);
   });
 }
 

@@ -33,7 +33,7 @@ class EverySecond : public SampleSource {
 // What accuracy can be expected to be, where there are no labels
 // (expected_accuracy.h): the mean probability of the top class, or the average
 // precision of detections at an intersection over union of .50; for other
-// outputs 1 - noise over signal in amplitude.
+// outputs the share of their power that is not noise.
 class HeldOut {
  public:
   // Runs the float model on at most `most` samples.
