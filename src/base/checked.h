@@ -9,13 +9,13 @@
 namespace octet {
 
 inline std::optional<int64_t> CheckedAdd(int64_t a, int64_t b) {
-  int64_t sum = 0;
+  int64_t sum;
   if (__builtin_add_overflow(a, b, &sum)) return std::nullopt;
   return sum;
 }
 
 inline std::optional<int64_t> CheckedMul(int64_t a, int64_t b) {
-  int64_t product = 0;
+  int64_t product;
   if (__builtin_mul_overflow(a, b, &product)) return std::nullopt;
   return product;
 }
