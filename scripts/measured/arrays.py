@@ -21,7 +21,6 @@ class Recipe:
     score: Callable
     # Labels of the calibration samples, where the command knows the metric.
     labels: Callable = None
-    lower_is_better: bool = False
 
 
 def _sound(split):
@@ -122,7 +121,7 @@ def _squares(folder, output):
 RECIPES = {
     'forecast-ttm': Recipe(
         'mse', ['--shapes', 'batch_size=1,sequence_length=512'],
-        _past('calib'), _past('eval'), _squares, lower_is_better=True),
+        _past('calib'), _past('eval'), _squares),
     'kws-dscnn': Recipe('top1', [], _codes_of_sound('calib'),
                         _codes_of_sound('eval'), _top1, _labels('calib')),
     'kws-kwt1': Recipe('top1', [], _sound('calib'), _sound('eval'), _top1,
@@ -156,15 +155,15 @@ def calibration_path(name):
     return folder
 
 
-def labelled(name):
-    """Options that name labelled calibration samples; none where the metric is
-    not the command's."""
+def labelled(name, calib):
+    """Options that name the calibration samples with their labels; none where
+    the metric is not the command's."""
     recipe = RECIPES[name]
     if recipe.labels is None:
         return []
     path = cases.WORK / f'{name}.labels.npy'
     np.save(path, recipe.labels(cases.DATA / name))
-    return ['--eval-data', calibration_path(name), '--eval-labels', path]
+    return ['--eval-data', calib, '--eval-labels', path]
 
 
 def score_of(name, engine):

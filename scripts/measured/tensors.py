@@ -89,7 +89,7 @@ def measure_case(name):
     int8, built = build('int8', '--calib', calib, '--no-timing')
     engines = {'int8': int8}
     found = {'int8': {'share': built['int8_mac_share']}}
-    labels = arrays.labelled(name)
+    labels = arrays.labelled(name, calib)
     for kind, options in {'searched': [], 'labelled': labels}.items():
         if kind == 'labelled' and not labels:
             continue

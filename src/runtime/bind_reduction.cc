@@ -93,28 +93,29 @@ void SetResult(const Binding& b, const Operand& operand,
   k.y_row_stride = StrideOf(y, 2);
 }
 
-kernels::MatricesOfCodes CodesOf(const Binding& b, const Operand& operand,
-                                 int batch_rank) {
+template <typename Matrices>
+Matrices StridesOf(const Binding& b, const Operand& operand, int batch_rank) {
   const engine::Axes axes =
       engine::AxesOf(b.Value(operand.index), operand.perm);
-  kernels::MatricesOfCodes codes{};
+  Matrices matrices{};
+  BatchStrides(axes, batch_rank, matrices.batch_stride);
+  matrices.row_stride = StrideOf(axes, 2);
+  matrices.column_stride = StrideOf(axes, 1);
+  return matrices;
+}
+
+kernels::MatricesOfCodes CodesOf(const Binding& b, const Operand& operand,
+                                 int batch_rank) {
+  auto codes = StridesOf<kernels::MatricesOfCodes>(b, operand, batch_rank);
   codes.at = b.Read<uint8_t>(operand.index);
-  BatchStrides(axes, batch_rank, codes.batch_stride);
-  codes.row_stride = StrideOf(axes, 2);
-  codes.column_stride = StrideOf(axes, 1);
   codes.zero = *b.Quant(operand.index).zero_point;
   return codes;
 }
 
 kernels::MatricesOfHalves HalvesOf(const Binding& b, const Operand& operand,
                                    int batch_rank) {
-  const engine::Axes axes =
-      engine::AxesOf(b.Value(operand.index), operand.perm);
-  kernels::MatricesOfHalves halves{};
+  auto halves = StridesOf<kernels::MatricesOfHalves>(b, operand, batch_rank);
   halves.at = b.Read<uint16_t>(operand.index);
-  BatchStrides(axes, batch_rank, halves.batch_stride);
-  halves.row_stride = StrideOf(axes, 2);
-  halves.column_stride = StrideOf(axes, 1);
   return halves;
 }
 

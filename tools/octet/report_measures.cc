@@ -73,11 +73,13 @@ Result<MeasuredEngine> MeasureHalf(const Model& model, const Engine& f32,
 Result<std::string> AddAccuracy(const DataArguments& labelled, int threads,
                                 std::vector<MeasuredEngine>& engines,
                                 Console& console) {
+  // All have the preprocessing of the built one, which also records its
+  // decoder.
+  OCTET_ASSIGN(const vision::Settings settings,
+               EngineSettings(engines.back().engine));
+  OCTET_ASSIGN(const LabelledData data, OpenData(labelled, settings));
   std::string metric;
   for (MeasuredEngine& measured : engines) {
-    OCTET_ASSIGN(const vision::Settings settings,
-                 EngineSettings(measured.engine));
-    OCTET_ASSIGN(const LabelledData data, OpenData(labelled, settings));
     OCTET_ASSIGN(Session session,
                  Session::Create(measured.engine, {.threads = threads}));
     OCTET_ASSIGN(const Score score,

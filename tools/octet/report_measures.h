@@ -44,6 +44,7 @@ Result<MeasuredEngine> MeasureHalf(const Model& model, const Engine& f32,
 
 // Accuracy of each engine on labelled data, written into its row; returns the
 // name of the metric.
+//   engines: of one model, the built one last.
 //   errors: as OpenData and Measure.
 Result<std::string> AddAccuracy(const DataArguments& labelled, int threads,
                                 std::vector<MeasuredEngine>& engines,
